@@ -1,0 +1,170 @@
+"""What a respondent is to the rest of the house: it gets a `Request`, gives raw bytes, and can read them back.
+
+`send` and `read` are apart so that a stored answer is read by the same code as a fresh one, and so that reading can be
+improved later without paying again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from axiometer.errors import AxiometerError
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """Part of a respondent's identity. None means: not sent, the service's own default holds."""
+
+    temperature: float | None = 0.0
+    top_p: float | None = None
+    max_tokens: int = 256
+    system: str | None = None
+    reasoning: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call. `top_logprobs` asks for that many candidates of the first answer token; `schema` is a JSON schema.
+
+    `meta` is for simulated and recorded respondents alone: it is never sent to a provider but is part of the key.
+    `repeat` and `occasion` make deliberate repetitions distinct calls.
+    """
+
+    messages: tuple[Message, ...]
+    top_logprobs: int | None = None
+    schema: Mapping[str, object] | None = None
+    max_tokens: int | None = None
+    repeat: int = 0
+    occasion: str | None = None
+    meta: Mapping[str, object] | None = None
+
+
+class Finish(StrEnum):
+    STOP = "stop"
+    LENGTH = "length"
+    FILTER = "filter"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a raw answer says. `first_token` holds (token, natural-log probability) candidates of the first answer
+    token; `filter_code` is the service's own code where its content filter stepped in; `refusal` is the API's
+    own refusal field."""
+
+    text: str
+    finish: Finish
+    reasoning: str | None = None
+    refusal: str | None = None
+    filter_code: str | None = None
+    first_token: tuple[tuple[str, float], ...] | None = None
+    usage: Usage = field(default_factory=Usage)
+    served_model: str | None = None
+
+
+@runtime_checkable
+class ChatModel(Protocol):
+    """A respondent. `name` is `provider/name`; `identity` is what enters the journal's key beside the request."""
+
+    name: str
+    wants_meta: bool
+    concurrency: int | None
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        """Provider, model, host of the base URL, sampling parameters: JSON values only, never a secret."""
+        ...
+
+    async def send(self, request: Request) -> bytes:
+        """The raw answer, final for this request. Raises a `CallError` when there is none.
+
+        An answer that a service's content filter blocked is an answer (`Finish.FILTER`), not an error.
+        """
+        ...
+
+    def read(self, raw: bytes) -> Reply:
+        """The raw answer read; pure. Raises `BadAnswer` when the bytes are no answer."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class CallError(AxiometerError):
+    """A call gave no answer. `retry` says whether the same call may succeed later, `stop` whether going on is futile."""
+
+    retry = False
+    stop = False
+
+
+class Temporary(CallError):
+    """Connection lost, 5xx, timeout, truncated or malformed body."""
+
+    retry = True
+
+
+class RateLimited(CallError):
+    """HTTP 429; `retry_after` in seconds where the service says so."""
+
+    retry = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class BadAnswer(Temporary):
+    """The service answered with something that is no answer (malformed JSON, truncated body)."""
+
+
+class BadRequest(CallError):
+    """This one request is not accepted (too long, unsupported parameter); others may be."""
+
+
+class Unauthorised(CallError):
+    """The key is missing, wrong or not allowed to use this model."""
+
+    stop = True
+
+
+class QuotaExceeded(CallError):
+    """The account has no credit left."""
+
+    stop = True
+
+
+class Embedder(Protocol):
+    """Texts to vectors. `name` identifies model and version in caches."""
+
+    name: str
+    dimensions: int
+
+    def embed(self, texts: list[str]) -> object:
+        """A float32 array of shape (len(texts), dimensions), rows of unit length."""
+        ...
+
+
+class ContradictionModel(Protocol):
+    """How strongly the second text of a pair contradicts the first."""
+
+    name: str
+
+    async def contradictions(self, pairs: list[tuple[str, str]]) -> list[float]:
+        """One score in [0, 1] per ordered pair."""
+        ...
