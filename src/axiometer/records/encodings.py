@@ -1,0 +1,150 @@
+"""Bytes of unknown encoding to text: UTF-8, UTF-16/32 with a mark, GBK/GB18030, and others where it is safe."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from axiometer.errors import InputError
+
+SAVE_AS_UTF8 = "save it as UTF-8 and try again"
+
+# UTF-32 before UTF-16: the little-endian UTF-16 mark is the beginning of the UTF-32 one.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile("[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
+_FOREIGN_RUN = re.compile("[^\x00-\x7f]+")
+_DAMAGED_SHARE = 0.001
+_COMMON_SHARE = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text without its byte-order mark, and the encoding that it was read with."""
+
+    text: str
+    encoding: str
+
+
+def read_text(path: Path) -> Decoded:
+    """The text of a file. Raises `InputError` for a missing, empty, binary or damaged file."""
+    if path.is_dir():
+        raise InputError("a folder, not a file", file=path)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError("no such file", file=path) from error
+    except OSError as error:
+        raise InputError(f"cannot be read: {error.strerror}", file=path) from error
+    return decode(data, path)
+
+
+def decode(data: bytes, file: Path | str | None = None) -> Decoded:
+    """`data` as text: strict UTF-8, then a byte-order mark, then GB18030 where the result looks like Chinese, then
+    a guess by character statistics. `file` is named in errors only.
+
+    Every sequence of double bytes is valid GB18030, so a strict decoding alone proves nothing (Big5, Latin-1): the
+    characters must also be mostly common ones.
+    """
+    if not data.strip():
+        raise InputError("the file is empty", file=file)
+    decoded = _marked(data, file) or _strict(data, "utf-8") or _chinese(data) or _guessed(data)
+    if decoded is None:
+        raise InputError("its encoding cannot be told", file=file, mend=SAVE_AS_UTF8)
+    _refuse_damage(decoded, file)
+    if not decoded.text.strip():
+        raise InputError("the file is empty", file=file)
+    return decoded
+
+
+def _marked(data: bytes, file: Path | str | None) -> Decoded | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return Decoded(data.decode(encoding), encoding)
+            except UnicodeDecodeError as error:
+                raise InputError(f"not the {encoding} text that it says it is", file=file, mend=SAVE_AS_UTF8) from error
+    return None
+
+
+def _strict(data: bytes, encoding: str) -> Decoded | None:
+    try:
+        return Decoded(data.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _chinese(data: bytes) -> Decoded | None:
+    decoded = _strict(data, "gb18030")
+    if decoded is None:
+        return None
+    foreign = [character for character in decoded.text if character > "\x7f"]
+    common = sum(map(_is_common_chinese, foreign))
+    return decoded if foreign and common >= _COMMON_SHARE * len(foreign) else None
+
+
+def _is_common_chinese(character: str) -> bool:
+    """In GB2312's rows of punctuation and symbols or of its 3,755 most common characters (lead bytes A1-A9, B0-D7)."""
+    try:
+        lead = character.encode("gb2312")[0]
+    except UnicodeEncodeError:
+        return False
+    return 0xA1 <= lead <= 0xA9 or 0xB0 <= lead <= 0xD7
+
+
+def _guessed(data: bytes) -> Decoded | None:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    return _strict(data, best.encoding) if best is not None else None
+
+
+def _refuse_damage(decoded: Decoded, file: Path | str | None) -> None:
+    text = decoded.text
+    if "\0" in text or len(_CONTROL.findall(text)) > _DAMAGED_SHARE * len(text):
+        raise InputError("not a text file (control characters)", file=file, mend=SAVE_AS_UTF8)
+    replaced = text.count("\ufffd")
+    if replaced > _DAMAGED_SHARE * len(text):
+        raise InputError(
+            f"{replaced} characters were lost in an earlier conversion (U+FFFD)",
+            file=file,
+            mend="get the original file",
+        )
+    if _is_double_encoded(text):
+        raise InputError(
+            "UTF-8 that was read as Western European and saved again", file=file, mend="get the original file"
+        )
+
+
+def _is_double_encoded(text: str) -> bool:
+    """Most runs of non-ASCII characters are valid UTF-8 when their code points are taken as bytes."""
+    runs = _FOREIGN_RUN.findall(text)
+    return len(runs) >= 3 and sum(map(_decodes_again, runs)) > 0.5 * len(runs)
+
+
+def _decodes_again(run: str) -> bool:
+    data = bytearray()
+    for character in run:
+        byte = _western_byte(character)
+        if byte is None:
+            return False
+        data.append(byte)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _western_byte(character: str) -> int | None:
+    try:
+        return character.encode("cp1252")[0]
+    except UnicodeEncodeError:
+        return ord(character) if ord(character) < 0x100 else None

@@ -1,0 +1,99 @@
+"""Tables for people: CSV that Excel opens with Chinese intact, and XLSX; no cell is ever run as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from axiometer.errors import InputError
+from axiometer.records.tables import sync_and_rename, write_text
+
+# Also the full-width signs, which spreadsheet programs with an East Asian locale read as the signs themselves.
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_LONGEST_CELL = 32_767
+_MOST_ROWS = 1_048_575
+_CUT = " … [cut]"
+
+
+def safe_cell(text: str) -> str:
+    """`text` with an apostrophe before it where a spreadsheet program could take it for a formula."""
+    return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def restored_cell(text: str) -> str:
+    """What `safe_cell` was given: `restored_cell(safe_cell(text)) == text` for every text."""
+    return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
+
+
+def write_csv_for_people(frame: pl.DataFrame, path: Path) -> None:
+    """Writes `frame` as CSV: UTF-8 with a mark, lists and structs as JSON text, texts made safe by `safe_cell`."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in frame.columns])
+    for row in frame.iter_rows():
+        writer.writerow([_protected(_readable(value)) for value in row])
+    write_text(buffer.getvalue(), path, encoding="utf-8-sig")
+
+
+def write_xlsx(frame: pl.DataFrame, path: Path) -> None:
+    """Writes `frame` as one sheet. Texts are stored as texts, so that none is a formula or a link; texts longer than a
+    cell can hold are cut and say so. Raises `InputError` for more rows than a sheet can hold."""
+    import xlsxwriter  # type: ignore[import-untyped]
+
+    if frame.height > _MOST_ROWS:
+        raise InputError(f"{frame.height} rows do not fit on a sheet", file=path, mend="write .csv or .parquet")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "nan_inf_to_errors": False}) as book:
+            book.set_properties({"created": datetime(2000, 1, 1)})  # equal tables give equal files
+            bold = book.add_format({"bold": True})
+            sheet = book.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            for column, name in enumerate(frame.columns):
+                sheet.write_string(0, column, name, bold)
+            for number, row in enumerate(frame.iter_rows(), 1):
+                for column, value in enumerate(row):
+                    _write_cell(sheet, number, column, _readable(value))
+        sync_and_rename(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class _Sheet(Protocol):
+    def write_boolean(self, row: int, column: int, value: bool) -> object: ...
+    def write_number(self, row: int, column: int, value: float) -> object: ...
+    def write_string(self, row: int, column: int, value: str) -> object: ...
+
+
+def _write_cell(sheet: _Sheet, row: int, column: int, value: str | int | float | bool | None) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, str):
+        fits = len(value) <= _LONGEST_CELL
+        sheet.write_string(row, column, value if fits else value[: _LONGEST_CELL - len(_CUT)] + _CUT)
+    elif value is not None:
+        sheet.write_number(row, column, value)
+
+
+def _readable(value: object) -> str | int | float | bool | None:
+    """A cell as a person reads it; not-a-number and infinities are texts, because sheets have no such numbers."""
+    if isinstance(value, float) and value - value != 0.0:
+        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return str(value)
+
+
+def _protected(value: str | int | float | bool | None) -> str | int | float | bool | None:
+    return safe_cell(value) if isinstance(value, str) else value

@@ -1,0 +1,35 @@
+"""Importers: published formats to items, with every source row accounted for."""
+
+from __future__ import annotations
+
+from axiometer.errors import InputError
+from axiometer.records.importers.accounting import (
+    Imported,
+    Importer,
+    ImportOptions,
+    Rejected,
+    write_rejects,
+)
+
+__all__ = ["ImportOptions", "Imported", "Importer", "Rejected", "importer", "importers", "write_rejects"]
+
+
+def importers() -> dict[str, Importer]:
+    """All importers by the name of their format, in alphabetical order."""
+    from axiometer.records.importers.conflictscope import conflictscope
+    from axiometer.records.importers.cvc import cvc_dilemmas, cvc_themes
+    from axiometer.records.importers.daily_dilemmas import daily_dilemmas
+    from axiometer.records.importers.moralchoice import moralchoice
+    from axiometer.records.importers.starter import starter
+    from axiometer.records.importers.table import table
+
+    formats: list[Importer] = [conflictscope, cvc_dilemmas, cvc_themes, daily_dilemmas, moralchoice, starter, table]
+    return {importer.name: importer for importer in formats}
+
+
+def importer(name: str) -> Importer:
+    """The importer of a format. Raises `InputError` with the names of all formats."""
+    known = importers()
+    if name not in known:
+        raise InputError(f"there is no format {name!r}", mend=f"formats: {', '.join(known)}")
+    return known[name]
