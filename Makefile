@@ -12,7 +12,7 @@ export PYTHON
 PYTEST := PYTHONPATH=tools $(BIN)/python -m pytest -p browser_tests_must_run -n 2 --dist loadfile
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade --quiet
 
-help: ## this list
+help:
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 setup: ## make or refresh .venv from requirements.lock

@@ -195,7 +195,7 @@ def fetched_uv(folder: Path) -> Path:
     requirement.write_text(locked("uv", MAIN_LOCK.read_text(encoding="utf-8")), encoding="utf-8")
     options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--only-binary", ":all:"]
     # A user's "always --user" or "only in a virtual environment" would refuse a folder that is neither.
-    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
+    environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_ROOT_USER_ACTION": "ignore"}
     target = ["--require-hashes", "--target", folder / "uv", "-r", requirement]
     run([sys.executable, "-m", "pip", "install", *options, *target], environment, "fetching uv with pip")
     return folder / "uv" / "bin" / "uv"
@@ -218,7 +218,7 @@ def prepare(environment: Environment, chosen: bool) -> None:
     """
     wanted, found = environment.wanted(), environment.found()
     version = version_of(environment.python)
-    here = "%d.%d" % sys.version_info[:2]
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
     usable = version is not None and found.get("folder", wanted["folder"]) == wanted["folder"]
     if usable and chosen:
         usable = version == here

@@ -1,0 +1,120 @@
+"""Messages come in the reader's language, and every message of the command line has both."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from axiometer import messages
+from axiometer.messages import language, t
+
+PACKAGE = Path(messages.__file__).resolve().parents[1]
+CATALOGUE: dict[str, str] = yaml.safe_load((PACKAGE / "messages" / "zh.yaml").read_text(encoding="utf-8")) or {}
+VARIABLES = ("AXIOMETER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+@pytest.fixture(autouse=True)
+def no_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_MESSAGES": "en_GB.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "en_GB.UTF-8", "LC_ALL": "zh_TW.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LANG": "zh"}, "zh"),
+        ({"AXIOMETER_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, "en"),
+        ({"AXIOMETER_LANG": "ZH-Hans", "LC_ALL": "C"}, "zh"),
+        ({"AXIOMETER_LANG": "", "LANG": "zh_CN"}, "zh"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"AXIOMETER_LANG": "fr"}, "en"),
+    ],
+)
+def test_the_user_s_choice_and_then_the_locale_decide(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], expected: str
+) -> None:
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert language() == expected
+
+
+@pytest.mark.parametrize("chosen", ["en", "zh"])
+def test_a_message_without_translation_stays_english(monkeypatch: pytest.MonkeyPatch, chosen: str) -> None:
+    monkeypatch.setenv("AXIOMETER_LANG", chosen)
+    assert t("Nobody ever wrote {what} here", what="this") == "Nobody ever wrote this here"
+    assert t('{"no": "fields"}') == '{"no": "fields"}'
+
+
+def test_a_field_s_own_braces_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AXIOMETER_LANG", "zh")
+    assert t("Nobody ever wrote {what} here", what="{x}") == "Nobody ever wrote {x} here"
+
+
+def test_english_readers_do_not_pay_for_the_catalogue() -> None:
+    program = "import sys; from axiometer.messages import t; t('Done'); print('yaml' in sys.modules)"
+    outcome = subprocess.run(
+        [sys.executable, "-c", program], env={"AXIOMETER_LANG": "en"}, capture_output=True, text=True, check=True
+    )
+    assert outcome.stdout.strip() == "False"
+
+
+def fields(text: str) -> set[str]:
+    """The names that `str.format` will ask for."""
+    return {
+        re.split(r"[.\[]", name, maxsplit=1)[0] for _, name, _, _ in string.Formatter().parse(text) if name is not None
+    }
+
+
+def calls(tree: ast.AST) -> list[tuple[ast.Call, str]]:
+    """Every call of `t` with a literal first argument."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t" and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                found.append((node, first.value))
+    return found
+
+
+def sources() -> list[Path]:
+    """The modules that translate: all that import `t`, in whatever room."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return [file for file in files if re.search(r"from axiometer\.messages import .*\bt\b", file.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_every_message_has_its_chinese_and_the_fields_it_is_given(file: Path) -> None:
+    for call, text in calls(ast.parse(file.read_text(encoding="utf-8"))):
+        place = f"{file.name}:{call.lineno}: {text!r}"
+        assert text in CATALOGUE, f"{place} has no Chinese in zh.yaml"
+        given = {keyword.arg for keyword in call.keywords}
+        if None not in given:  # **fields cannot be counted here
+            assert given == (fields(text) if given else set()), f"{place} is given {given}"
+            assert given or "{" not in text, f"{place} has fields and is given none"
+
+
+def test_chinese_and_english_have_the_same_fields() -> None:
+    for english, chinese in CATALOGUE.items():
+        assert isinstance(chinese, str) and chinese.strip(), english
+        if "{" in english:
+            assert fields(chinese) == fields(english), english
+
+
+def test_the_catalogue_holds_nothing_that_the_code_no_longer_says() -> None:
+    said = set()
+    for file in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                said.add(node.value)
+    assert not sorted(CATALOGUE.keys() - said)
