@@ -8,7 +8,8 @@ fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2
 
 if [ -n "${PYTHON:-}" ]; then
   command -v "$PYTHON" >/dev/null 2>&1 || { echo "setup: there is no $PYTHON here" >&2; exit 1; }
-  fits "$PYTHON" || { echo "setup: Axiometer needs Python 3.11 or newer; $PYTHON is $("$PYTHON" -V 2>&1)" >&2; exit 1; }
+  version=$("$PYTHON" -V 2>/dev/null) || { echo "setup: $PYTHON does not start" >&2; exit 1; }
+  fits "$PYTHON" || { echo "setup: Axiometer needs Python 3.11 or newer; $PYTHON is $version" >&2; exit 1; }
   exec "$PYTHON" tools/environment.py setup --chosen "$@"
 fi
 for candidate in python3 python3.13 python3.12 python3.11 python3.14 python; do
