@@ -43,7 +43,7 @@ bench-peers: setup ## the same, with Inspect in an environment of its own (.venv
 	@$(BIN)/python -m benchmarks --peers .venv-peers/bin/python $(ARGS)
 
 docs: setup ## build the site into site/
-	@$(BIN)/mkdocs build --strict
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: setup ## resolve all dependencies anew, with hashes and without addresses
 	@$(BIN)/python tools/environment.py uv pip compile pyproject.toml --extra local --group dev $(COMPILE) -o requirements.lock

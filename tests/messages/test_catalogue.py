@@ -14,6 +14,7 @@ import yaml
 
 from axiometer import messages
 from axiometer.messages import language, t
+from axiometer.records.rows import Outcome
 
 PACKAGE = Path(messages.__file__).resolve().parents[1]
 CATALOGUE: dict[str, str] = yaml.safe_load((PACKAGE / "messages" / "zh.yaml").read_text(encoding="utf-8")) or {}
@@ -87,6 +88,17 @@ def calls(tree: ast.AST) -> list[tuple[ast.Call, str]]:
     return found
 
 
+def headers(tree: ast.AST) -> list[tuple[int, str]]:
+    """Line and text of every literal header of a table: `say_table` translates them itself."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say_table" and node.args:
+            for part in ast.walk(node.args[0]):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                    found.append((part.lineno, part.value))
+    return found
+
+
 def sources() -> list[Path]:
     """The modules that translate: all that import `t`, in whatever room."""
     files = sorted(PACKAGE.rglob("*.py"))
@@ -102,6 +114,17 @@ def test_every_message_has_its_chinese_and_the_fields_it_is_given(file: Path) ->
         if None not in given:  # **fields cannot be counted here
             assert given == (fields(text) if given else set()), f"{place} is given {given}"
             assert given or "{" not in text, f"{place} has fields and is given none"
+
+
+def test_every_header_of_a_table_has_its_chinese() -> None:
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted((PACKAGE / "cli").glob("*.py"))]
+    found = [header for tree in trees for header in headers(tree)]
+    assert found
+    assert not sorted({text for _, text in found} - CATALOGUE.keys())
+
+
+def test_every_outcome_has_its_chinese() -> None:
+    assert not sorted({str(outcome) for outcome in Outcome} - CATALOGUE.keys())
 
 
 def test_chinese_and_english_have_the_same_fields() -> None:

@@ -16,7 +16,7 @@ LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 def language() -> Language:
     """`zh` where `AXIOMETER_LANG`, or else the locale, starts with `zh`; `en` otherwise.
 
-    Read at every call, because the command line loads `.env` after this module is imported.
+    Read at every call, so that a program can change its mind.
     """
     chosen = next((os.environ[name] for name in ("AXIOMETER_LANG", *LOCALE_VARIABLES) if os.environ.get(name)), "")
     return "zh" if chosen.strip().lower().startswith("zh") else "en"
