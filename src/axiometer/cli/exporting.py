@@ -1,0 +1,34 @@
+"""`axiometer export`: any table as CSV or XLSX for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.console import say
+from axiometer.errors import InputError
+from axiometer.messages import t
+
+
+def export(
+    table: Annotated[Path, typer.Argument(help=t("Parquet file, or a folder of parts."))],
+    output: options.Output,
+) -> None:
+    """CSV opens in Excel with Chinese intact; cells that a spreadsheet would run as formulas are made harmless."""
+    import polars as pl
+
+    from axiometer.records.exports import write_csv_for_people, write_xlsx
+    from axiometer.records.tables import parquet_files
+
+    try:
+        frame = pl.concat([pl.read_parquet(file) for file in parquet_files(table)])
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError("not a readable Parquet table", file=table) from error
+    writers = {".csv": write_csv_for_people, ".xlsx": write_xlsx}
+    if output.suffix not in writers:
+        raise InputError("must end in .csv or .xlsx", file=output)
+    writers[output.suffix](frame, output)
+    say(t("{n} rows in {file}", n=frame.height, file=output))

@@ -1,0 +1,156 @@
+"""`axiometer measure`: items times respondents to answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.configuration import configured
+from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.errors import InputError
+from axiometer.messages import t
+
+if TYPE_CHECKING:
+    from axiometer.measure.run import MeasureOptions, Plan, RunSummary
+
+
+def measure(
+    context: typer.Context,
+    items: Annotated[Path | None, typer.Argument(help=t("Table of items (.parquet), or `starter`."))] = None,
+    model: options.Model = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the run."))] = None,
+    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    mode: Annotated[str, typer.Option(help="choice | logprob | agree")] = "choice",
+    orders: Annotated[str, typer.Option(help="one | swap | all")] = "swap",
+    wordings: Annotated[int, typer.Option(min=1, help=t("How many wordings of the prompt."))] = 1,
+    repeats: Annotated[int, typer.Option(min=1, help=t("How often each presentation is asked."))] = 1,
+    lang: options.Lang = None,
+    limit: options.Limit = None,
+    seed: options.Seed = 0,
+    framework: options.Frameworks = None,
+    models: options.ModelsFile = None,
+    temperature: options.Temperature = None,
+    top_p: options.TopP = None,
+    max_tokens: options.MaxTokens = None,
+    system: options.System = None,
+    reasoning: options.Reasoning = None,
+    concurrency: options.Concurrency = None,
+    max_calls: options.MaxCalls = None,
+    max_usd: options.MaxUsd = None,
+    shard: Annotated[str, typer.Option(help=t("Do only part i of n, as i/n; join with `axiometer merge`."))] = "1/1",
+    occasion: Annotated[str | None, typer.Option(help=t("Name of a deliberate repetition (a retest)."))] = None,
+    again: Annotated[str, typer.Option(help=t("Outcomes to ask once more."))] = "error",
+    batch: Annotated[bool, typer.Option("--batch", help=t("Use the service's batch endpoint."))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    """Puts items to respondents and writes a run folder. The same command goes on where it stopped."""
+    given = configured(context, config)
+    plan = _plan(given)
+    if given["dry_run"]:
+        _say_dry_run(plan, bool(given["as_json"]))
+        return
+    if given["output"] is None:
+        raise InputError("no folder for the run", mend="name one with -o runs/NAME")
+    from axiometer.measure.run import run_plan
+
+    summary = run_plan(plan, Path(given["output"]), progress_display())
+    _say_summary(summary, bool(given["as_json"]))
+
+
+def _plan(given: dict[str, Any]) -> Plan:
+    from axiometer.cli.respondents import Wanted, respondents
+    from axiometer.cli.starter import items_path
+    from axiometer.measure.design import Design, Orders
+    from axiometer.measure.run import plan_run
+    from axiometer.models.settings import Parameters
+    from axiometer.records.rows import Mode
+
+    if given["items"] is None:
+        raise InputError("no items", mend="name a table of items, or `starter`")
+    langs = given["lang"]
+    design = Design(
+        mode=_member(Mode, given["mode"], "--mode"),
+        orders=_member(Orders, given["orders"], "--orders"),
+        wordings=given["wordings"],
+        repeats=given["repeats"],
+        langs=tuple(part.strip() for part in langs.split(",") if part.strip()) if langs else None,
+    )
+    parameters = Parameters(
+        temperature=given["temperature"],
+        top_p=given["top_p"],
+        max_tokens=given["max_tokens"],
+        system=given["system"],
+        reasoning=given["reasoning"],
+    )
+    wanted = Wanted(parameters, given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+    frameworks = [Path(path) for path in given["framework"] or []]
+    people = respondents(given["model"] or [], wanted)
+    return plan_run(items_path(given["items"]), people, design, _options(given), frameworks)
+
+
+def _options(given: dict[str, Any]) -> MeasureOptions:
+    from axiometer.measure.run import MeasureOptions
+    from axiometer.records.rows import Outcome
+
+    number, _, of = str(given["shard"]).partition("/")
+    if not (number.isdigit() and of.isdigit()):
+        raise InputError(f"--shard {given['shard']}", mend="write i/n, for example 1/4")
+    names = [name.strip() for name in str(given["again"]).split(",") if name.strip()]
+    return MeasureOptions(
+        limit=given["limit"],
+        seed=given["seed"],
+        occasion=given["occasion"],
+        shard=(int(number), int(of)),
+        again=frozenset(_member(Outcome, name, "--again") for name in names),
+        batch=bool(given["batch"]),
+    )
+
+
+def _member(kind: Any, text: str, option: str) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        raise InputError(f"{option} {text}", mend=f"one of {', '.join(str(member) for member in kind)}") from None
+
+
+def _say_dry_run(plan: Plan, as_json: bool) -> None:
+    from axiometer.measure.estimate import estimate
+
+    rows = estimate(plan)
+    if as_json:
+        say_json([row.as_json() for row in rows])
+        return
+    say_table(
+        ["respondent", "calls", "tokens in", "tokens out at most", "USD at most"],
+        [[row.model, row.calls, row.tokens_in, row.tokens_out, row.usd] for row in rows],
+        title=t("Nothing was asked. It would take:"),
+    )
+    if any(row.usd is None and row.paid for row in rows):
+        say(t("No price is known for some of them: give it in models.yaml."))
+
+
+def _say_summary(summary: RunSummary, as_json: bool) -> None:
+    if as_json:
+        say_json(
+            {
+                "run": str(summary.folder),
+                "presentations": summary.presentations,
+                "outcomes": summary.outcomes,
+                "calls": summary.calls,
+                "from_journal": summary.hits,
+                "tokens_in": summary.tokens_in,
+                "tokens_out": summary.tokens_out,
+                "usd": summary.usd,
+            }
+        )
+        return
+    say(t("{n} presentations in {folder}", n=summary.presentations, folder=summary.folder))
+    say_table(
+        ["respondent", "outcome", "n"],
+        [[model, t(outcome), n] for model, counts in summary.outcomes.items() for outcome, n in counts.items()],
+    )
+    say(t("Next: axiometer analyze {folder}, then axiometer report {folder}", folder=summary.folder))

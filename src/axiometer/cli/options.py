@@ -1,0 +1,35 @@
+"""Options that several verbs share, declared once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axiometer.messages import t
+
+Items = Annotated[Path, typer.Argument(help=t("Table of items (.parquet), or `starter` for the starter set."))]
+Run = Annotated[Path, typer.Argument(help=t("Folder of a run."))]
+Model = Annotated[
+    list[str] | None, typer.Option("--model", "-m", help=t("Respondent as provider/name; may be repeated."))
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help=t("Where to write."))]
+AsJson = Annotated[bool, typer.Option("--json", help=t("Print JSON to standard output."))]
+Seed = Annotated[int, typer.Option(help=t("Seed of everything that is drawn."))]
+Lang = Annotated[str | None, typer.Option(help=t("Languages of the items, separated by commas; all by default."))]
+Frameworks = Annotated[
+    list[Path] | None, typer.Option("--framework", help=t("File of an own framework that the items use."))
+]
+ModelsFile = Annotated[
+    Path | None, typer.Option("--models", help=t("File with endpoints, parameters, limits and prices of models."))
+]
+Temperature = Annotated[float | None, typer.Option(help=t("Sampling temperature (default 0)."))]
+TopP = Annotated[float | None, typer.Option("--top-p", help=t("Nucleus sampling (default: not sent)."))]
+MaxTokens = Annotated[int | None, typer.Option(help=t("Tokens an answer may have (default 256; 8 for local models)."))]
+System = Annotated[str | None, typer.Option(help=t("System prompt (default: none)."))]
+Reasoning = Annotated[str | None, typer.Option(help=t("Reasoning effort, where a model knows it (default: not sent)."))]
+MaxCalls = Annotated[int | None, typer.Option(min=1, help=t("Stop after that many calls."))]
+MaxUsd = Annotated[float | None, typer.Option(min=0.0, help=t("Stop before more than that is spent."))]
+Concurrency = Annotated[int | None, typer.Option(min=1, help=t("Calls in flight at once (default 32; 1 if local)."))]
+Limit = Annotated[int | None, typer.Option(min=1, help=t("Ask only a seeded sample of that many items."))]

@@ -1,0 +1,74 @@
+"""Shards of one run joined: the same bytes as if one process had asked everything."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from axiometer.errors import InputError
+from axiometer.measure.specification import FILE, Specification, check_same, read_specification
+from axiometer.records.tables import write_parquet
+
+
+def merge_runs(shards: Sequence[Path], output: Path) -> Path:
+    """Joins the shard folders into the run `output`.
+
+    Raises `InputError` where shards are missing, doubled, unfinished or of different runs; nothing is written then.
+    """
+    specifications = [read_specification(folder) for folder in shards]
+    whole = _whole(specifications[0])
+    for folder, specification in zip(shards, specifications, strict=True):
+        check_same(whole, _whole(specification), folder)
+    _check_numbers(shards, specifications)
+    _check_complete(shards, specifications)
+    if (output / FILE).exists() or (output.exists() and any(output.iterdir())):
+        raise InputError("exists already", file=output, mend="give another name with -o")
+    (output / "journal").mkdir(parents=True)
+    for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
+        parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
+        write_parquet(pl.concat([pl.read_parquet(path) for path in parts]).sort("seq"), output / "answers" / name)
+    shutil.copy2(shards[0] / "items.parquet", output / "items.parquet")
+    if (shards[0] / "frameworks").exists():
+        shutil.copytree(shards[0] / "frameworks", output / "frameworks")
+    for folder in shards:
+        for path in sorted((folder / "journal").glob("*.sqlite")):
+            shutil.copy2(path, output / "journal" / path.name)
+    whole.write(output)
+    return output
+
+
+def _whole(specification: Specification) -> Specification:
+    return Specification({k: v for k, v in specification.asked.items() if k != "shard"}, specification.noted)
+
+
+def _check_numbers(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
+    of = specifications[0].shard[1]
+    seen: dict[int, Path] = {}
+    for folder, specification in zip(shards, specifications, strict=True):
+        number, total = specification.shard
+        if total != of:
+            raise InputError(f"shard {number}/{total}, the others are of {of}", file=folder)
+        if number in seen:
+            raise InputError(f"shard {number}/{of}, as is {seen[number]}", file=folder)
+        seen[number] = folder
+    missing = [f"{number}/{of}" for number in range(1, of + 1) if number not in seen]
+    if missing:
+        raise InputError(f"shards missing: {', '.join(missing)}")
+
+
+def _check_complete(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
+    for folder, specification in zip(shards, specifications, strict=True):
+        number, of = specification.shard
+        wanted = len(range(number - 1, int(specification.noted["presentations"]), of))
+        wanted *= len(specification.asked["models"])
+        files = sorted((folder / "answers").glob("m*.parquet"))
+        there = sum(int(pl.scan_parquet(path).select(pl.len()).collect().item()) for path in files)
+        if there != wanted:
+            raise InputError(
+                f"{there} of {wanted} presentations are answered",
+                file=folder,
+                mend="finish it with `axiometer measure`",
+            )

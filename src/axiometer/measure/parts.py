@@ -1,0 +1,88 @@
+"""The answers table of a run, in parts of about 2,000 presentations: a part that exists is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from axiometer.records.rows import Answer, Outcome
+from axiometer.records.schemas import to_frame
+from axiometer.records.tables import write_parquet
+
+PART_SIZE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one respondent's answers in `folder`, named by the respondent's number and the part's."""
+
+    folder: Path
+    model_number: int
+
+    def path(self, part: int) -> Path:
+        return self.folder / f"m{self.model_number:02d}-{part:06d}.parquet"
+
+    def finished(self, again: frozenset[Outcome]) -> dict[int, int]:
+        """Part number to rows, for every part that is there and has no outcome that shall be asked again."""
+        found = {}
+        for path in sorted(self.folder.glob(f"m{self.model_number:02d}-*.parquet")):
+            outcomes = pl.read_parquet(path, columns=["outcome"])["outcome"]
+            if not outcomes.is_in([str(outcome) for outcome in again]).any():
+                found[int(path.stem.split("-")[1])] = len(outcomes)
+        return found
+
+
+@dataclass(slots=True)
+class _Open:
+    rows: list[Answer] = field(default_factory=list)
+    expected: int = 0
+    complete: bool = False
+
+
+@dataclass(slots=True)
+class PartWriter:
+    """Collects rows in any order and writes each part when its last row has come.
+
+    `expect` is called for every presentation as it is handed out, `receive` for every row, `end` when no more
+    presentations come. `written` is told of every part.
+    """
+
+    parts: Parts
+    written: Callable[[int], None]
+    _open: dict[int, _Open] = field(default_factory=dict)
+    _current: int | None = None
+
+    def expect(self, seq: int) -> None:
+        part = seq // PART_SIZE
+        if part != self._current:
+            self._close(self._current)
+            self._current = part
+            self._open.setdefault(part, _Open())
+        self._open[part].expected += 1
+
+    def receive(self, row: Answer) -> None:
+        part = row.seq // PART_SIZE
+        waiting = self._open[part]
+        waiting.rows.append(row)
+        self._write_if_whole(part)
+
+    def end(self) -> None:
+        self._close(self._current)
+        self._current = None
+
+    def _close(self, part: int | None) -> None:
+        if part is not None:
+            self._open[part].complete = True
+            self._write_if_whole(part)
+
+    def _write_if_whole(self, part: int) -> None:
+        waiting = self._open[part]
+        if not waiting.complete or len(waiting.rows) < waiting.expected:
+            return
+        rows = sorted(waiting.rows, key=lambda row: row.seq)
+        write_parquet(to_frame(rows, Answer), self.parts.path(part))
+        del self._open[part]
+        self.written(part)

@@ -1,0 +1,49 @@
+"""A run folder read back: what was asked, the items, the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from axiometer.errors import InputError
+from axiometer.frameworks import Framework, load_framework
+from axiometer.measure.specification import Specification, read_specification
+from axiometer.records.rows import Answer, Item
+from axiometer.records.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it lies on disk. `missing` counts the presentations that are not answered yet."""
+
+    folder: Path
+    specification: Specification
+    items: pl.DataFrame
+    answers: pl.DataFrame
+    frameworks: Mapping[str, Framework]
+    missing: int
+
+
+def open_run(folder: Path) -> Run:
+    """The run in `folder`. Raises `InputError` when there is none, or no answer yet."""
+    specification = read_specification(folder)
+    answers = folder / "answers"
+    if not answers.is_dir() or not any(answers.glob("m*.parquet")):
+        raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
+    table = read_table(answers, Answer)
+    number, of = specification.shard
+    wanted = len(range(number - 1, int(specification.noted["presentations"]), of)) * len(specification.asked["models"])
+    frameworks = {
+        name: load_framework(folder / "frameworks" / f"{name}.yaml") for name in specification.asked["frameworks"]
+    }
+    return Run(
+        folder=folder,
+        specification=specification,
+        items=read_table(folder / "items.parquet", Item),
+        answers=table,
+        frameworks=frameworks,
+        missing=wanted - table.height,
+    )

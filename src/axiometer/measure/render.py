@@ -1,0 +1,119 @@
+"""The one place that turns a presentation into a request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from axiometer.errors import Refused
+from axiometer.measure.design import LETTERS, Design, Presentation
+from axiometer.models.protocols import ChatModel, Message, Request
+from axiometer.prompts import Template, load_template, wordings
+from axiometer.records.rows import Mode
+
+TOP_LOGPROBS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A request with what the answers table keeps about its prompt."""
+
+    request: Request
+    letters: tuple[str, ...]
+    wording: str
+    prompt_hash: str
+
+
+@dataclass(slots=True)
+class Renderer:
+    """Renders presentations for one respondent. `steering` is a system prompt with the values that it names (used by
+    `axiometer validate`); it comes before the respondent's own system prompt."""
+
+    design: Design
+    model: ChatModel
+    occasion: str | None = None
+    steering: tuple[str, tuple[str, ...]] | None = None
+    _templates: dict[tuple[str, str, int], Template] = field(default_factory=dict)
+
+    def render(self, presentation: Presentation) -> Rendered:
+        item = presentation.item
+        step = self._step(presentation)
+        template = self._template(step, item.lang, presentation.wording)
+        letters = tuple(LETTERS[: len(presentation.order)])
+        texts = [item.options[index].text for index in presentation.order]
+        if self.design.mode is Mode.AGREE:
+            prompt = template.render(prompt=item.prompt, option=texts[0])
+        else:
+            prompt = template.render(prompt=item.prompt, options=list(zip(letters, texts, strict=True)))
+        messages = (Message("user", prompt),)
+        if self.steering is not None:
+            messages = (Message("system", self.steering[0]), *messages)
+        logprob = self.design.mode is Mode.LOGPROB
+        request = Request(
+            messages=messages,
+            top_logprobs=TOP_LOGPROBS if logprob else None,
+            max_tokens=1 if logprob else None,
+            repeat=presentation.repeat,
+            occasion=self.occasion,
+            meta=self._meta(presentation, template, letters, texts) if self.model.wants_meta else None,
+        )
+        digest = hashlib.sha256(prompt.encode()).hexdigest()[:32]
+        return Rendered(request, letters, template.id, digest)
+
+    def templates(self, langs: Sequence[str]) -> list[Template]:
+        """Every template that a run in `langs` uses. Raises `Refused` where a language or a wording is missing."""
+        steps = ["agree", "agree-negated"] if self.design.mode is Mode.AGREE else [self._choice_step()]
+        return [
+            self._template(step, lang, number)
+            for step in steps
+            for lang in langs
+            for number in range(1, self.design.wordings + 1)
+        ]
+
+    def _step(self, presentation: Presentation) -> str:
+        if self.design.mode is Mode.AGREE:
+            return "agree-negated" if presentation.negated else "agree"
+        return self._choice_step()
+
+    def _choice_step(self) -> str:
+        return "continuation" if self.model.continues else "choice"
+
+    def _template(self, step: str, lang: str, number: int) -> Template:
+        template = self._templates.get((step, lang, number))
+        if template is None:
+            known = wordings(step, lang)
+            if not known:
+                raise Refused(f"no prompts in language {lang!r} for items of that language (have zh, en, fr, de)")
+            if number > len(known):
+                raise Refused(f"--wordings {number}: there are {len(known)} wordings of {step!r} in {lang!r}")
+            template = load_template(step, lang, number)
+            self._templates[(step, lang, number)] = template
+        return template
+
+    def _meta(
+        self, presentation: Presentation, template: Template, letters: Sequence[str], texts: Sequence[str]
+    ) -> Mapping[str, object]:
+        item = presentation.item
+        meta: dict[str, object] = {
+            "mode": str(self.design.mode),
+            "lang": item.lang,
+            "item": item.id,
+            "parallel": item.parallel_id,
+            "wording": template.id,
+            "order": list(presentation.order),
+            "letters": list(letters),
+            "texts": list(texts),
+            "clusters": list(item.clusters),
+            "negated": presentation.negated,
+            "options": [
+                {
+                    "role": str(item.options[index].role),
+                    "expresses": [[str(e.kind), e.target, e.polarity] for e in item.options[index].expresses],
+                }
+                for index in presentation.order
+            ],
+        }
+        if self.steering is not None:
+            meta["steered"] = list(self.steering[1])
+        return meta

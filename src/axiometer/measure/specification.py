@@ -1,0 +1,154 @@
+"""`run.yaml`: what was asked of whom. The same specification resumes a run; another is refused with the difference."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from axiometer.errors import InputError, SpecificationChanged
+from axiometer.measure.design import Design
+from axiometer.measure.selection import Selection
+from axiometer.models.protocols import ChatModel
+from axiometer.prompts import Template
+from axiometer.records.ids import content_id
+from axiometer.records.tables import write_text
+
+FORMAT = 1
+FILE = "run.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """`asked` is compared on resume; `noted` is only recorded (versions, paths, dates)."""
+
+    asked: Mapping[str, Any]
+    noted: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """What `Answer.run` holds. Shards of one run share it."""
+        return content_id("run", {name: value for name, value in self.asked.items() if name != "shard"})
+
+    @property
+    def shard(self) -> tuple[int, int]:
+        """(number from 1, of how many)."""
+        number, _, of = str(self.asked.get("shard", "1/1")).partition("/")
+        return int(number), int(of)
+
+    def write(self, folder: Path) -> None:
+        text = yaml.safe_dump(
+            {"format": FORMAT, "asked": dict(self.asked), "noted": dict(self.noted)},
+            allow_unicode=True,
+            sort_keys=False,
+            width=120,
+        )
+        write_text(text, folder / FILE)
+
+
+def specify(
+    selection: Selection,
+    design: Design,
+    models: Sequence[ChatModel],
+    templates: Sequence[Template],
+    *,
+    frameworks: Mapping[str, str],
+    seed: int,
+    limit: int | None,
+    occasion: str | None,
+    shard: tuple[int, int],
+) -> Specification:
+    """The specification of a run. `frameworks` maps ids to fingerprints."""
+    import polars
+
+    import axiometer
+
+    asked: dict[str, Any] = {
+        "items": {"digest": selection.digest, "count": selection.count, "langs": dict(selection.langs)},
+        "design": {
+            "mode": str(design.mode),
+            "orders": str(design.orders),
+            "wordings": design.wordings,
+            "repeats": design.repeats,
+        },
+        "models": [{"name": model.name, "identity": plain(model.identity)} for model in models],
+        "prompts": {template.id: template.hash for template in templates},
+        "frameworks": dict(frameworks),
+    }
+    if occasion is not None:
+        asked["occasion"] = occasion
+    if shard != (1, 1):
+        asked["shard"] = f"{shard[0]}/{shard[1]}"
+    noted = {
+        "axiometer": axiometer.__version__,
+        "polars": polars.__version__,
+        "items_from": str(selection.path),
+        "sources": selection.sources,
+        "unmapped": selection.unmapped,
+        "presentations": selection.presentations,
+        "limit": limit,
+        "seed": seed,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    return Specification(asked, noted)
+
+
+def read_specification(folder: Path) -> Specification:
+    """The specification of the run in `folder`. Raises `InputError` when there is none or it is damaged."""
+    file = folder / FILE
+    if not file.exists():
+        raise InputError("no run.yaml here", file=folder, mend="give a folder made by `axiometer measure`")
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise InputError(f"made by another version (format {data['format']}, this is {FORMAT})", file=file)
+        return Specification(data["asked"], data["noted"])
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise InputError("not a readable run.yaml", file=file) from error
+
+
+def check_same(old: Specification, new: Specification, folder: Path) -> None:
+    """Raises `SpecificationChanged` with the differences, in one line, unless both ask the same."""
+    changes = list(_differences(plain(old.asked), plain(new.asked)))
+    if changes:
+        more = f" and {len(changes) - 4} more" if len(changes) > 4 else ""
+        raise SpecificationChanged(
+            f"{folder}: made by another specification: {'; '.join(changes[:4])}{more} (give another name with -o)"
+        )
+
+
+def _differences(old: object, new: object, where: str = "") -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        found: list[str] = []
+        for name in sorted({*old, *new}):
+            found.extend(_differences(old.get(name), new.get(name), f"{where}.{name}" if where else str(name)))
+        return found
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        return [
+            line
+            for number, (one, other) in enumerate(zip(old, new, strict=True), 1)
+            for line in _differences(one, other, f"{where}[{number}]")
+        ]
+    return [] if old == new else [f"{where}: {_short(old)} -> {_short(new)}"]
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_short(part) for part in value)}]"
+    if isinstance(value, dict):
+        return str(value["name"]) if "name" in value else f"{len(value)} entries"
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def plain(value: object) -> Any:
+    """`value` with only the containers that YAML knows."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    return value

@@ -1,0 +1,311 @@
+"""Simulated respondents: planted values, slot bias, noise and refusals, answering in text like any other model.
+
+A presentation reaches them through `Request.meta` (see `SimulatedRespondent.send`). The planted utility of an option is
+
+    u = sum over what it endorses (+) or opposes (-) of strength(value or its ancestors)
+        + item effect + sum of rule effects + sum of cluster effects
+
+and a side is chosen by a softmax of (u / temperature + slot bias + wording noise): a random utility model (McFadden
+1974) whose two-option case is Bradley-Terry. Every draw is a hash of the profile's seed and the presentation, so the
+same presentation is answered the same way on every machine; another `repeat` is another draw of the same probabilities.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import yaml
+
+from axiometer.errors import InputError
+from axiometer.models.phrasing import phrase
+from axiometer.models.protocols import BadAnswer, BadRequest, Finish, Reply, Request, Usage
+
+NOTHING = -30.0
+
+
+class Refusals(pydantic.BaseModel):
+    """Probability of declining: `default`, raised by the largest `by_value` among what the presentation expresses; with
+    `by_choice`, only where the option that would have been chosen endorses that value."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    default: float = pydantic.Field(0.0, ge=0, le=1)
+    by_value: dict[str, float] = {}
+    by_choice: dict[str, float] = {}
+
+
+class Effects(pydantic.BaseModel):
+    """Standard deviations, on the utility scale, of what items, rules and clusters share."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    item: float = pydantic.Field(0.0, ge=0)
+    rule: float = pydantic.Field(0.0, ge=0)
+    cluster: float = pydantic.Field(0.0, ge=0)
+
+
+class Profile(pydantic.BaseModel):
+    """What is planted in a simulated respondent. Strengths are logits; unnamed values have strength 0."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    name: str
+    about: str = ""
+    framework: str | None = None
+    values: dict[str, float] = {}
+    languages: dict[str, dict[str, float]] = {}
+    slot_bias: list[float] = []
+    temperature: float = pydantic.Field(1.0, gt=0)
+    wording_noise: float = pydantic.Field(0.0, ge=0)
+    steerable: float = 1.0
+    refusals: Refusals = Refusals()
+    evasive: float = pydantic.Field(0.0, ge=0, le=1)
+    invalid: float = pydantic.Field(0.0, ge=0, le=1)
+    distractor: float = pydantic.Field(0.0, ge=0, le=1)
+    chatty: float = pydantic.Field(0.3, ge=0, le=1)
+    effects: Effects = Effects()
+    seed: int = 0
+
+
+def shipped_profiles() -> tuple[str, ...]:
+    """Names of the profiles in the package, usable as `sim/<name>`."""
+    folder = resources.files("axiometer.models") / "profiles"
+    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+
+
+def load_profile(name: str) -> Profile:
+    """A named profile, or one from a YAML file. Raises `InputError` for an unknown name or a wrong file."""
+    if name.endswith((".yaml", ".yml")):
+        path = Path(name)
+        if not path.exists():
+            raise InputError("no such profile", file=path)
+        text = path.read_text(encoding="utf-8")
+    elif name in shipped_profiles():
+        text = (resources.files("axiometer.models") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+    else:
+        raise InputError(f"unknown simulated respondent 'sim/{name}'", mend=f"known: {', '.join(shipped_profiles())}")
+    try:
+        return Profile.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        raise InputError("not readable as YAML", file=name, row=None if line is None else line + 1) from error
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{where or 'profile'}: {first['msg']}", file=name) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One option as a simulated respondent sees it."""
+
+    expresses: tuple[tuple[str, str, int], ...]
+    role: str
+
+
+@dataclass(slots=True)
+class SimulatedRespondent:
+    """A `ChatModel` without a model."""
+
+    profile: Profile
+    label: str | None = None
+    wants_meta: bool = True
+    continues: bool = False
+    concurrency: int | None = 512
+    _planted: dict[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._planted = self.profile.model_dump(exclude={"about"})
+
+    @property
+    def name(self) -> str:
+        return self.label or f"sim/{self.profile.name}"
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        return {"provider": "sim", "profile": self._planted}
+
+    async def send(self, request: Request) -> bytes:
+        """Answers what `request.meta` describes: `mode`, `lang`, `item`, `wording`, `order`, `letters`, `clusters`, `options`
+        (per slot: role and [kind, target, polarity] triples), `texts`, `negated` (agree mode), and `steered`: the values that a system
+        prompt asks to hold dear, each worth `Profile.steerable` more."""
+        meta = request.meta
+        if meta is None or "options" not in meta:
+            raise BadRequest(f"{self.name} answers only presentations of items")
+        text, first_token = self._answer(meta, request.repeat)
+        length = sum(len(message.content) for message in request.messages)
+        reply: dict[str, object] = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3)}
+        if request.top_logprobs is not None:
+            reply["first_token"] = first_token
+        return json.dumps(reply, ensure_ascii=False).encode()
+
+    def read(self, raw: bytes) -> Reply:
+        return read_plain(raw, self.name)
+
+    async def close(self) -> None:
+        return
+
+    def _answer(self, meta: Mapping[str, Any], repeat: int) -> tuple[str, list[tuple[str, float]]]:
+        profile = self.profile
+        options = [_Shown(tuple((k, t, p) for k, t, p in o["expresses"]), o["role"]) for o in meta["options"]]
+        lang, item, wording = str(meta["lang"]), str(meta["item"]), str(meta["wording"])
+        letters: Sequence[str] = meta["letters"]
+        strengths = self._strengths(lang, meta.get("steered", ()))
+        shared = str(meta.get("parallel") or item)
+        utilities = [self._utility(option, strengths, shared, meta["clusters"]) for option in options]
+        scene = (profile.seed, item, wording, str(meta["mode"]), tuple(meta["order"]), bool(meta["negated"]), repeat)
+        if meta["mode"] == "agree":
+            return self._agree(utilities[0], options[0], meta, scene)
+        logits = [
+            NOTHING
+            if option.role == "distractor"
+            else utility / profile.temperature
+            + (profile.slot_bias[slot] if slot < len(profile.slot_bias) else 0.0)
+            + profile.wording_noise * _normal(profile.seed, "wording", item, wording, slot)
+            for slot, (option, utility) in enumerate(zip(options, utilities, strict=True))
+        ]
+        probabilities = _with_distractor(_softmax(logits), options, profile.distractor)
+        choice = _draw(probabilities, _uniform("choice", *scene))
+        first_token = [(letter, math.log(max(p, 1e-12))) for letter, p in zip(letters, probabilities, strict=True)]
+        kind = self._kind(options, options[choice], scene)
+        texts: Sequence[str] = meta["texts"]
+        return phrase(
+            kind, lang, letters[choice], texts[choice], _uniform("phrase", *scene), profile.chatty
+        ), first_token
+
+    def _agree(
+        self, utility: float, option: _Shown, meta: Mapping[str, Any], scene: tuple[object, ...]
+    ) -> tuple[str, list[tuple[str, float]]]:
+        logit = utility / self.profile.temperature
+        supports = _uniform("choice", *scene) < 1 / (1 + math.exp(-logit))
+        agrees = supports != bool(meta["negated"])
+        kind = self._kind([option], option, scene)
+        kind = ("agree" if agrees else "disagree") if kind == "choose" else kind
+        return phrase(kind, str(meta["lang"]), "", "", _uniform("phrase", *scene), self.profile.chatty), []
+
+    def _kind(self, options: Sequence[_Shown], chosen: _Shown, scene: tuple[object, ...]) -> str:
+        """Whether the respondent answers at all: refuse, evade, rubbish or choose."""
+        profile = self.profile
+        ancestors = _ancestors(profile.framework)
+        present = {name for option in options for _, target, _ in option.expresses for name in ancestors(target)}
+        endorsed = {name for _, target, sign in chosen.expresses if sign > 0 for name in ancestors(target)}
+        refusal = max(
+            profile.refusals.default,
+            *(rate for value, rate in profile.refusals.by_value.items() if value in present),
+            *(rate for value, rate in profile.refusals.by_choice.items() if value in endorsed),
+            0.0,
+        )
+        draw = _uniform("kind", *scene)
+        for kind, rate in (("refuse", refusal), ("evade", profile.evasive), ("rubbish", profile.invalid)):
+            if draw < rate:
+                return kind
+            draw -= rate
+        return "choose"
+
+    def _strengths(self, lang: str, steered: Sequence[str]) -> dict[str, float]:
+        strengths = dict(self.profile.values)
+        shifts = [
+            *self.profile.languages.get(lang, {}).items(),
+            *((value, self.profile.steerable) for value in steered),
+        ]
+        for value, shift in shifts:
+            strengths[value] = strengths.get(value, 0.0) + shift
+        return strengths
+
+    def _utility(self, option: _Shown, strengths: Mapping[str, float], item: str, clusters: Sequence[str]) -> float:
+        profile, effects = self.profile, self.profile.effects
+        ancestors = _ancestors(profile.framework)
+        total = 0.0
+        for kind, target, polarity in option.expresses:
+            if kind == "rule":
+                total += polarity * effects.rule * _normal(profile.seed, "rule", target)
+            else:
+                total += polarity * sum(strengths.get(name, 0.0) for name in ancestors(target))
+        mark = "|".join(f"{kind}:{target}:{polarity}" for kind, target, polarity in option.expresses)
+        if effects.item:
+            total += effects.item * _normal(profile.seed, "item", item, mark)
+        if effects.cluster:
+            total += effects.cluster * sum(_normal(profile.seed, "cluster", cluster, mark) for cluster in clusters)
+        return total
+
+
+def read_plain(raw: bytes, name: str) -> Reply:
+    """Reads the small JSON that simulated and recorded respondents answer with."""
+    try:
+        data = json.loads(raw)
+        first = data.get("first_token")
+        return Reply(
+            text=data["text"],
+            finish=Finish(data.get("finish", "stop")),
+            first_token=None if first is None else tuple((str(token), float(p)) for token, p in first),
+            usage=Usage(int(data.get("tokens_in", 0)), int(data.get("tokens_out", 0))),
+            served_model=data.get("served_model"),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadAnswer(f"{name}: not an answer: {raw[:80]!r}") from error
+
+
+@cache
+def _ancestors(framework: str | None) -> Any:
+    """A function from a value id to itself and everything above it (itself alone without a framework)."""
+    if framework is None:
+        return lambda target: (target,)
+    from axiometer.frameworks import load_framework
+
+    known = load_framework(framework)
+    ids = {value.id for value in known.values}
+
+    @cache
+    def names(target: str) -> tuple[str, ...]:
+        if target not in ids:
+            return (target,)
+        above: list[str] = []
+        for parent in known.value(target).parents:
+            above.extend(names(parent))
+        return (target, *dict.fromkeys(above))
+
+    return names
+
+
+def _softmax(logits: Sequence[float]) -> list[float]:
+    top = max(logits)
+    weights = [math.exp(logit - top) for logit in logits]
+    return [weight / sum(weights) for weight in weights]
+
+
+def _with_distractor(probabilities: Sequence[float], options: Sequence[_Shown], rate: float) -> list[float]:
+    """Gives the distractors together `rate`, the sides the rest."""
+    distractors = [slot for slot, option in enumerate(options) if option.role == "distractor"]
+    if not distractors or len(distractors) == len(options):
+        return list(probabilities)
+    sides = sum(p for slot, p in enumerate(probabilities) if slot not in distractors)
+    return [
+        rate / len(distractors) if slot in distractors else p / sides * (1 - rate)
+        for slot, p in enumerate(probabilities)
+    ]
+
+
+def _draw(probabilities: Sequence[float], uniform: float) -> int:
+    for slot, probability in enumerate(probabilities):
+        if uniform < probability:
+            return slot
+        uniform -= probability
+    return max(range(len(probabilities)), key=lambda slot: probabilities[slot])
+
+
+def _uniform(*parts: object) -> float:
+    """A number in [0, 1) that is a hash of `parts`: the same on every machine."""
+    digest = blake2b(repr(parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def _normal(*parts: object) -> float:
+    """A standard normal number that is a hash of `parts` (Box-Muller)."""
+    first, second = _uniform("a", *parts), _uniform("b", *parts)
+    return math.sqrt(-2 * math.log(1 - first)) * math.cos(2 * math.pi * second)

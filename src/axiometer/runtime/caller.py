@@ -1,0 +1,342 @@
+"""The caller: a bounded pool of workers over an iterator of requests.
+
+It never holds more than what is in flight, looks every call up in the journal first, retries what may succeed later,
+slows down when a service says so, and stops cleanly when going on is futile or a limit is reached.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Generic, TypeVar
+
+from axiometer.errors import Stopped
+from axiometer.models.prices import Price, cost
+from axiometer.models.protocols import BadAnswer, CallError, ChatModel, RateLimited, Reply, Request
+from axiometer.runtime.journal import Journal, JournalEntry, request_body
+from axiometer.runtime.progress import Progress, Silent, Tally
+
+Tag = TypeVar("Tag")
+
+DEFAULT_CONCURRENCY = 32
+LOOKUP = 512
+BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+BREAKER_ATTEMPTS = 40
+BREAKER_SECONDS = 15.0
+BREAKER_CALLS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How hard to try and when to stop. None means no limit."""
+
+    concurrency: int | None = None
+    attempts: int = 6
+    max_calls: int | None = None
+    max_usd: float | None = None
+    rate_limit_seconds: float = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request's end: a reply (with its key in the journal), or an error after the last attempt."""
+
+    key: str
+    reply: Reply | None
+    error: CallError | None
+    hit: bool
+
+
+@dataclass(slots=True)
+class _Job(Generic[Tag]):
+    tags: list[Tag]
+    request: Request
+    key: str
+    body: bytes
+
+
+@dataclass(slots=True)
+class _Pace:
+    """Concurrency that halves on a rate limit and grows again by one per round of successes."""
+
+    ceiling: int
+    allowed: float = 0.0
+    paused_until: float = 0.0
+    limited_since: float | None = None
+
+    def __post_init__(self) -> None:
+        self.allowed = float(self.ceiling)
+
+    def slow_down(self, now: float, wait: float) -> None:
+        if now >= self.paused_until:  # one halving per pause, not one per call that was in flight
+            self.allowed = max(1.0, self.allowed / 2)
+        self.paused_until = max(self.paused_until, now + wait)
+        self.limited_since = self.limited_since if self.limited_since is not None else now
+
+    def succeeded(self) -> None:
+        self.limited_since = None
+        if self.allowed < self.ceiling:
+            self.allowed = min(self.ceiling, self.allowed + 1.0 / self.allowed)
+
+
+@dataclass(slots=True)
+class _Health:
+    """Counts failures in a row; the breaker's memory."""
+
+    attempts_failed: int = 0
+    calls_failed: int = 0
+    last_success: float = field(default_factory=time.monotonic)
+
+    def success(self) -> None:
+        self.attempts_failed = 0
+        self.calls_failed = 0
+        self.last_success = time.monotonic()
+
+
+class Caller(Generic[Tag]):
+    """Puts requests to one respondent and hands every end to `receive`, in order of completion.
+
+    `run` raises `Stopped` when a limit, the breaker or `request_stop` ended it early; everything received until
+    then is in the journal.
+    """
+
+    def __init__(
+        self,
+        model: ChatModel,
+        journal: Journal,
+        limits: Limits | None = None,
+        *,
+        price: Price | None = None,
+        tally: Tally | None = None,
+        progress: Progress | None = None,
+        again: Callable[[Reply], bool] | None = None,
+    ) -> None:
+        self.model = model
+        self.journal = journal
+        self.limits = limits or Limits()
+        self.price = price
+        self.tally = tally or Tally(model.name)
+        self.progress = progress or Silent()
+        self._again = again
+        concurrency = self.limits.concurrency or model.concurrency or DEFAULT_CONCURRENCY
+        self._pace = _Pace(concurrency)
+        self._health = _Health()
+        self._stop: str | None = None
+        self._started_calls = 0
+        self._in_flight: dict[str, _Job[Tag]] = {}
+        self._served: str | None = None
+        if price is not None:
+            self.tally.usd = 0.0
+
+    def request_stop(self, why: str) -> None:
+        """Takes no new call; what is in flight is finished and kept."""
+        self._stop = self._stop or why
+
+    async def run(self, work: Iterable[tuple[Tag, Request]], receive: Callable[[Tag, Call], None]) -> None:
+        """Works through `work` lazily. `receive(tag, call)` runs on the event loop and must be quick."""
+        queue: asyncio.Queue[_Job[Tag] | None] = asyncio.Queue(maxsize=2 * self._pace.ceiling)
+        workers = [asyncio.create_task(self._worker(queue, receive)) for _ in range(self._pace.ceiling)]
+        feeder = asyncio.create_task(self._feed(iter(work), queue, receive, len(workers)))
+        try:
+            await self._first_failure([feeder, *workers])
+        except BaseException:
+            for task in (feeder, *workers):
+                task.cancel()
+            await asyncio.gather(feeder, *workers, return_exceptions=True)
+            raise
+        if self._stop is not None:
+            raise Stopped(self._stop)
+
+    @staticmethod
+    async def _first_failure(tasks: list[asyncio.Task[None]]) -> None:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+
+    async def _feed(
+        self,
+        work: Iterator[tuple[Tag, Request]],
+        queue: asyncio.Queue[_Job[Tag] | None],
+        receive: Callable[[Tag, Call], None],
+        workers: int,
+    ) -> None:
+        identity = self.model.identity
+        while self._stop is None and (chunk := list(islice(work, LOOKUP))):
+            jobs: dict[str, _Job[Tag]] = {}
+            for tag, request in chunk:
+                body = request_body(identity, request)
+                key = hashlib.sha256(body).hexdigest()
+                if key in jobs:
+                    jobs[key].tags.append(tag)
+                else:
+                    jobs[key] = _Job([tag], request, key, body)
+            found = self.journal.find(list(jobs))
+            for key, job in jobs.items():
+                entry = found.get(key)
+                if entry is not None and self._serve_hit(job, entry, receive):
+                    continue
+                waiting = self._in_flight.get(key)
+                if waiting is not None:
+                    waiting.tags.extend(job.tags)
+                    continue
+                self._in_flight[key] = job
+                await queue.put(job)
+                if self._stop is not None:
+                    break
+            await asyncio.sleep(0)
+        for _ in range(workers):
+            await queue.put(None)
+
+    def _serve_hit(self, job: _Job[Tag], entry: JournalEntry, receive: Callable[[Tag, Call], None]) -> bool:
+        try:
+            reply = self.model.read(entry.raw)
+        except BadAnswer:
+            return False
+        if self._again is not None and self._again(reply):
+            return False
+        self.tally.hits += len(job.tags)
+        self._deliver(job, Call(job.key, reply, None, True), receive)
+        return True
+
+    async def _worker(self, queue: asyncio.Queue[_Job[Tag] | None], receive: Callable[[Tag, Call], None]) -> None:
+        while (job := await queue.get()) is not None:
+            if self._stop is not None:
+                continue
+            await self._wait_for_turn()
+            if self._stop is not None or not self._within_limits(job):
+                continue
+            self.tally.in_flight += 1
+            try:
+                call = await self._attempts(job)
+            finally:
+                self.tally.in_flight -= 1
+            del self._in_flight[job.key]
+            if call is not None:
+                self._deliver(job, call, receive)
+
+    def _deliver(self, job: _Job[Tag], call: Call, receive: Callable[[Tag, Call], None]) -> None:
+        for tag in job.tags:
+            receive(tag, call)
+        self.tally.done += len(job.tags)
+        self.progress.show(self.tally)
+
+    async def _wait_for_turn(self) -> None:
+        while self._stop is None:
+            pause = self._pace.paused_until - time.monotonic()
+            if pause > 0:
+                await asyncio.sleep(min(pause, 0.5))
+            elif self.tally.in_flight >= int(self._pace.allowed):
+                await asyncio.sleep(0.02)
+            else:
+                return
+
+    def _within_limits(self, job: _Job[Tag]) -> bool:
+        limits = self.limits
+        if limits.max_calls is not None and self._started_calls >= limits.max_calls:
+            self.request_stop(f"--max-calls {limits.max_calls} reached")
+            return False
+        if limits.max_usd is not None and self.price is not None:
+            spent = self.tally.usd or 0.0
+            each = spent / self.tally.calls if self.tally.calls else self._dearest(job.request)
+            if spent + each * (self.tally.in_flight + 1) > limits.max_usd:
+                self.request_stop(f"--max-usd {limits.max_usd:g} reached: {spent:.4f} USD spent")
+                return False
+        self._started_calls += 1
+        return True
+
+    def _dearest(self, request: Request) -> float:
+        assert self.price is not None
+        characters = sum(len(message.content) for message in request.messages)
+        return (characters * self.price.input + (request.max_tokens or 256) * self.price.output) / 1_000_000
+
+    async def _attempts(self, job: _Job[Tag]) -> Call | None:
+        attempt = 0
+        while True:
+            attempt += 1
+            started = time.monotonic()
+            try:
+                raw = await self.model.send(job.request)
+                reply = self.model.read(raw)
+            except CallError as error:
+                if await self._give_up(job, error, attempt):
+                    return None if error.stop or self._stop is not None else Call(job.key, None, error, False)
+                continue
+            await self._keep(job, raw, reply, time.monotonic() - started)
+            return Call(job.key, reply, None, False)
+
+    async def _keep(self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float) -> None:
+        usage = reply.usage
+        await self.journal.record(
+            JournalEntry(
+                job.key, self.model.name, job.body, raw, usage.tokens_in, usage.tokens_out, seconds, time.time()
+            )
+        )
+        self._pace.succeeded()
+        self._health.success()
+        tally = self.tally
+        tally.calls += 1
+        tally.tokens_in += usage.tokens_in
+        tally.tokens_out += usage.tokens_out
+        if self.price is not None:
+            tally.usd = (tally.usd or 0.0) + cost(usage, self.price)
+        if reply.served_model is not None and reply.served_model != self._served:
+            if self._served is not None:
+                self.progress.note(
+                    f"{self.model.name}: the service now answers as {reply.served_model!r}, before as {self._served!r}"
+                )
+            self._served = reply.served_model
+
+    async def _give_up(self, job: _Job[Tag], error: CallError, attempt: int) -> bool:
+        """Notes the failure and waits before the next attempt; True when there shall be none."""
+        self.journal.record_error(job.key, self.model.name, type(error).__name__, str(error), attempt)
+        if error.stop:
+            self.request_stop(f"{self.model.name}: {error}")
+            return True
+        if isinstance(error, RateLimited):
+            return self._rate_limited(error, attempt) or await self._pause(attempt, error)
+        self._health.attempts_failed += 1
+        silent = time.monotonic() - self._health.last_success
+        if self._health.attempts_failed >= BREAKER_ATTEMPTS and silent >= BREAKER_SECONDS:
+            self.request_stop(f"{self.model.name}: {self._health.attempts_failed} attempts in a row failed: {error}")
+            return True
+        if error.retry and attempt < self.limits.attempts:
+            return await self._pause(attempt, error)
+        self.tally.errors += 1
+        self._health.calls_failed += 1
+        if self._health.calls_failed >= BREAKER_CALLS:
+            self.request_stop(f"{self.model.name}: {self._health.calls_failed} calls in a row failed: {error}")
+        return True
+
+    def _rate_limited(self, error: RateLimited, attempt: int) -> bool:
+        """Slows everyone down. A rate limit is no failure of the call; only a very long one ends the work."""
+        now = time.monotonic()
+        if self._pace.limited_since is None:
+            self.progress.note(f"{self.model.name}: rate limit, slowing down")
+        wait = error.retry_after if error.retry_after is not None else _backoff(attempt)
+        self._pace.slow_down(now, wait)
+        since = self._pace.limited_since
+        if since is not None and now - since > self.limits.rate_limit_seconds:
+            self.request_stop(f"{self.model.name}: nothing but rate limits for {now - since:.0f} s: {error}")
+            return True
+        return False
+
+    async def _pause(self, attempt: int, error: CallError) -> bool:
+        self.tally.retries += 1
+        seconds = _backoff(attempt)
+        if isinstance(error, RateLimited) and error.retry_after is not None:
+            seconds = error.retry_after + random.uniform(0, 0.25)
+        end = time.monotonic() + seconds
+        while self._stop is None and time.monotonic() < end:
+            await asyncio.sleep(min(0.5, max(end - time.monotonic(), 0)))
+        return self._stop is not None
+
+
+def _backoff(attempt: int) -> float:
+    """Seconds before the next attempt: exponential with full jitter above one half."""
+    ceiling = BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS)) - 1]
+    return ceiling * random.uniform(0.5, 1.0)

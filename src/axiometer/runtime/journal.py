@@ -1,0 +1,326 @@
+"""The journal: every model answer, durable before anyone acts on it.
+
+SQLite in WAL mode with `synchronous=FULL`. One writer thread commits groups of answers (at most 512, or what arrived
+within 20 ms); `record` resolves only after the commit. Each process writes a file of its own (WAL is unsafe between
+machines); answers are looked up in all files of the journal and in those of neighbouring runs, so a workspace shares them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import queue
+import sqlite3
+import threading
+import time
+import uuid
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from axiometer.errors import AxiometerError
+from axiometer.models.protocols import ChatModel, Request
+from axiometer.records.ids import canonical
+
+GROUP_SIZE = 512
+GROUP_SECONDS = 0.020
+
+_SCHEMA = """
+create table if not exists answers (
+    key blob primary key, model text not null, request blob not null, raw blob not null,
+    tokens_in integer not null, tokens_out integer not null, seconds real not null, at real not null
+) without rowid;
+create table if not exists errors (
+    key blob not null, model text not null, kind text not null, message text not null, attempt integer not null, at real not null
+);
+create table if not exists batches (
+    id text primary key, model text not null, state text not null, detail blob not null, at real not null
+);
+"""
+_INSERT_ANSWER = "insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ERROR = "insert into errors values (?, ?, ?, ?, ?, ?)"
+
+
+class JournalFailed(AxiometerError):
+    """The journal cannot be written: disk full, no permission, not a database."""
+
+
+def request_body(identity: object, request: Request) -> bytes:
+    """The canonical request: everything that makes one call differ from another, nothing secret."""
+    body: dict[str, object] = {
+        "model": identity,
+        "messages": [[message.role, message.content] for message in request.messages],
+        "repeat": request.repeat,
+    }
+    for name in ("top_logprobs", "schema", "max_tokens", "occasion", "meta"):
+        value = getattr(request, name)
+        if value is not None:
+            body[name] = value
+    return canonical(body)
+
+
+def call_key(model: ChatModel, request: Request) -> str:
+    """The key of a call in every journal: SHA-256 of the canonical request, as 64 hex digits."""
+    return hashlib.sha256(request_body(model.identity, request)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """A stored answer: what was asked, what came back, tokens, how long it took and when."""
+
+    key: str
+    model: str
+    request: bytes
+    raw: bytes
+    tokens_in: int
+    tokens_out: int
+    seconds: float
+    at: float
+
+
+class Journal:
+    """All answers under `folder`, plus, for reading, those in `neighbours` (other journals' folders).
+
+    Raises `JournalFailed` when the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, neighbours: Iterable[Path] = ()) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{int(time.time() * 1000):013d}-{uuid.uuid4().hex[:8]}.sqlite"
+        own = [_Reader(path) for path in sorted(folder.glob("*.sqlite"))]
+        self._own = [reader for reader in own if reader.drop_if_empty() is False]
+        self._others = [
+            _Reader(path) for other in neighbours if other != folder for path in sorted(other.glob("*.sqlite"))
+        ]
+        self._writer = _Writer(self._path)
+        self._own.append(_Reader(self._path))
+
+    def find(self, keys: Sequence[str]) -> dict[str, JournalEntry]:
+        """The stored answers among `keys`. Answers of neighbours are copied into this journal first, so that a run
+        keeps every raw answer that it rests on."""
+        wanted = [bytes.fromhex(key) for key in keys]
+        found: dict[str, JournalEntry] = {}
+        for reader in self._own:
+            found.update(reader.find(wanted))
+        missing = [key for key in wanted if key.hex() not in found]
+        borrowed: dict[str, JournalEntry] = {}
+        for reader in self._others:
+            if not missing:
+                break
+            borrowed.update(reader.find(missing))
+            missing = [key for key in missing if key.hex() not in borrowed]
+        for entry in borrowed.values():
+            self._writer.put(_INSERT_ANSWER, _packed(entry), None)
+        return found | borrowed
+
+    async def record(self, entry: JournalEntry) -> None:
+        """Returns when the answer is committed to disk."""
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[None] = loop.create_future()
+        self._writer.put(_INSERT_ANSWER, _packed(entry), (loop, committed))
+        await committed
+
+    def record_error(self, key: str, model: str, kind: str, message: str, attempt: int) -> None:
+        """Notes a failed attempt. Errors are never served as answers."""
+        self._writer.put(_INSERT_ERROR, (bytes.fromhex(key), model, kind, message[:2_000], attempt, time.time()), None)
+
+    async def record_batch(self, batch: str, model: str, state: str, detail: bytes) -> None:
+        """Stores a service's batch id before anything is polled, so that it can be found after a crash."""
+        loop = asyncio.get_running_loop()
+        committed: asyncio.Future[None] = loop.create_future()
+        row = (batch, model, state, zlib.compress(detail), time.time())
+        self._writer.put("insert or replace into batches values (?, ?, ?, ?, ?)", row, (loop, committed))
+        await committed
+
+    def batches(self, model: str) -> dict[str, tuple[str, bytes]]:
+        """Batch id to (state, detail) of every batch that `model` was given, oldest first."""
+        known: dict[str, tuple[str, bytes]] = {}
+        for reader in self._own:
+            known.update(reader.batches(model))
+        return known
+
+    def entries(self) -> Iterable[JournalEntry]:
+        """Every stored answer of this journal's own files."""
+        for reader in self._own:
+            yield from reader.entries()
+
+    def close(self) -> None:
+        """Waits for everything to be on disk. A file that received nothing is removed."""
+        self._writer.close()
+        for reader in [*self._own, *self._others]:
+            reader.close()
+        _Reader(self._path).drop_if_empty()
+
+
+def read_entries(folder: Path) -> Iterable[JournalEntry]:
+    """Every stored answer under a journal folder, without opening it for writing."""
+    for path in sorted(folder.glob("*.sqlite")):
+        reader = _Reader(path)
+        yield from reader.entries()
+        reader.close()
+
+
+def neighbours_of(run: Path) -> list[Path]:
+    """The journals of the workspace that `run` is in: those of the run folders beside it."""
+    parent = run.resolve().parent
+    return sorted(path for path in parent.glob("*/journal") if path.parent != run.resolve())
+
+
+def _packed(entry: JournalEntry) -> tuple[object, ...]:
+    return (
+        bytes.fromhex(entry.key),
+        entry.model,
+        zlib.compress(entry.request, 1),
+        zlib.compress(entry.raw, 1),
+        entry.tokens_in,
+        entry.tokens_out,
+        entry.seconds,
+        entry.at,
+    )
+
+
+def _unpacked(row: Sequence[object]) -> JournalEntry:
+    key, model, request, raw, tokens_in, tokens_out, seconds, at = row
+    assert isinstance(key, bytes) and isinstance(request, bytes) and isinstance(raw, bytes)
+    assert isinstance(model, str) and isinstance(tokens_in, int) and isinstance(tokens_out, int)
+    assert isinstance(seconds, float) and isinstance(at, float)
+    return JournalEntry(
+        key.hex(), model, zlib.decompress(request), zlib.decompress(raw), tokens_in, tokens_out, seconds, at
+    )
+
+
+class _Reader:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
+            self._tables = {name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'")}
+        except sqlite3.Error as error:
+            raise JournalFailed(f"{path}: cannot be read as a journal ({error}); move it away to go on") from error
+
+    def find(self, keys: Sequence[bytes]) -> dict[str, JournalEntry]:
+        found: dict[str, JournalEntry] = {}
+        if "answers" not in self._tables:
+            return found
+        for start in range(0, len(keys), 900):
+            part = keys[start : start + 900]
+            marks = ",".join("?" * len(part))
+            for row in self._db.execute(f"select * from answers where key in ({marks})", part):
+                entry = _unpacked(row)
+                found[entry.key] = entry
+        return found
+
+    def batches(self, model: str) -> dict[str, tuple[str, bytes]]:
+        if "batches" not in self._tables:
+            return {}
+        rows = self._db.execute("select id, state, detail from batches where model = ? order by at", (model,))
+        return {batch: (state, zlib.decompress(detail)) for batch, state, detail in rows}
+
+    def entries(self) -> Iterable[JournalEntry]:
+        if "answers" not in self._tables:
+            return
+        for row in self._db.execute("select * from answers"):
+            yield _unpacked(row)
+
+    def drop_if_empty(self) -> bool:
+        used = any(self._db.execute(f"select 1 from {table} limit 1").fetchone() for table in self._tables)
+        if used:
+            return False
+        self.close()
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        return True
+
+    def close(self) -> None:
+        self._db.close()
+
+
+_Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+_Job = tuple[str, tuple[object, ...], _Waiter | None]
+
+
+class _Writer:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._failure: Exception | None = None
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.execute("pragma journal_mode=wal")
+            self._db.execute("pragma synchronous=full")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise JournalFailed(f"{path}: cannot be written ({error})") from error
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    def put(self, statement: str, row: tuple[object, ...], waiter: _Waiter | None) -> None:
+        if self._failure is not None:
+            raise JournalFailed(f"{self._path}: cannot be written ({self._failure})") from self._failure
+        self._jobs.put((statement, row, waiter))
+
+    def close(self) -> None:
+        self._jobs.put(None)
+        self._thread.join()
+        self._db.close()
+        if self._failure is not None:
+            raise JournalFailed(f"{self._path}: cannot be written ({self._failure})") from self._failure
+
+    def _work(self) -> None:
+        open_ended = True
+        while open_ended:
+            group, open_ended = self._next_group()
+            if not group:
+                continue
+            try:
+                self._commit(group)
+            except sqlite3.Error as error:
+                self._failure = error
+            _resolve([waiter for _, _, waiter in group if waiter is not None], self._failure)
+
+    def _next_group(self) -> tuple[list[_Job], bool]:
+        first = self._jobs.get()
+        if first is None:
+            return [], False
+        group = [first]
+        deadline = time.monotonic() + GROUP_SECONDS
+        while len(group) < GROUP_SIZE:
+            try:
+                job = self._jobs.get(timeout=max(0.0, deadline - time.monotonic()))
+            except queue.Empty:
+                break
+            if job is None:
+                return group, False
+            group.append(job)
+        return group, True
+
+    def _commit(self, group: list[_Job]) -> None:
+        by_statement: dict[str, list[tuple[object, ...]]] = {}
+        for statement, row, _ in group:
+            by_statement.setdefault(statement, []).append(row)
+        self._db.execute("begin")
+        for statement, rows in by_statement.items():
+            self._db.executemany(statement, rows)
+        self._db.execute("commit")
+
+
+def _resolve(waiters: list[_Waiter], failure: Exception | None) -> None:
+    """Tells every waiter, in one hop per event loop."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
+    for loop, future in waiters:
+        by_loop.setdefault(loop, []).append(future)
+
+    def tell(futures: list[asyncio.Future[None]]) -> None:
+        for future in futures:
+            if future.done():
+                continue
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(JournalFailed(f"the journal cannot be written ({failure})"))
+
+    for loop, futures in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell, futures)
