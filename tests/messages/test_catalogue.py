@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import re
 import string
 import subprocess
@@ -14,6 +15,8 @@ import yaml
 
 from axiometer import messages
 from axiometer.messages import language, t
+from axiometer.models.registry import providers
+from axiometer.models.simulated import load_profile, shipped_profiles
 from axiometer.records.rows import Outcome
 
 PACKAGE = Path(messages.__file__).resolve().parents[1]
@@ -127,6 +130,22 @@ def test_every_outcome_has_its_chinese() -> None:
     assert not sorted({str(outcome) for outcome in Outcome} - CATALOGUE.keys())
 
 
+def profiles() -> set[str]:
+    return {load_profile(name).about for name in shipped_profiles()}
+
+
+def test_what_is_said_of_providers_and_profiles_has_its_chinese() -> None:
+    assert not sorted(({provider.about for provider in providers()} | profiles()) - CATALOGUE.keys())
+
+
+def test_what_a_check_of_a_respondent_finds_has_its_chinese() -> None:
+    from axiometer.cli.respondents import Wanted, respondents
+    from axiometer.measure.check import check_model
+
+    (respondent,) = respondents(["sim/balanced"], Wanted())
+    assert not sorted({finding.about for finding in asyncio.run(check_model(respondent))} - CATALOGUE.keys())
+
+
 def test_chinese_and_english_have_the_same_fields() -> None:
     for english, chinese in CATALOGUE.items():
         assert isinstance(chinese, str) and chinese.strip(), english
@@ -135,7 +154,7 @@ def test_chinese_and_english_have_the_same_fields() -> None:
 
 
 def test_the_catalogue_holds_nothing_that_the_code_no_longer_says() -> None:
-    said = set()
+    said = profiles()
     for file in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
