@@ -21,6 +21,7 @@ _MARKS = (
 )
 _CONTROL = re.compile("[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _FOREIGN_RUN = re.compile("[^\x00-\x7f]+")
+_WESTERN = frozenset("àâäæçéèêëîïôöœùûüÿßñáíóúÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑÁÍÓÚ¿¡«»„“”‘’‚–—…€§°·\u00a0")
 _DAMAGED_SHARE = 0.001
 _COMMON_SHARE = 0.7
 
@@ -100,6 +101,11 @@ def _is_common_chinese(character: str) -> bool:
 
 
 def _guessed(data: bytes) -> Decoded | None:
+    """Windows' Western encoding where all its characters are of French, German or Spanish; else by statistics, which
+    cannot tell the relatives of Latin-1 apart."""
+    western = _strict(data, "cp1252")
+    if western is not None and set("".join(_FOREIGN_RUN.findall(western.text))) <= _WESTERN:
+        return western
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
