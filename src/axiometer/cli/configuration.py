@@ -11,6 +11,7 @@ import yaml
 from axiometer.errors import InputError
 
 _LISTS = {"model", "framework"}
+_NAMES = {int: "a whole number", bool: "true or false", str: "text"}
 
 
 def configured(context: typer.Context, config: Path | None) -> dict[str, Any]:
@@ -47,10 +48,7 @@ def _typed(key: str, value: Any, context: typer.Context, config: Path) -> Any:
         value = [value]
     if key == "lang" and isinstance(value, list):
         value = ",".join(str(part) for part in value)
-    for parameter in context.command.params:
-        if parameter.name == key:
-            try:
-                return parameter.type_cast_value(context, value)
-            except typer.TyperException as error:
-                raise InputError(f"option {key!r}: {error}", file=config) from error
+    wanted = type(context.params[key])
+    if wanted in (int, bool, str) and type(value) is not wanted:
+        raise InputError(f"option {key!r} must be {_NAMES[wanted]}, not {value!r}", file=config)
     return value

@@ -30,7 +30,7 @@ def import_file(
     known = importers()
     if format_ == "list":
         for importer in known.values():
-            say(f"{importer.name}: {importer.describe(language())}")
+            say(f"{importer.name}: {importer.describe[language()]}")
         return
     if format_ not in known:
         raise InputError(f"unknown format {format_!r}", mend=f"one of {', '.join(sorted(known))}")

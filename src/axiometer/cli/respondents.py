@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from axiometer.measure.run import Respondent
@@ -16,7 +16,7 @@ from axiometer.runtime import Limits
 class Wanted:
     """What the command line says about all respondents of a run."""
 
-    parameters: Parameters = Parameters()
+    parameters: Parameters = field(default_factory=Parameters)
     concurrency: int | None = None
     max_calls: int | None = None
     max_usd: float | None = None

@@ -16,8 +16,8 @@ LETTERS = "ABCDEFGH"
 
 
 class Orders(StrEnum):
-    """`one`: one permutation per item, drawn by hash; `swap`: that permutation and its reverse, so that each side stands
-    once before the other; `all`: every permutation."""
+    """`one`: one permutation per item, drawn by hash; `swap`: that permutation and its reverse, so that each side
+    stands once before the other; `all`: every permutation."""
 
     ONE = "one"
     SWAP = "swap"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,11 +46,10 @@ class PartWriter:
     """Collects rows in any order and writes each part when its last row has come.
 
     `expect` is called for every presentation as it is handed out, `receive` for every row, `end` when no more
-    presentations come. `written` is told of every part.
+    presentations come.
     """
 
     parts: Parts
-    written: Callable[[int], None]
     _open: dict[int, _Open] = field(default_factory=dict)
     _current: int | None = None
 
@@ -85,4 +83,3 @@ class PartWriter:
         rows = sorted(waiting.rows, key=lambda row: row.seq)
         write_parquet(to_frame(rows, Answer), self.parts.path(part))
         del self._open[part]
-        self.written(part)

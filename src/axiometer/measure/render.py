@@ -46,7 +46,7 @@ class Renderer:
             prompt = template.render(prompt=item.prompt, option=texts[0])
         else:
             prompt = template.render(prompt=item.prompt, options=list(zip(letters, texts, strict=True)))
-        messages = (Message("user", prompt),)
+        messages: tuple[Message, ...] = (Message("user", prompt),)
         if self.steering is not None:
             messages = (Message("system", self.steering[0]), *messages)
         logprob = self.design.mode is Mode.LOGPROB

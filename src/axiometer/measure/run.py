@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,9 +34,8 @@ class Respondent:
     """A model with what the user said about it."""
 
     model: ChatModel
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     price: Price | None = None
-    batches: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +182,20 @@ class _Run:
             progress=self.progress,
             again=_truncated if Outcome.TRUNCATED in again else None,
         )
-        writer = PartWriter(parts, written=lambda part: None)
+        writer = PartWriter(parts)
         if self.plan.options.batch:
             from axiometer.runtime.batch import run_batches
 
-            requests = (
-                request for _, request in self._work(respondent, finished, PartWriter(parts, lambda part: None))
-            )
+            requests = (request for _, request in self._work(respondent, finished, None))
             await run_batches(respondent.model, requests, journal, self.progress)
         asker = _Asker(self.plan, respondent, caller, writer, tally)
-        with _interrupts(caller):
-            await caller.run(self._work(respondent, finished, writer), asker.receive)
-        if asker.failure is not None:
-            raise asker.failure
+        try:
+            with _interrupts(caller):
+                await caller.run(self._work(respondent, finished, writer), asker.receive)
+        except Stopped:
+            if asker.failure is not None:
+                raise asker.failure from None
+            raise
 
     def _work(
         self, respondent: Respondent, finished: Mapping[int, int], writer: PartWriter | None
@@ -252,7 +252,8 @@ class _Asker:
         reply = call.reply
         if self.plan.design.mode is Mode.LOGPROB and _lacks_logprobs(reply):
             self.failure = Refused(
-                f"{self.respondent.model.name} gives no log-probabilities, which --mode logprob needs (use --mode choice)"
+                f"{self.respondent.model.name} gives no log-probabilities, which --mode logprob needs "
+                "(use --mode choice)"
             )
             self.caller.request_stop(str(self.failure))
             return
@@ -308,6 +309,3 @@ def _interrupts(caller: Caller[tuple[Presentation, Rendered]]) -> Iterator[None]
     finally:
         for number in installed:
             loop.remove_signal_handler(number)
-
-
-Notice = Callable[[str], None]

@@ -81,11 +81,23 @@ class Reply:
 
 @runtime_checkable
 class ChatModel(Protocol):
-    """A respondent. `name` is `provider/name`; `identity` is what enters the journal's key beside the request."""
+    """A respondent. `name` is `provider/name`; `identity` is what enters the journal's key beside the request.
 
-    name: str
-    wants_meta: bool
-    concurrency: int | None
+    `wants_meta`: it is simulated or recorded and answers from `Request.meta`. `continues`: it continues a text instead
+    of answering a chat, so prompts end where the answer begins. `concurrency`: how many calls it takes at once.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def wants_meta(self) -> bool: ...
+
+    @property
+    def continues(self) -> bool: ...
+
+    @property
+    def concurrency(self) -> int | None: ...
 
     @property
     def identity(self) -> Mapping[str, object]:
@@ -107,7 +119,7 @@ class ChatModel(Protocol):
 
 
 class CallError(AxiometerError):
-    """A call gave no answer. `retry` says whether the same call may succeed later, `stop` whether going on is futile."""
+    """A call gave no answer. `retry`: the same call may succeed later; `stop`: going on is futile."""
 
     retry = False
     stop = False
@@ -139,6 +151,12 @@ class BadRequest(CallError):
 
 class Unauthorised(CallError):
     """The key is missing, wrong or not allowed to use this model."""
+
+    stop = True
+
+
+class ModelNotFound(CallError):
+    """The service does not know this model, or there is no such service at this address."""
 
     stop = True
 

@@ -114,7 +114,6 @@ class SimulatedRespondent:
     """A `ChatModel` without a model."""
 
     profile: Profile
-    label: str | None = None
     wants_meta: bool = True
     continues: bool = False
     concurrency: int | None = 512
@@ -125,16 +124,16 @@ class SimulatedRespondent:
 
     @property
     def name(self) -> str:
-        return self.label or f"sim/{self.profile.name}"
+        return f"sim/{self.profile.name}"
 
     @property
     def identity(self) -> Mapping[str, object]:
         return {"provider": "sim", "profile": self._planted}
 
     async def send(self, request: Request) -> bytes:
-        """Answers what `request.meta` describes: `mode`, `lang`, `item`, `wording`, `order`, `letters`, `clusters`, `options`
-        (per slot: role and [kind, target, polarity] triples), `texts`, `negated` (agree mode), and `steered`: the values that a system
-        prompt asks to hold dear, each worth `Profile.steerable` more."""
+        """Answers what `request.meta` describes: `mode`, `lang`, `item`, `wording`, `order`, `letters`, `clusters`,
+        `options` (per slot: role and [kind, target, polarity] triples), `texts`, `negated` (agree mode), and `steered`:
+        the values that a system prompt asks to hold dear, each worth `Profile.steerable` more."""
         meta = request.meta
         if meta is None or "options" not in meta:
             raise BadRequest(f"{self.name} answers only presentations of items")

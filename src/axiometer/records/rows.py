@@ -127,8 +127,8 @@ class Answer:
     `order[slot]` is the index in the item of the option shown at that slot; `option` is the index in the item of
     the chosen option, whatever its letter was. In agree mode `shown` is the one option put forward, `negated` says that
     its denial was put forward, and `stance` is +1 (the respondent supports the option) or -1 (opposes it).
-    `probabilities` (logprob mode) is aligned with the item's options and sums to 1; `letter_mass` is what the letters had
-    together before that. `call` is the key of the call in the journal.
+    `probabilities` (logprob mode) is aligned with the item's options and sums to 1; `letter_mass` is what the letters
+    had together before that. `call` is the key of the call in the journal.
     """
 
     id: str

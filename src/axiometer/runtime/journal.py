@@ -2,7 +2,8 @@
 
 SQLite in WAL mode with `synchronous=FULL`. One writer thread commits groups of answers (at most 512, or what arrived
 within 20 ms); `record` resolves only after the commit. Each process writes a file of its own (WAL is unsafe between
-machines); answers are looked up in all files of the journal and in those of neighbouring runs, so a workspace shares them.
+machines);
+answers are looked up in all files of the journal and in those of neighbouring runs, so that a workspace shares them.
 """
 
 from __future__ import annotations
@@ -32,13 +33,14 @@ create table if not exists answers (
     tokens_in integer not null, tokens_out integer not null, seconds real not null, at real not null
 ) without rowid;
 create table if not exists errors (
-    key blob not null, model text not null, kind text not null, message text not null, attempt integer not null, at real not null
+    key blob not null, model text not null, kind text not null, message text not null,
+    attempt integer not null, at real not null
 );
 create table if not exists batches (
     id text primary key, model text not null, state text not null, detail blob not null, at real not null
 );
 """
-_INSERT_ANSWER = "insert or ignore into answers values (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ANSWER = "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_ERROR = "insert into errors values (?, ?, ?, ?, ?, ?)"
 
 

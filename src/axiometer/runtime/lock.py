@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,9 +26,8 @@ def only_process(folder: Path) -> Iterator[None]:
 def _lock(handle: int, folder: Path) -> None:
     try:
         if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            lock_bytes = importlib.import_module("msvcrt")
+            lock_bytes.locking(handle, lock_bytes.LK_NBLCK, 1)
         else:
             import fcntl
 

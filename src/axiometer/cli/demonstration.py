@@ -1,0 +1,73 @@
+"""`axiometer demo`: the main job, end to end, without a key, a GPU or a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.console import progress_display, say
+from axiometer.messages import language, t
+
+if TYPE_CHECKING:
+    import polars as pl
+
+LOCAL = "local/smollm2-135m"
+SIMULATED = ("sim/communal", "sim/individual")
+ENGLISH, CHINESE = 100, 20
+
+
+def demo(
+    output: Annotated[Path, typer.Option("--output", "-o", help=t("Folder for the runs and the page."))] = Path(
+        "runs/demo"
+    ),
+    full: Annotated[bool, typer.Option("--full", help=t("Let the local model answer all starter dilemmas."))] = False,
+    seed: options.Seed = 0,
+) -> None:
+    """Measures `local/smollm2-135m` on a seeded part of the starter dilemmas, in both orders, and two simulated
+    respondents with planted values on all of them."""
+    import polars as pl
+
+    from axiometer.cli.respondents import Wanted, respondents
+    from axiometer.cli.starter import items_path
+    from axiometer.cli.views import view_of
+    from axiometer.measure.design import Design
+    from axiometer.measure.run import MeasureOptions, plan_run, run_plan
+    from axiometer.records.tables import write_parquet
+    from axiometer.report import report
+
+    every = items_path("starter")
+    part = output / "local-items.parquet"
+    chosen = pl.read_parquet(every) if full else _part(pl.read_parquet(every), seed)
+    write_parquet(chosen, part)
+    say(
+        t(
+            "{model} answers {n} items in both orders (a small model, for trying; not for results)",
+            model=LOCAL,
+            n=len(chosen),
+        )
+    )
+    for name, items, models in (("local", part, (LOCAL,)), ("simulated", every, SIMULATED)):
+        plan = plan_run(items, respondents(models, Wanted()), Design(), MeasureOptions())
+        run_plan(plan, output / name, progress_display())
+    views = [view_of(output / name, seed) for name in ("local", "simulated")]
+    page = report(views, output / "report.html", lang=language(), seed=seed)
+    say(t("the report: {path}", path=page.resolve()))
+
+
+def _part(items: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """A seeded part of the starter items, mostly English, some Chinese."""
+    import polars as pl
+
+    english = items.filter(pl.col("lang") == "en")
+    chinese = items.filter(pl.col("lang") == "zh")
+    wanted = english.sample(min(ENGLISH, len(english)), seed=seed)["parallel_id"]
+    some = wanted.sample(min(CHINESE, len(wanted)), seed=seed)
+    return pl.concat(
+        [
+            english.filter(pl.col("parallel_id").is_in(wanted.implode())),
+            chinese.filter(pl.col("parallel_id").is_in(some.implode())),
+        ]
+    )

@@ -1,0 +1,37 @@
+"""`axiometer report`: runs to a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.console import say
+from axiometer.cli.views import view_of
+from axiometer.errors import InputError
+from axiometer.messages import language, t
+
+
+def report(
+    runs: Annotated[list[Path], typer.Argument(help=t("Folders of runs, shown side by side."))],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help=t("Page to write (default: report.html in the first run)."))
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help=t("Language of the page: en or zh."))] = None,
+    items: Annotated[int, typer.Option(min=0, help=t("How many items the page holds at most."))] = 2_000,
+    seed: options.Seed = 0,
+) -> None:
+    """Writes one self-contained page; runs that are not analysed yet are analysed first."""
+    page = output or runs[0] / "report.html"
+    if page.suffix not in (".html", ".htm"):
+        raise InputError("must end in .html", file=page)
+    chosen = lang or language()
+    if chosen not in ("en", "zh"):
+        raise InputError(f"--lang {chosen}", mend="en or zh")
+    from axiometer.report import report as write_report
+
+    views = [view_of(run, seed) for run in runs]
+    path = write_report(views, page, lang=chosen, limit_items=items, seed=seed)
+    say(t("the report: {path}", path=path.resolve()))
