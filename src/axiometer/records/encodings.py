@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ _FOREIGN_RUN = re.compile("[^\x00-\x7f]+")
 _WESTERN = frozenset("àâäæçéèêëîïôöœùûüÿßñáíóúÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑÁÍÓÚ¿¡«»„“”‘’‚–—…€§°·\u00a0")
 _DAMAGED_SHARE = 0.001
 _COMMON_SHARE = 0.7
+_SAMPLE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,10 @@ def _chinese(data: bytes) -> Decoded | None:
     decoded = _strict(data, "gb18030")
     if decoded is None:
         return None
-    foreign = [character for character in decoded.text if character > "\x7f"]
-    common = sum(map(_is_common_chinese, foreign))
-    return decoded if foreign and common >= _COMMON_SHARE * len(foreign) else None
+    counts = Counter(decoded.text)  # each character is judged once, however long the file
+    foreign = sum(n for character, n in counts.items() if character > "\x7f")
+    common = sum(n for character, n in counts.items() if character > "\x7f" and _is_common_chinese(character))
+    return decoded if foreign and common >= _COMMON_SHARE * foreign else None
 
 
 def _is_common_chinese(character: str) -> bool:
@@ -131,7 +134,7 @@ def _refuse_damage(decoded: Decoded, file: Path | str | None) -> None:
 
 def _is_double_encoded(text: str) -> bool:
     """Most runs of non-ASCII characters are valid UTF-8 when their code points are taken as bytes."""
-    runs = _FOREIGN_RUN.findall(text)
+    runs = _FOREIGN_RUN.findall(text, 0, _SAMPLE)
     return len(runs) >= 3 and sum(map(_decodes_again, runs)) > 0.5 * len(runs)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -76,8 +75,8 @@ def _member(node: ast.expr, column: str | None) -> str | None:
 
 def language_of(sample: str) -> str:
     """`zh` where at least a fifth of the letters are Han characters, else `en`."""
-    letters = [character for character in sample if unicodedata.category(character).startswith("L")]
-    return "zh" if letters and len(_HAN.findall(sample)) >= _CHINESE_SHARE * len(letters) else "en"
+    letters = sum(map(str.isalpha, sample))
+    return "zh" if letters and len(_HAN.findall(sample)) >= _CHINESE_SHARE * letters else "en"
 
 
 def resolve(framework: Framework, label: str, column: str | None = None, *, level: str | None = None) -> str:
