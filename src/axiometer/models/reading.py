@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -158,11 +159,12 @@ def _answer_start(tokens: Sequence[str], text: str) -> int | None:
 def _candidates(entry: Mapping[str, Any]) -> Candidates | None:
     top = entry.get("top_logprobs")
     rows = top if isinstance(top, list) and top else [entry]
-    found = [
-        (row["token"], float(row["logprob"]))
-        for row in rows
-        if isinstance(row, dict) and isinstance(row.get("token"), str) and isinstance(row.get("logprob"), int | float)
-    ]
+    found: list[tuple[str, float]] = []
+    for row in rows:
+        if isinstance(row, dict) and isinstance(row.get("token"), str):
+            value = _number(row.get("logprob"))
+            if value is not None:
+                found.append((row["token"], value))
     return tuple(found) or None
 
 
@@ -191,4 +193,16 @@ def _string(value: object) -> str | None:
 
 
 def _count(value: object) -> int:
-    return int(value) if isinstance(value, int | float) and value > 0 else 0
+    number = _number(value)
+    return int(number) if number is not None and number > 0 else 0
+
+
+def _number(value: object) -> float | None:
+    """A finite number, if it is one."""
+    if not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
