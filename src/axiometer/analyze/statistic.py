@@ -1,0 +1,167 @@
+"""A family of estimates with its resamples: from it come standard errors, intervals and the reasons for having none.
+
+How an interval is made ("multiway bootstrap"). The resamples give a standard error (their central 95 % range over 3.92,
+which a few degenerate resamples cannot upset). Product weights count what belongs to a group alone several times, so
+that standard error is multiplied by the root of `once / product` (sources.py): the variance with every shared source
+counted once over the variance that product weights give in the linear approximation. The critical value is Student's t with
+Satterthwaite's degrees of freedom, since a value often rests on a handful of its own rules. `axiometer selftest` checks
+the coverage of what comes out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from axiometer.analyze.intervals import Floats, logit_interval, t_interval, t_p_value
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.sources import Sources
+
+METHOD = "multiway bootstrap"
+Z_RANGE = 3.919927969080108  # from the 2.5 % to the 97.5 % quantile of a standard normal
+
+
+class Scale(StrEnum):
+    SHARE = "share"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals:
+    """Estimates and what is known about them, one entry per statistic; `why_not` is None where there is an interval."""
+
+    estimate: Floats
+    se: Floats
+    df: Floats
+    low: Floats
+    high: Floats
+    p: Floats
+    sources: list[int]
+    why_not: list[str | None]
+
+    def method(self, index: int) -> str | None:
+        return METHOD if self.why_not[index] is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """k estimates. `influence`: groups x k, the first-order effect of each group, columns add to zero. `leverage` and `hat`: see
+    `Sources.spread`. `exposure`: groups x k, how many presentations of a group enter each estimate. `draws`:
+    resamples x k."""
+
+    estimate: Floats
+    influence: Floats
+    leverage: Floats
+    hat: Floats
+    exposure: Floats
+    draws: Floats
+
+    def minus(self, other: Statistic) -> Statistic:
+        """The differences self - other, paired on groups and on resamples."""
+        return Statistic(
+            estimate=self.estimate - other.estimate,
+            influence=self.influence - other.influence,
+            leverage=(self.leverage + other.leverage) / 2,
+            hat=(self.hat + other.hat) / 2,
+            exposure=self.exposure + other.exposure,
+            draws=self.draws - other.draws,
+        )
+
+    def take(self, columns: slice) -> Statistic:
+        return Statistic(
+            self.estimate[columns],
+            self.influence[:, columns],
+            self.leverage[:, columns],
+            self.hat[:, columns],
+            self.exposure[:, columns],
+            self.draws[:, columns],
+        )
+
+    def standard_errors(self, sources: Sources) -> tuple[Floats, Floats]:
+        """Standard errors and degrees of freedom, whether or not an interval may be printed."""
+        spread = sources.spread(self.influence, self.leverage, self.hat)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shrink = np.where(spread.product > 0, np.sqrt(spread.once / spread.product), 0.0)
+        return resampled_error(self.draws) * shrink, spread.df
+
+    def intervals(self, sources: Sources, options: AnalysisOptions, scale: Scale = Scale.SHARE) -> Intervals:
+        """Intervals on the scale asked for, NaN where `why_not` says why there is none."""
+        se, df = self.standard_errors(sources)
+        if scale is Scale.SHARE:
+            low, high = logit_interval(self.estimate, se, df, options.confidence)
+        else:
+            low, high = t_interval(self.estimate, se, df, options.confidence)
+        count, largest = sources.behind(self.exposure)
+        why_not = [
+            reason_against(
+                exposed=float(exposed),
+                sources=int(number),
+                largest=float(share),
+                at_edge=scale is Scale.SHARE and (estimate <= 0 or estimate >= 1),
+                se=float(error),
+                min_sources=options.min_sources,
+            )
+            for exposed, number, share, estimate, error in zip(
+                self.exposure.sum(axis=0), count, largest, self.estimate, se, strict=True
+            )
+        ]
+        none = np.array([reason is not None for reason in why_not], dtype=bool)
+        p = t_p_value(self.estimate, se, df)
+        return Intervals(
+            estimate=self.estimate,
+            se=se,
+            df=df,
+            low=np.where(none, np.nan, low),
+            high=np.where(none, np.nan, high),
+            p=np.where(none, np.nan, p),
+            sources=[int(number) for number in count],
+            why_not=why_not,
+        )
+
+
+def resampled_error(draws: Floats) -> Floats:
+    """The standard error that resamples show: their central 95 % range over that of a standard normal."""
+    if draws.size == 0:
+        return np.zeros(draws.shape[1])
+    if np.isnan(draws).any():
+        with np.errstate(invalid="ignore"):
+            low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
+        lost = np.isnan(draws).mean(axis=0)
+        return np.where(lost > 0.1, np.nan, (high - low) / Z_RANGE)
+    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
+    return np.asarray((high - low) / Z_RANGE, dtype=np.float64)
+
+
+def reason_against(
+    *, exposed: float, sources: int, largest: float, at_edge: bool, se: float, min_sources: int
+) -> str | None:
+    """Why no bootstrap interval is given, or None where one is."""
+    if exposed <= 0:
+        return "no presentation bears on it"
+    if at_edge:
+        return "at 0 or 100 % resampling shows no variation"
+    if sources < min_sources:
+        return f"{sources} sources, fewer than {min_sources}"
+    if largest > 0.5:
+        return "one source stands behind more than half of the presentations"
+    if not np.isfinite(se):
+        return "undefined in more than a tenth of the resamples"
+    if se <= 0:
+        return "no variation between resamples"
+    return None
+
+
+def ratios(numerator: Floats, denominator: Floats, sources: Sources, options: AnalysisOptions) -> Statistic:
+    """Ratios of totals: sum over groups of `numerator` over that of `denominator` (both groups x k)."""
+    total = denominator.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        estimate = np.where(total > 0, numerator.sum(axis=0) / total, np.nan)
+        safe = np.where(total > 0, total, 1.0)
+        influence = (numerator - np.nan_to_num(estimate) * denominator) / safe
+        hat = denominator / safe
+        drawn = sources.totals(np.hstack([numerator, denominator]), options.resamples, options.seed)
+        upper, lower = np.hsplit(drawn, 2)
+        draws = np.where(lower > 0, upper / np.where(lower > 0, lower, 1.0), np.nan)
+    return Statistic(estimate, influence, hat, hat, denominator, draws)
