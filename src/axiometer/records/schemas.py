@@ -48,17 +48,19 @@ def _dtype(hint: Any) -> pl.DataType:
 
 def to_frame(rows: Iterable[Row], row_type: type[Row]) -> pl.DataFrame:
     """A data frame of `rows` in their order, with exactly the columns of `schema_of(row_type)`."""
-    columns = _writers(row_type)
+    plain: type = row_type
+    columns = _writers(plain)
     listed = list(rows)
     return pl.DataFrame(
         {name: [write(getattr(row, name)) for row in listed] for name, write in columns.items()},
-        schema=schema_of(row_type),
+        schema=schema_of(plain),
     )
 
 
 def to_rows(frame: pl.DataFrame, row_type: type[Row]) -> Iterator[Row]:
     """The rows of `frame` as `row_type`, in order. Columns that the row type does not have are ignored."""
-    readers = _readers(row_type)
+    plain: type = row_type
+    readers = _readers(plain)
     names = list(readers)
     reads = list(readers.values())
     for record in frame.select(names).iter_rows():

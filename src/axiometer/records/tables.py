@@ -106,7 +106,5 @@ def _checked(frame: pl.DataFrame, file: Path, row_type: type) -> pl.DataFrame:
         )
     different = [name for name, dtype in wanted.items() if frame.schema[name] != dtype]
     if different:
-        raise InputError(
-            f"columns of another type than {row_type.__name__} has: {', '.join(different)}", file=file
-        )
+        raise InputError(f"columns of another type than {row_type.__name__} has: {', '.join(different)}", file=file)
     return frame.select(list(wanted))

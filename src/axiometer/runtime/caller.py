@@ -128,6 +128,7 @@ class Caller(Generic[Tag]):
         self._health = _Health()
         self._stop: str | None = None
         self._started_calls = 0
+        self._dearest_seen = 0.0
         self._in_flight: dict[str, _Job[Tag]] = {}
         self._served: str | None = None
         if price is not None:
@@ -207,8 +208,8 @@ class Caller(Generic[Tag]):
         while (job := await queue.get()) is not None:
             if self._stop is not None:
                 continue
-            await self._wait_for_turn()
-            if self._stop is not None or not self._within_limits(job):
+            await self._wait_for_turn(job.request)
+            if self._stop is not None or not self._within_limits(job.request):
                 continue
             self.tally.in_flight += 1
             try:
@@ -225,29 +226,39 @@ class Caller(Generic[Tag]):
         self.tally.done += len(job.tags)
         self.progress.show(self.tally)
 
-    async def _wait_for_turn(self) -> None:
+    async def _wait_for_turn(self, request: Request) -> None:
+        """Returns when the pace allows one more call and what is in flight leaves money for it."""
         while self._stop is None:
             pause = self._pace.paused_until - time.monotonic()
             if pause > 0:
                 await asyncio.sleep(min(pause, 0.5))
-            elif self.tally.in_flight >= int(self._pace.allowed):
+            elif self.tally.in_flight >= int(self._pace.allowed) or self._money_is_bound(request):
                 await asyncio.sleep(0.02)
             else:
                 return
 
-    def _within_limits(self, job: _Job[Tag]) -> bool:
+    def _within_limits(self, request: Request) -> bool:
         limits = self.limits
         if limits.max_calls is not None and self._started_calls >= limits.max_calls:
             self.request_stop(f"--max-calls {limits.max_calls} reached")
             return False
-        if limits.max_usd is not None and self.price is not None:
-            spent = self.tally.usd or 0.0
-            each = spent / self.tally.calls if self.tally.calls else self._dearest(job.request)
-            if spent + each * (self.tally.in_flight + 1) > limits.max_usd:
-                self.request_stop(f"--max-usd {limits.max_usd:g} reached: {spent:.4f} USD spent")
-                return False
+        if limits.max_usd is not None and self._spent_with(request) > limits.max_usd:
+            self.request_stop(f"--max-usd {limits.max_usd:g} reached: {self.tally.usd or 0.0:.4f} USD spent")
+            return False
         self._started_calls += 1
         return True
+
+    def _money_is_bound(self, request: Request) -> bool:
+        """Whether this call must wait because those in flight may use up what is left."""
+        limit = self.limits.max_usd
+        return limit is not None and self.tally.in_flight > 0 and self._spent_with(request) > limit
+
+    def _spent_with(self, request: Request) -> float:
+        """What will have been spent at most when this call and those in flight are done; 0 without a price."""
+        if self.price is None:
+            return 0.0
+        each = self._dearest_seen if self.tally.calls else self._dearest(request)
+        return (self.tally.usd or 0.0) + each * (self.tally.in_flight + 1)
 
     def _dearest(self, request: Request) -> float:
         assert self.price is not None
@@ -283,7 +294,9 @@ class Caller(Generic[Tag]):
         tally.tokens_in += usage.tokens_in
         tally.tokens_out += usage.tokens_out
         if self.price is not None:
-            tally.usd = (tally.usd or 0.0) + cost(usage, self.price)
+            spent = cost(usage, self.price)
+            tally.usd = (tally.usd or 0.0) + spent
+            self._dearest_seen = max(self._dearest_seen, spent)
         if reply.served_model is not None and reply.served_model != self._served:
             if self._served is not None:
                 self.progress.note(

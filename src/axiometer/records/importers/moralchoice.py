@@ -16,7 +16,8 @@ from axiometer.records.rows import Expression, ExpressionKind, Item, ItemKind, O
 from axiometer.records.spreadsheets import Record, SourceTable, read_source
 
 SOURCE = "MoralChoice (Scherrer et al. 2023)"
-_FAMILY_COLUMNS = ("scenario_family", "family", "generation_rule")
+# Not `generation_rule`: the ten rules are what is measured here, not a sample of sources that items happen to share.
+_FAMILY_COLUMNS = ("scenario_family", "family")
 _META_COLUMNS = ("scenario_id", "ambiguity", "generation_type", "generation_rule")
 
 
