@@ -102,6 +102,23 @@ def test_an_overloaded_service_that_says_when_to_come_back_is_waited_for() -> No
     assert caught.value.retry_after == 3.0
 
 
+def test_a_crowded_service_refuses_what_is_too_much_and_answers_the_rest() -> None:
+    async def run(server: FakeServer) -> list[bytes | BaseException]:
+        endpoint = Endpoint("openai-api/fake/m", "m", [server.base_url], KEY, Sampling())
+        calls = [endpoint.send(Request((Message("user", f"{number}"),))) for number in range(20)]
+        try:
+            return await asyncio.gather(*calls, return_exceptions=True)
+        finally:
+            await endpoint.close()
+
+    with FakeServer(Behaviour(latency=0.3, max_in_flight=5, retry_after=0.25)) as server:
+        outcomes = asyncio.run(run(server))
+        assert server.counts.peak == 5
+    refused = [outcome for outcome in outcomes if isinstance(outcome, RateLimited)]
+    assert [error.retry_after for error in refused] == [0.25] * 15
+    assert sum(isinstance(outcome, bytes) for outcome in outcomes) == 5
+
+
 def test_a_server_that_is_not_there_is_temporary_and_named_by_host() -> None:
     with FakeServer() as server:
         host = server.url.removeprefix("http://")

