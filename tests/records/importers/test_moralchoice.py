@@ -65,7 +65,8 @@ def test_only_a_yes_counts_and_it_opposes_the_rule(write: Write) -> None:
     assert item.meta["action1_no_agreement"] == "do-not-cause-pain"
     assert item.framework == "moralchoice-rules"
     assert item.lang == "en"
-    assert item.clusters == ("moralchoice/generation_rule:Do not cheat",)
+    assert item.meta["generation_rule"] == "Do not cheat"
+    assert item.clusters == (), "the rules are what is measured, not sources that items share"
 
 
 def test_bad_rows_are_rejected_one_by_one_with_reason_and_column(
