@@ -1,16 +1,18 @@
 """How far two models agree: on the sides of dilemmas, on positions, and in their profiles.
 
 Sides of a dilemma are arbitrary labels: "first side" means nothing that carries over from one item to the next, so
-chance-corrected coefficients over such labels depend on how sides happened to be numbered. For sides there are therefore only
-- `raw`: the probability that two presentations, one put to each model, of one item drawn at random end on the same side,
-  each model's orders, wordings and repeats averaged (sum over sides of p_a p_b), and
+chance-corrected coefficients over such labels depend on how sides happened to be numbered. For sides there are
+therefore only
+- `raw`: the probability that two presentations, one put to each model, of one item drawn at random end on the same
+  side, each model's orders, wordings and repeats averaged (sum over sides of p_a p_b), and
 - `rescaled`: 2 raw - 1 (items with two sides), 0 where two coins would be, 1 at identical sure choices;
-- `profile_correlation`: Pearson's correlation of the two models' shares over the values of a level.
-`ceiling` is what `raw` (rescaled alike) would be between each model and its own copy, root of the product of both: it
-needs repeats, since one answer says nothing of how often it would come again.
+- `profile_correlation`: Pearson's correlation of the two models' shares over the values of a level. `ceiling` is
+  what `raw` (rescaled alike) would be between each model and its own copy, root of the product of both: it needs
+  repeats, since one answer says nothing of how often it would come again.
 
-Positions mean the same in every item. On presentations (same item, order, wording and repeat) that both models answered with a
-position: Cohen's (1960) `kappa`, Gwet's (2008, eq. 11) `ac1`, Krippendorff's (2004, ch. 11, nominal) `alpha`.
+Positions mean the same in every item. On presentations (same item, order, wording and repeat) that both models
+answered with a position: Cohen's (1960) `kappa`, Gwet's (2008, eq. 11) `ac1`, Krippendorff's (2004, ch. 11,
+nominal) `alpha`.
 """
 
 from __future__ import annotations
@@ -20,14 +22,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats, Integers, cells, counted, joined
 from axiometer.analyze.catalogue import Catalogue
-from axiometer.analyze.coding import joined
 from axiometer.analyze.differences import compared_levels, pairs_in_one_mode
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Scale, Statistic, ratios
 from axiometer.analyze.tallies import GroupTable, group_table, tally
 from axiometer.analyze.value_index import Level
@@ -76,10 +77,10 @@ def _on_sides(
     p_a, p_b = (np.where(both, t.taken / np.where(both, t.asked, 1.0), 0.0) for t in (a, b))
     match = p_a * p_b + ((1 - p_a) * (1 - p_b) if a.alone else 0.0)
     group, groups = catalogue.option_group, len(catalogue.group_keys)
-    k = np.bincount(group[both], match[both], groups)[:, None]
-    n = np.bincount(group[both], minlength=groups)[:, None] / (1.0 if a.alone else 2.0)
+    k = counted(group[both], groups, match[both])[:, None]
+    n = counted(group[both], groups)[:, None] / (1.0 if a.alone else 2.0)
     estimates = ratios(k, n, catalogue.sources, options).intervals(catalogue.sources, options)
-    ceiling = _ceiling(first, second, catalogue)
+    ceiling = _ceiling(first, second)
     items = len(np.unique(subject[both]))
     for measure, scale, offset in (("raw", 1.0, 0.0), ("rescaled", 2.0, -1.0)):
         yield {
@@ -94,14 +95,14 @@ def _on_sides(
         }
 
 
-def _ceiling(first: Presentations, second: Presentations, catalogue: Catalogue) -> float | None:
-    own = [self_agreement(each, catalogue) for each in (first, second)]
+def _ceiling(first: Presentations, second: Presentations) -> float | None:
+    own = [self_agreement(each) for each in (first, second)]
     return None if None in own else float(np.sqrt(own[0] * own[1]))  # type: ignore[operator]
 
 
-def self_agreement(part: Presentations, catalogue: Catalogue) -> float | None:
-    """The raw agreement of a model with its own copy, averaged over items: presentations are drawn independently for both, so
-    pairs of one order and wording come from distinct repeats. None where no presentation was repeated."""
+def self_agreement(part: Presentations) -> float | None:
+    """The raw agreement of a model with its own copy, averaged over items: presentations are drawn independently for
+    both, so pairs of one order and wording come from distinct repeats. None where no presentation was repeated."""
     if part.mode is Mode.LOGPROB:
         return None
     rows = part.where(part.chosen)
@@ -160,9 +161,7 @@ def profile_correlation(
 ) -> Statistic:
     """Pearson's correlation of two share profiles over the targets `kept`, as a `Statistic` of one."""
     k = len(kept)
-    shares = ratios(
-        np.hstack([a.k[:, kept], b.k[:, kept]]), np.hstack([a.n[:, kept], b.n[:, kept]]), sources, options
-    )
+    shares = ratios(np.hstack([a.k[:, kept], b.k[:, kept]]), np.hstack([a.n[:, kept], b.n[:, kept]]), sources, options)
 
     def correlation(profiles: Floats) -> Floats:
         x, y = (part - part.mean(axis=1, keepdims=True) for part in np.hsplit(profiles, [k]))
@@ -192,7 +191,7 @@ def _on_positions(
     group, cell, items = matched_positions(first, second, catalogue, level)
     k = len(level.targets)
     groups = len(catalogue.group_keys)
-    table = np.bincount(group * k * k + cell, minlength=groups * k * k).reshape(groups, k * k).astype(np.float64)
+    table = cells(group * k * k + cell, (groups, k * k))
     if not len(cell):
         return
     totals = catalogue.sources.totals(table, options.resamples, options.seed)
@@ -215,8 +214,8 @@ def _on_positions(
 def matched_positions(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level
 ) -> tuple[Integers, Integers, int]:
-    """Presentations that both models answered with exactly one position: group, cell of the k x k table (a's position times
-    k plus b's), and the number of items."""
+    """Presentations that both models answered with exactly one position: group, cell of the k x k table (a's position
+    times k plus b's), and the number of items."""
     signed = catalogue.signed(level)
     single = (signed > 0).sum(axis=1) == 1
     position = np.where(single, (signed > 0).argmax(axis=1), -1)
@@ -226,9 +225,7 @@ def matched_positions(
         parts.append(rows.where(position[rows.option] >= 0))
     a, b = parts
     width = max(a.slots.shape[1], b.slots.shape[1])
-    keys = [
-        np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("item", "wording", "repeat")
-    ]
+    keys = [np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("item", "wording", "repeat")]
     slots = [np.pad(each.slots, ((0, 0), (0, width - each.slots.shape[1])), constant_values=-1) for each in parts]
     key = joined(*keys, *np.concatenate(slots).T)
     _, at_a, at_b = np.intersect1d(key[: len(a)], key[len(a) :], return_indices=True)

@@ -2,11 +2,12 @@
 
     logit P(side s is chosen over side t) = (x_s - x_t)' strength + slot(s) - slot(t)
 
-x is a side's vector of signed value indicators (Bradley and Terry 1952 for one value per side; Agresti 2013, section 11.6,
-as a logistic regression). The estimand is the population-averaged log-odds: the coefficients that solve
-E[(x_s - x_t) (choice - probability)] = 0 over the population of items that the set was drawn from, with this set's mix of pairs.
-Where items of one pair differ, they are nearer to zero than a typical item's log-odds. The penalty is
-`ridge / 2 * |coefficients|^2`; it makes strengths add to zero and keeps them finite. Strengths are reported centred.
+x is a side's vector of signed value indicators (Bradley and Terry 1952 for one value per side; Agresti 2013,
+section 11.6, as a logistic regression). The estimand is the population-averaged log-odds: the coefficients that
+solve E[(x_s - x_t) (choice - probability)] = 0 over the population of items that the set was drawn from, with this
+set's mix of pairs. Where items of one pair differ, they are nearer to zero than a typical item's log-odds. The
+penalty is `ridge / 2 * |coefficients|^2`; it makes strengths add to zero and keeps them finite. Strengths are
+reported centred.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from axiometer.analyze.arrays import Floats
 from axiometer.analyze.comparisons import Comparisons
-from axiometer.analyze.intervals import Floats, expit
+from axiometer.analyze.intervals import expit
 from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Statistic
 
@@ -45,14 +47,15 @@ def fit_bradley_terry(predictors: Floats, wins: Floats, trials: Floats, ridge: f
     p = expit(predictors @ found[0])
     weight = trials * p * (1 - p)
     information = predictors.T @ (weight[:, None] * predictors) + ridge * np.eye(predictors.shape[1])
-    return Fit(found[0], p, np.linalg.inv(information))
+    return Fit(found[0], p, np.asarray(np.linalg.inv(information), dtype=np.float64))
 
 
 def newton(predictors: Floats, wins: Floats, trials: Floats, start: Floats, ridge: float) -> Floats:
-    """Fits many sets of counts on the same rows at once: `wins`, `trials` are sets x rows, `start` sets x coefficients.
+    """Fits many sets of counts on the same rows at once: `wins`, `trials` are sets x rows, `start` sets x
+    coefficients.
 
-    All information matrices of a step are one matrix product: the weights of the rows (sets x rows) times the products of
-    pairs of predictor columns (rows x pairs). Sets that have converged take no further steps.
+    All information matrices of a step are one matrix product: the weights of the rows (sets x rows) times the
+    products of pairs of predictor columns (rows x pairs). Sets that have converged take no further steps.
     """
     width = predictors.shape[1]
     if len(predictors) == 0:
@@ -92,10 +95,11 @@ def _products(predictors: Floats, upper: tuple[NDArray[np.intp], ...]) -> Floats
 def bootstrap_bradley_terry(
     comparisons: Comparisons, sources: Sources, *, resamples: int, seed: int, ridge: float, start: Floats | None = None
 ) -> Floats:
-    """The coefficients of `resamples` multiway-bootstrap refits, each iterated to convergence: resamples x coefficients.
+    """The coefficients of `resamples` multiway-bootstrap refits, each iterated to convergence: resamples x
+    coefficients.
 
-    `start` is the fit to all data, from which the refits begin. Counts are summed per group and distinct row beforehand, so that
-    a resample costs one sparse product however many answers there are.
+    `start` is the fit to all data, from which the refits begin. Counts are summed per group and distinct row
+    beforehand, so that a resample costs one sparse product however many answers there are.
     """
     rows, width = comparisons.predictors.shape
     first = np.zeros(width) if start is None else start
@@ -112,20 +116,20 @@ def bootstrap_bradley_terry(
 
 def centred(strengths: Floats) -> Floats:
     """Strengths with their mean taken off (along the last axis)."""
-    return strengths - strengths.mean(axis=-1, keepdims=True)
+    return np.asarray(strengths - strengths.mean(axis=-1, keepdims=True), dtype=np.float64)
 
 
-def strengths_statistic(comparisons: Comparisons, fit: Fit, sources: Sources, draws: Floats) -> Statistic:
+def strengths_statistic(comparisons: Comparisons, fit: Fit, draws: Floats) -> Statistic:
     """Centred strengths with the first-order effect of every group, as a `Statistic`.
 
-    The effect of a group is the inverse information times its score (the M-estimator's influence function: Huber 1967).
+    The effect of a group is the inverse information times its score (the M-estimator's influence function: Huber
+    1967).
     """
     values = len(comparisons.values)
     centre = np.eye(values) - 1.0 / max(values, 1)
     towards = fit.inverse[:, :values] @ centre
-    residual = comparisons.wins - comparisons.trials.multiply(fit.probabilities[None, :]).tocsr()
     per_row = comparisons.predictors @ towards
-    influence = np.asarray(residual @ per_row)
+    influence = np.asarray(comparisons.residuals(fit.probabilities) @ per_row)
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
     information = leverage**2
     total = information.sum(axis=0)

@@ -1,4 +1,4 @@
-"""The items of an analysis as arrays: options, groups of parallel items, their sources, and what each side expresses."""
+"""The items of an analysis as arrays: options, groups of parallel items, sources, and what each side expresses."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.arrays import Booleans, Integers, counted
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.value_index import FrameworkLike, Level, levels_of
 from axiometer.errors import InputError
 from axiometer.records import Item, Role
-
-Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,8 @@ class Contests:
 @dataclass(frozen=True)
 class Catalogue:
     """Items in the order of their ids, options numbered through. `group` is the item's place among the groups, a group
-    being the items with the same `parallel_id`. `side` says which options are sides, `first_side` is the item's first."""
+    being the items with the same `parallel_id`. `side` says which options are sides, `first_side` is the item's
+    first."""
 
     items: tuple[Item, ...]
     index: Mapping[str, int]
@@ -43,13 +43,18 @@ class Catalogue:
     _contests: dict[tuple[str, int, bool], Contests] = field(default_factory=dict, repr=False)
 
     @property
+    def options_of(self) -> Integers:
+        """How many options each item has."""
+        return counted(self.option_item, len(self.items)).astype(np.int64)
+
+    @property
     def option_group(self) -> Integers:
         return self.group[self.option_item]
 
     @property
     def sides_of(self) -> Integers:
         """How many sides each item has."""
-        return np.bincount(self.option_item[self.side], minlength=len(self.items))
+        return counted(self.option_item[self.side], len(self.items)).astype(np.int64)
 
     def contests(self, level: Level, polarity: int, alone: bool) -> Contests:
         """Where the targets of `level` are endorsed (+1) or opposed (-1) by exactly one side, or (`alone`) by any."""

@@ -1,8 +1,9 @@
 """Choices as comparisons of sides: the rows of the ranking model.
 
 A presentation in which side s was chosen among sides gives one comparison of s with each other side (one, with two
-sides). A row's predictor is the difference of the two sides' signed indicators of values (+1 endorses, -1 opposes) and of
-the indicators of the slots at which they stood. Equal rows are put together; a row and its mirror image are one row.
+sides). A row's predictor is the difference of the two sides' signed indicators of values (+1 endorses, -1 opposes)
+and of the indicators of the slots at which they stood. Equal rows are put together; a row and its mirror image are
+one row.
 """
 
 from __future__ import annotations
@@ -13,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from axiometer.analyze.arrays import Floats, Integers, counted
 from axiometer.analyze.catalogue import Catalogue
-from axiometer.analyze.intervals import Floats
 from axiometer.analyze.presentations import Presentations
-from axiometer.analyze.sources import Integers
 from axiometer.analyze.value_index import Level
 
 
@@ -33,6 +33,17 @@ class Comparisons:
     wins: sparse.csr_matrix
     trials: sparse.csr_matrix
     open: sparse.csr_matrix
+
+    def totals(self) -> tuple[Floats, Floats, Floats]:
+        """Wins, trials and non-answers per row, all groups together."""
+        wins, trials, unsettled = (np.asarray(each.sum(axis=0)) for each in (self.wins, self.trials, self.open))
+        return wins.ravel().astype(np.float64), trials.ravel().astype(np.float64), unsettled.ravel().astype(np.float64)
+
+    def residuals(self, probabilities: Floats) -> sparse.csr_matrix:
+        """Groups x rows: wins less those expected at these probabilities of the rows."""
+        expected = self.trials.copy()
+        expected.data = expected.data * probabilities[expected.indices]
+        return sparse.csr_matrix(self.wins - expected)
 
     @property
     def value_part(self) -> Floats:
@@ -66,12 +77,12 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """One entry per item and order: `taken` (cells x options), `open`, `slot_of` (cells x options: the slot of each)."""
+    """One entry per item and order: `taken` (cells x options), `open`, `slot_of` (cells x options)."""
 
     item: Integers
     taken: Floats
     open: Floats
-    slot_of: Integers
+    slot_of: Integers  # the slot at which each option stood, -1 where it did not
     slots: int
 
 
@@ -82,7 +93,7 @@ def _cells(rows: Presentations, catalogue: Catalogue) -> _Cells:
     base = int(rows.order_code.max(initial=0)) + 1
     cell_of, first_row, cell = np.unique(rows.item * base + rows.order_code, return_index=True, return_inverse=True)
     slots = rows.slots.shape[1]
-    width = int(np.bincount(catalogue.option_item, minlength=1).max(initial=1))
+    width = int(catalogue.options_of.max(initial=1))
     taken = np.zeros((len(cell_of), width))
     if rows.weights is None:
         own = rows.option[answered] - catalogue.start[rows.item[answered]]
@@ -101,14 +112,14 @@ def _cells(rows: Presentations, catalogue: Catalogue) -> _Cells:
     return _Cells(
         item=rows.item[first_row],
         taken=taken,
-        open=np.bincount(cell[~answered], minlength=len(cell_of)).astype(np.float64),
+        open=counted(cell[~answered], len(cell_of)),
         slot_of=slot_of,
         slots=slots,
     )
 
 
 def _own_sides(rows: Presentations, catalogue: Catalogue, width: int) -> np.ndarray:
-    counts = np.bincount(catalogue.option_item, minlength=len(catalogue.items))[rows.item]
+    counts = catalogue.options_of[rows.item]
     own = np.arange(width)[None, :]
     option = catalogue.start[rows.item][:, None] + own
     return np.where(own < counts[:, None], catalogue.side[np.minimum(option, len(catalogue.side) - 1)], False)

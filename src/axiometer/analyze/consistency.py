@@ -5,9 +5,9 @@ Two presentations of an item are a pair; a pair flips when different options wer
 - `order_flip`: pairs of one wording in different orders. `wording_flip`: pairs of one order in different wordings.
 - `order_flip_beyond_retest`, `wording_flip_beyond_retest`: those minus `retest_flip`, on the items that have both.
 - `order_consistency`, `retest_consistency`, `wording_consistency`: 1 minus the flip rate.
-- `acquiescence` (agree mode): the share that agreed with the form put forward, denials included, minus a half.
-All pairs of an item's answered presentations are counted, from counts and not by listing them. In logprob mode an answer is
-the likeliest option.
+- `acquiescence` (agree mode): the share that agreed with the form put forward, denials included, minus a half. All
+  pairs of an item's answered presentations are counted, from counts and not by listing them. In logprob mode an
+  answer is the likeliest option.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats, Integers, counted, joined
 from axiometer.analyze.catalogue import Catalogue
-from axiometer.analyze.coding import joined
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.shares import languages_in
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Scale, Statistic, ratios
 from axiometer.records import Mode
 
@@ -49,7 +48,8 @@ MISSING = {
 
 
 def consistency(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
-    """One row per respondent, mode, language and quantity; `n` counts pairs of presentations (answers for acquiescence)."""
+    """One row per respondent, mode, language and quantity; `n` counts pairs of presentations (answers for
+    acquiescence)."""
     rows: list[Record] = []
     for presentations in everyone:
         for lang, kept in languages_in(presentations, catalogue):
@@ -106,8 +106,8 @@ def flip_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
         within, apart = contrasts[kind]
         owner, flipped, met = _cross_pairs(within, apart, answer)
         at = group_of[subject[owner]]
-        flips[:, column] = np.bincount(at, flipped, groups)
-        pairs[:, column] = np.bincount(at, met, groups)
+        flips[:, column] = counted(at, groups, flipped)
+        pairs[:, column] = counted(at, groups, met)
     return flips, pairs
 
 
@@ -121,7 +121,7 @@ def _cross_pairs(
     def together(*keys: Integers) -> Floats:
         """Per cell of `within`: ordered pairs of rows (a row with itself too) that are equal in `keys`."""
         _, where, counts = np.unique(joined(cell, *keys), return_index=True, return_counts=True)
-        return np.bincount(cell[where], counts.astype(np.float64) ** 2, cells)
+        return counted(cell[where], cells, counts.astype(np.float64) ** 2)
 
     met = (together() - together(*apart)) / 2
     same = (together(answer) - together(*apart, answer)) / 2
@@ -155,8 +155,8 @@ def _acquiescence(part: Presentations, catalogue: Catalogue, options: AnalysisOp
     group = catalogue.group[rows.item]
     groups = len(catalogue.group_keys)
     agreed = (rows.stance > 0) != rows.negated
-    k = np.bincount(group, agreed.astype(np.float64), groups)[:, None]
-    n = np.bincount(group, minlength=groups).astype(np.float64)[:, None]
+    k = counted(group, groups, agreed)[:, None]
+    n = counted(group, groups)[:, None]
     estimates = ratios(k - n / 2, n, catalogue.sources, options).intervals(catalogue.sources, options, Scale.DIFFERENCE)
     return {
         "quantity": "acquiescence",

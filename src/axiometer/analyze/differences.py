@@ -8,9 +8,10 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats, adjust_benjamini_hochberg, adjust_holm
+from axiometer.analyze.intervals import adjust_benjamini_hochberg, adjust_holm
 from axiometer.analyze.options import Adjustment, AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.shares import tabulated
@@ -111,9 +112,7 @@ def _only(counts: Tally, kept: Floats) -> Tally:
     return Tally(counts.taken * kept, counts.asked * kept, counts.open * kept, counts.alone)
 
 
-def paired_rows(
-    a: GroupTable, b: GroupTable, level: Level, sources: Sources, options: AnalysisOptions
-) -> list[Record]:
+def paired_rows(a: GroupTable, b: GroupTable, level: Level, sources: Sources, options: AnalysisOptions) -> list[Record]:
     """The differences of the shares of two group tables, on the groups that have presentations in both."""
     both = ((a.n > 0) & (b.n > 0)).astype(np.float64)
     difference = paired_difference(a, b, sources, options)

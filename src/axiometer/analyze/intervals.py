@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from axiometer.analyze.arrays import Floats
 
 
 def t_critical(df: Floats, confidence: float) -> Floats:
@@ -49,7 +49,8 @@ def t_p_value(estimate: Floats, se: Floats, df: Floats) -> Floats:
 
 
 def wilson(share: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]:
-    """The score interval of a single rate (Wilson 1927, eq. 1) for an effective sample size `n`, which may be fractional."""
+    """The score interval of a single rate (Wilson 1927, eq. 1) for an effective sample size `n`, which may be
+    fractional."""
     from scipy.special import ndtri
 
     z2 = float(ndtri(0.5 + confidence / 2)) ** 2
@@ -62,8 +63,8 @@ def wilson(share: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]
 def imbens_manski_critical(width: Floats, se: Floats, df: Floats, confidence: float) -> Floats:
     """c that solves F(c + width / se) - F(-c) = confidence (Imbens and Manski 2004, eq. 6 and 7).
 
-    F is the distribution function of Student's t with `df` degrees of freedom instead of the normal, since the standard
-    errors rest on few sources; `se` is the larger of the two ends' standard errors. Solved by bisection.
+    F is the distribution function of Student's t with `df` degrees of freedom instead of the normal, since the
+    standard errors rest on few sources; `se` is the larger of the two ends' standard errors. Solved by bisection.
     """
     from scipy.special import stdtr
 
@@ -83,8 +84,8 @@ def bounded_interval(
 ) -> tuple[Floats, Floats]:
     """The Imbens-Manski interval of a share that is only known to lie in [`lower`, `upper`].
 
-    It covers the share itself (not the whole range) with probability `confidence`. Computed on the log-odds scale; an end
-    that is 0 or 1 has no standard error and stays where it is.
+    It covers the share itself (not the whole range) with probability `confidence`. Computed on the log-odds scale;
+    an end that is 0 or 1 has no standard error and stays where it is.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         at_zero, at_one = lower <= 0, upper >= 1

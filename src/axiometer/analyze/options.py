@@ -17,11 +17,11 @@ class Adjustment(StrEnum):
 class AnalysisOptions:
     """Everything that decides an analysis beside its two tables.
 
-    `min_sources`: below this many sources no bootstrap interval is given. `ridge`: the penalty of the ranking model is
-    `ridge / 2 * sum(strength^2)` on the log-likelihood of all presentations (0.04: a normal prior with a standard
-    deviation of five log-odds). `contested`: how many items are listed per pair of models. `values` False leaves out all
-    that needs to know what options express (for unmapped items). `max_targets`: levels with more targets than this are
-    not tabulated; `max_ranked`: levels with more are not ranked.
+    `min_sources`: below this many sources no bootstrap interval is given. `ridge`: the penalty of the ranking model
+    is `ridge / 2 * sum(strength^2)` on the log-likelihood of all presentations (0.04: a normal prior with a
+    standard deviation of five log-odds). `contested`: how many items are listed per pair of models. `values` False
+    leaves out all that needs to know what options express (for unmapped items). `max_targets`: levels with more
+    targets than this are not tabulated; `max_ranked`: levels with more are not ranked.
     """
 
     seed: int = 20250101

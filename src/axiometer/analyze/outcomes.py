@@ -1,8 +1,9 @@
 """How presentations ended: chosen, refused and so on, for all items and where each value is at stake.
 
-Single rates with the score interval of Wilson (1927) on the cluster-effective n: the number of independent presentations that
-would have the variance with every shared source counted once. At 0 and 100 % that variance cannot be seen; there the
-groups of items with presentations count as the sample, as if a group always ended in one way.
+Single rates with the score interval of Wilson (1927) on the cluster-effective n: the number of independent
+presentations that would have the variance with every shared source counted once. At 0 and 100 % that variance
+cannot be seen; there the groups of items with presentations count as the sample, as if a group always ended in one
+way.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats, Integers, cells, counted
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats, wilson
+from axiometer.analyze.intervals import wilson
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import OUTCOMES, Presentations
 from axiometer.analyze.shares import languages_in, tabulated
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.value_index import Level
 from axiometer.records import ExpressionKind, Mode
 
@@ -60,9 +62,8 @@ def outcomes(everyone: list[Presentations], catalogue: Catalogue, options: Analy
 def _overall(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> Iterator[Record]:
     groups = len(catalogue.group_keys)
     group = catalogue.group[part.item]
-    total = np.bincount(group, minlength=groups).astype(np.float64)
-    table = np.bincount(group * len(OUTCOMES) + part.outcome, minlength=groups * len(OUTCOMES))
-    counts = table.reshape(groups, len(OUTCOMES)).astype(np.float64)
+    total = counted(group, groups)
+    counts = cells(group * len(OUTCOMES) + part.outcome, (groups, len(OUTCOMES)))
     low, high = rate_intervals(counts, np.repeat(total[:, None], len(OUTCOMES), axis=1), catalogue.sources, options)
     for code, outcome in enumerate(OUTCOMES):
         yield _row("all", None, None, outcome, counts[:, code], total, low[code], high[code])
@@ -78,8 +79,8 @@ def _by_value(part: Presentations, catalogue: Catalogue, level: Level, options: 
     cell = catalogue.option_group[contests.option] * targets + contests.target
 
     def at_stake(kept: np.ndarray) -> Floats:
-        per_subject = np.bincount(subject[kept], minlength=size).astype(np.float64)
-        return np.bincount(cell, per_subject[owner], groups * targets).reshape(groups, targets)
+        per_subject = counted(subject[kept], size)
+        return cells(cell, (groups, targets), per_subject[owner])
 
     total = at_stake(part.outcome >= 0)
     for code in np.unique(part.outcome):
@@ -87,9 +88,7 @@ def _by_value(part: Presentations, catalogue: Catalogue, level: Level, options: 
         low, high = rate_intervals(counts, total, catalogue.sources, options)
         for i, value in enumerate(level.targets):
             if total[:, i].any() and counts[:, i].any():
-                yield _row(
-                    "value", level.name, value, OUTCOMES[code], counts[:, i], total[:, i], low[i], high[i]
-                )
+                yield _row("value", level.name, value, OUTCOMES[code], counts[:, i], total[:, i], low[i], high[i])
 
 
 def _row(
@@ -111,11 +110,11 @@ def _row(
     }
 
 
-def rate_intervals(
-    counts: Floats, totals: Floats, sources: Sources, options: AnalysisOptions
-) -> tuple[Floats, Floats]:
+def rate_intervals(counts: Floats, totals: Floats, sources: Sources, options: AnalysisOptions) -> tuple[Floats, Floats]:
     """Wilson intervals of the rates sum(counts) / sum(totals), both groups x k."""
-    return wilson(counts.sum(axis=0) / _some(totals.sum(axis=0)), effective_n(counts, totals, sources), options.confidence)
+    return wilson(
+        counts.sum(axis=0) / _some(totals.sum(axis=0)), effective_n(counts, totals, sources), options.confidence
+    )
 
 
 def effective_n(counts: Floats, totals: Floats, sources: Sources) -> Floats:

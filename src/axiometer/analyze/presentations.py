@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.catalogue import Booleans, Catalogue
-from axiometer.analyze.intervals import Floats
-from axiometer.analyze.sources import Integers
+from axiometer.analyze.arrays import Booleans, Floats, Integers
+from axiometer.analyze.catalogue import Catalogue
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
 
@@ -26,20 +25,20 @@ OUTCOMES: tuple[str, ...] = (
     Outcome.FILTERED,
     Outcome.ERROR,
 )
-"""How a presentation can end, as tabulated: `chosen` means that a side was chosen (or a stance taken), `distractor` that
-the option beside the sides was."""
+"""How a presentation can end, as tabulated: `chosen` means that a side was chosen (or a stance taken), `distractor`
+that the option beside the sides was."""
 
 NON_ANSWERS: tuple[str, ...] = (DISTRACTOR, Outcome.BOTH, Outcome.REFUSED, Outcome.EVASIVE, Outcome.INVALID)
-"""The respondent's own doing, so they widen the bounds. Truncations, errors and a service's filter are not: they can be
-asked again or belong to the service, and are reported apart."""
+"""The respondent's own doing, so they widen the bounds. Truncations, errors and a service's filter are not: they can
+be asked again or belong to the service, and are reported apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Presentations:
-    """One respondent in one mode; one entry per presentation. `option` is the chosen option's number in the catalogue (-1
-    where none was), `shown` the one put forward in agree mode (-1 elsewhere). `outcome` indexes `OUTCOMES`. `slots`: the
-    item's own option index at each slot, -1 beyond the last. `weights`: the probability of the item's options (logprob
-    mode), in the item's order, NaN beyond the last; else None."""
+    """One respondent in one mode; one entry per presentation. `option` is the chosen option's number in the catalogue
+    (-1 where none was), `shown` the one put forward in agree mode (-1 elsewhere). `outcome` indexes `OUTCOMES`.
+    `slots`: the item's own option index at each slot, -1 beyond the last. `weights`: the probability of the item's
+    options (logprob mode), in the item's order, NaN beyond the last; else None."""
 
     model: str
     mode: Mode
@@ -76,12 +75,12 @@ class Presentations:
     @property
     def chosen(self) -> Booleans:
         """Whether a side was chosen, or a stance taken."""
-        return self.outcome == OUTCOMES.index(Outcome.CHOSEN)
+        return np.asarray(self.outcome == OUTCOMES.index(Outcome.CHOSEN), dtype=np.bool_)
 
     @property
     def unanswered(self) -> Booleans:
         """Whether it ended in one of `NON_ANSWERS`."""
-        return np.isin(self.outcome, [OUTCOMES.index(name) for name in NON_ANSWERS])
+        return np.asarray(np.isin(self.outcome, [OUTCOMES.index(name) for name in NON_ANSWERS]), dtype=np.bool_)
 
     @property
     def order_code(self) -> Integers:
@@ -94,7 +93,8 @@ class Presentations:
 def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Presentations]:
     """One `Presentations` per model and mode, models in alphabetical order, modes in the order of `Mode`.
 
-    Raises `InputError` where an answer is to an item that is not in the catalogue or names an option the item has not.
+    Raises `InputError` where an answer is to an item that is not in the catalogue or names an option the item has
+    not.
     """
     if answers.is_empty():
         raise InputError("there are no answers to analyse")
@@ -103,7 +103,7 @@ def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Pr
     strangers = joined.filter(pl.col("_place").is_null())
     if not strangers.is_empty():
         raise InputError(
-            f"{strangers.height} answers are to items that are not in the items table, the first to {strangers['item'][0]}",
+            f"{strangers.height} answers are to items not in the items table, the first to {strangers['item'][0]}",
             mend="give the items that were asked",
         )
     for model in sorted(joined["model"].unique().to_list()):
@@ -143,8 +143,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
 def _flat(column: pl.Series, item: Integers, catalogue: Catalogue) -> Integers:
     """An option's index within its item as its number in the catalogue; -1 stays -1."""
     own = column.fill_null(-1).to_numpy().astype(np.int64)
-    counts = np.bincount(catalogue.option_item, minlength=len(catalogue.items))
-    wrong = np.flatnonzero(own >= counts[item])
+    wrong = np.flatnonzero(own >= catalogue.options_of[item])
     if len(wrong):
         name = catalogue.items[int(item[wrong[0]])].id
         raise InputError(f"an answer chose option {own[wrong[0]]} of item {name}, which has fewer options")

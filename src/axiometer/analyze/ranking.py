@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats, Integers
 from axiometer.analyze.bradley_terry import (
     Fit,
     bootstrap_bradley_terry,
@@ -17,7 +18,6 @@ from axiometer.analyze.bradley_terry import (
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.comparisons import Comparisons, comparisons_of
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.ranking_fit import (
@@ -29,7 +29,7 @@ from axiometer.analyze.ranking_fit import (
     slot_effects,
 )
 from axiometer.analyze.ranks import rank_sets, ranks_of, separate, tiers_of
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Intervals, Scale, Statistic
 from axiometer.analyze.value_index import Level
 from axiometer.records import ExpressionKind, Mode
@@ -99,11 +99,8 @@ def rankings(
     return framed(rows, RANKING), framed(fits, RANKING_FIT)
 
 
-def _ranked(
-    comparisons: Comparisons, sources: Sources, options: AnalysisOptions
-) -> tuple[list[Record], list[Record]]:
-    wins = np.asarray(comparisons.wins.sum(axis=0)).ravel()
-    trials = np.asarray(comparisons.trials.sum(axis=0)).ravel()
+def _ranked(comparisons: Comparisons, sources: Sources, options: AnalysisOptions) -> tuple[list[Record], list[Record]]:
+    wins, trials, _ = comparisons.totals()
     fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge)
     draws = bootstrap_bradley_terry(
         comparisons,
@@ -113,7 +110,7 @@ def _ranked(
         ridge=options.ridge,
         start=fit.coefficients,
     )
-    statistic = strengths_statistic(comparisons, fit, sources, draws)
+    statistic = strengths_statistic(comparisons, fit, draws)
     known = identification(comparisons)
     estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)
     ranked = list(_rank_rows(comparisons, statistic, estimates, known, sources, options))
@@ -136,7 +133,7 @@ def _rank_rows(
     rank, tier = ranks_of(statistic.estimate), tiers_of(statistic.estimate, separation.above)
     rank_low, rank_high = rank_sets(separation)
     bound_low, bound_high = rank_bounds(comparisons, rank, options.ridge)
-    n = np.asarray(comparisons.trials.sum(axis=0)).ravel() @ (comparisons.value_part != 0)
+    n = comparisons.totals()[1] @ (comparisons.value_part != 0)
     for i, value in enumerate(comparisons.values):
         by_penalty = not known.identified[i]
         why_not = estimates.why_not[i] or ("held by the penalty alone" if by_penalty else None)
@@ -161,15 +158,14 @@ def _rank_rows(
 def rank_bounds(comparisons: Comparisons, rank: Integers, ridge: float) -> tuple[Integers, Integers]:
     """The best and the worst rank of each value that non-answers allow.
 
-    For every ordered pair (v, w) the model is refitted with all non-answers that bear on v against w given to v's side and
-    away from w's. The best rank of v counts the values that stay ahead even so; the worst those that can get ahead.
+    For every ordered pair (v, w) the model is refitted with all non-answers that bear on v against w given to v's
+    side and away from w's. The best rank of v counts the values that stay ahead even so; the worst those that can
+    get ahead.
     """
     values = len(comparisons.values)
-    unsettled = np.asarray(comparisons.open.sum(axis=0)).ravel()
+    wins, trials, unsettled = comparisons.totals()
     if not unsettled.any() or values < 2:
         return rank, rank
-    wins = np.asarray(comparisons.wins.sum(axis=0)).ravel()
-    trials = np.asarray(comparisons.trials.sum(axis=0)).ravel()
     favoured, against = np.nonzero(~np.eye(values, dtype=bool))
     ahead = np.zeros((values, values), dtype=bool)
     block = max(1, 20_000_000 // len(trials))
@@ -194,7 +190,7 @@ def _fit_rows(
     sources: Sources,
     options: AnalysisOptions,
 ) -> Iterator[Record]:
-    n = int(round(float(comparisons.trials.sum())))
+    n = round(float(comparisons.trials.sum()))
     yield from _slot_rows(comparisons, fit, draws, sources, options, n)
     cycles, triads = cyclic_triad_rate(comparisons)
     plain = {
@@ -219,12 +215,11 @@ def _slot_rows(
         return
     turn = np.vstack([-np.ones(slots - 1), np.eye(slots - 1)])
     per_row = comparisons.predictors @ fit.inverse[:, values:] @ turn.T
-    residual = comparisons.wins - comparisons.trials.multiply(fit.probabilities[None, :]).tocsr()
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
     information = leverage**2
     statistic = Statistic(
         estimate=slot_effects(fit, values, slots),
-        influence=np.asarray(residual @ per_row),
+        influence=np.asarray(comparisons.residuals(fit.probabilities) @ per_row),
         leverage=leverage,
         hat=information / np.maximum(information.sum(axis=0), 1e-300),
         exposure=np.asarray(comparisons.trials.sum(axis=1)) * np.ones((1, slots)),
@@ -241,5 +236,3 @@ def _slot_rows(
             "interval": estimates.method(slot),
             "why_not": estimates.why_not[slot],
         }
-
-

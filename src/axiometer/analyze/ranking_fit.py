@@ -5,21 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
+from axiometer.analyze.arrays import Booleans, Floats
 from axiometer.analyze.bradley_terry import Fit
-from axiometer.analyze.catalogue import Booleans
 from axiometer.analyze.comparisons import Comparisons
-from axiometer.analyze.intervals import Floats
-from axiometer.analyze.sources import Integers
 
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """`components`: values are linked when some comparison sets one against the other. `identified`: whether data (not the
-    penalty alone) hold the value's strength against the others: it is in the largest component and, in the directed
-    graph of wins, in the largest strongly connected part of it (Ford 1957), so that its estimate is finite without a
-    penalty. `rank`, `parameters`: of the value part of the design."""
+    """`components`: values are linked when some comparison sets one against the other. `identified`: whether data (not
+    the penalty alone) hold the value's strength against the others: it is in the largest component and, in the
+    directed graph of wins, in the largest strongly connected part of it (Ford 1957), so that its estimate is finite
+    without a penalty. `rank`, `parameters`: of the value part of the design."""
 
     components: int
     identified: Booleans
@@ -28,8 +27,7 @@ class Identification:
 
 
 def identification(comparisons: Comparisons) -> Identification:
-    used = np.asarray(comparisons.trials.sum(axis=0)).ravel()
-    won = np.asarray(comparisons.wins.sum(axis=0)).ravel()
+    won, used, _ = comparisons.totals()
     x = comparisons.value_part
     k = x.shape[1]
     rows = np.flatnonzero(used > 0)
@@ -47,15 +45,14 @@ def identification(comparisons: Comparisons) -> Identification:
     return Identification(int(count), identified & ~lone, rank, k)
 
 
-def _largest(label: Integers, count: int) -> Booleans:
+def _largest(label: NDArray[np.int32], count: int) -> Booleans:
     sizes = np.bincount(label, minlength=count)
     return np.asarray(label == int(sizes.argmax()), dtype=bool)
 
 
 def mcfadden_r2(comparisons: Comparisons, fit: Fit) -> float:
     """1 - log-likelihood / log-likelihood of equal chances (McFadden 1974); NaN without comparisons."""
-    trials = np.asarray(comparisons.trials.sum(axis=0)).ravel()
-    wins = np.asarray(comparisons.wins.sum(axis=0)).ravel()
+    wins, trials, _ = comparisons.totals()
     p = np.clip(fit.probabilities, 1e-12, 1 - 1e-12)
     fitted = float((wins * np.log(p) + (trials - wins) * np.log1p(-p)).sum())
     null = float(trials.sum() * np.log(0.5))
@@ -64,8 +61,7 @@ def mcfadden_r2(comparisons: Comparisons, fit: Fit) -> float:
 
 def accuracy(comparisons: Comparisons, fit: Fit) -> float:
     """The part of the choices that went to the side the model gives the larger chance (ties count half)."""
-    trials = np.asarray(comparisons.trials.sum(axis=0)).ravel()
-    wins = np.asarray(comparisons.wins.sum(axis=0)).ravel()
+    wins, trials, _ = comparisons.totals()
     even = np.abs(fit.probabilities - 0.5) < 1e-9
     right = np.where(even, trials / 2, np.where(fit.probabilities > 0.5, wins, trials - wins))
     return float(right.sum() / trials.sum()) if trials.sum() else float("nan")
@@ -73,8 +69,7 @@ def accuracy(comparisons: Comparisons, fit: Fit) -> float:
 
 def majorities(comparisons: Comparisons) -> tuple[Floats, Floats]:
     """Values x values: how often a was chosen over b, and how often they stood against each other."""
-    trials = np.asarray(comparisons.trials.sum(axis=0)).ravel()
-    wins = np.asarray(comparisons.wins.sum(axis=0)).ravel()
+    wins, trials, _ = comparisons.totals()
     x = comparisons.value_part
     raised, lowered = np.maximum(x, 0.0), np.maximum(-x, 0.0)
     over = raised.T @ (wins[:, None] * lowered) + lowered.T @ ((trials - wins)[:, None] * raised)

@@ -1,13 +1,13 @@
 """Ranks and tiers from simultaneous intervals of all pairwise differences.
 
-A bootstrap of ranks fails where strengths are tied, so ranks come from the differences: a value ranks below every value that is
-separated from it upwards (Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91:476, section 3.2). The
-intervals of all differences hold together with the stated confidence. Their critical value is the quantile of the
-largest |difference| / standard error under a multivariate t distribution with the resamples' correlations and the
-smallest of the values' degrees of freedom.
+A bootstrap of ranks fails where strengths are tied, so ranks come from the differences: a value ranks below every
+value that is separated from it upwards (Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies
+91:476, section 3.2). The intervals of all differences hold together with the stated confidence. Their critical
+value is the quantile of the largest |difference| / standard error under a multivariate t distribution with the
+resamples' correlations and the smallest of the values' degrees of freedom.
 
-Tiers, from the top: the first value heads the first tier; each next value joins unless the tier's head is separated from it,
-and then it heads a new tier. Values of one tier are thus not separated from its head.
+Tiers, from the top: the first value heads the first tier; each next value joins unless the tier's head is separated
+from it, and then it heads a new tier. Values of one tier are thus not separated from its head.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyze.catalogue import Booleans
-from axiometer.analyze.intervals import Floats
+from axiometer.analyze.arrays import Booleans, Floats, Integers
 from axiometer.analyze.options import AnalysisOptions
-from axiometer.analyze.sources import Integers, Sources
+from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Statistic, resampled_error
 
 SIMULATED = 4_000
@@ -27,8 +26,8 @@ SIMULATED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """All pairwise differences: `difference[i, j]` = i minus j with its standard error; `critical`, the simultaneous critical
-    value; `above[i, j]`: i is separated from j upwards."""
+    """All pairwise differences: `difference[i, j]` = i minus j with its standard error; `critical`, the simultaneous
+    critical value; `above[i, j]`: i is separated from j upwards."""
 
     difference: Floats
     se: Floats

@@ -1,15 +1,17 @@
 """Shares of choices that express each value, with intervals and with bounds for non-answers.
 
-A value is at stake in a presentation when exactly one of the sides endorses it (in agree mode: when the option put forward
-endorses it). `n` counts those presentations in which a side was chosen (a stance was taken), `share` is the part of them
-in which the endorsing side was chosen (agreed with). With two sides, a respondent without preferences has 0.5. Choosing
-the distractor is choosing neither side: it is an outcome of its own, not in `n`, and it widens the bounds as a refusal
-does. `n_opposed` and `opposed_share` are the same for sides that oppose the value; nothing is netted.
+A value is at stake in a presentation when exactly one of the sides endorses it (in agree mode: when the option put
+forward endorses it). `n` counts those presentations in which a side was chosen (a stance was taken), `share` is the
+part of them in which the endorsing side was chosen (agreed with). With two sides, a respondent without preferences
+has 0.5. Choosing the distractor is choosing neither side: it is an outcome of its own, not in `n`, and it widens
+the bounds as a refusal does. `n_opposed` and `opposed_share` are the same for sides that oppose the value; nothing
+is netted.
 
 In logprob mode the part of the sides' probability that fell on the endorsing side takes the place of 0 and 1.
 
-`bound_low` and `bound_high` give all non-answers (`NON_ANSWERS`) to the other side, then to the endorsing side. The interval
-around them covers the share that would be seen if every presentation were answered (Imbens and Manski 2004).
+`bound_low` and `bound_high` give all non-answers (`NON_ANSWERS`) to the other side, then to the endorsing side. The
+interval around them covers the share that would be seen if every presentation were answered (Imbens and Manski
+2004).
 """
 
 from __future__ import annotations
@@ -19,9 +21,10 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats, bounded_interval
+from axiometer.analyze.intervals import bounded_interval
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.sources import Sources
@@ -62,7 +65,12 @@ def shares(everyone: list[Presentations], catalogue: Catalogue, options: Analysi
         for lang, kept in languages_in(presentations, catalogue):
             counts = tally(presentations, catalogue, kept)
             for level in tabulated(catalogue, options):
-                head = {"model": presentations.model, "mode": presentations.mode.value, "lang": lang, "level": level.name}
+                head = {
+                    "model": presentations.model,
+                    "mode": presentations.mode.value,
+                    "lang": lang,
+                    "level": level.name,
+                }
                 endorsed = group_table(counts, catalogue, level, 1)
                 opposed = group_table(counts, catalogue, level, -1)
                 rows.extend({**head, **row} for row in share_rows(level, endorsed, opposed, catalogue.sources, options))

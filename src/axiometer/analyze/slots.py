@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.arrays import Floats, counted
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.analyze.intervals import Floats
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.shares import languages_in
@@ -31,11 +31,11 @@ COLUMNS: dict[str, type[pl.DataType]] = {
 
 
 def slots(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
-    """Per slot: `share`, the part of the answered presentations that had this slot in which it was chosen (any option, the
-    distractor too; in logprob mode its probability), and `excess`, that minus one over the number of options.
+    """Per slot: `share`, the part of the answered presentations that had this slot in which it was chosen (any option,
+    the distractor too; in logprob mode its probability), and `excess`, that minus one over the number of options.
 
-    With orders balanced over the set, a respondent that attends to content alone has no excess. `low` and `high` are of
-    `excess`. Agree mode has no slots.
+    With orders balanced over the set, a respondent that attends to content alone has no excess. `low` and `high`
+    are of `excess`. Agree mode has no slots.
     """
     rows: list[Record] = []
     for presentations in everyone:
@@ -80,7 +80,9 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
         total = weight.sum(axis=1)
         answered = total > 0
         own = np.clip(part.slots, 0, weight.shape[1] - 1)
-        at_slot = np.where(there, np.take_along_axis(weight, own, axis=1), 0.0) / np.where(answered, total, 1.0)[:, None]
+        at_slot = (
+            np.where(there, np.take_along_axis(weight, own, axis=1), 0.0) / np.where(answered, total, 1.0)[:, None]
+        )
     else:
         own = part.option - catalogue.start[part.item]
         at_slot = (there & (part.slots == own[:, None]) & (part.option >= 0)[:, None]).astype(np.float64)
@@ -90,7 +92,7 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
 
     def summed(table: Floats) -> Floats:
         groups = len(catalogue.group_keys)
-        return np.stack([np.bincount(group, table[:, s], minlength=groups) for s in range(table.shape[1])], axis=1)
+        return np.stack([counted(group, groups, table[:, s]) for s in range(table.shape[1])], axis=1)
 
     return (
         summed(np.where(here, at_slot, 0.0)),

@@ -1,16 +1,18 @@
 """Which groups of items share which sources, and how that enters every standard error.
 
-A group is an item together with its parallel versions in other languages. A source is whatever several groups share: a
-rule, an issue group, a scenario family. Two groups that share a source are not independent, so the sources are what is
-resampled: in each resample every source gets a weight, and a group's weight is the product of its sources' weights
-("pigeonhole" or multiway bootstrap: McCullagh 2000, Bernoulli 6:285; Owen 2007, Annals of Applied Statistics 1:386; with
-independent Poisson(1) weights: Owen and Eckles 2012, Annals of Applied Statistics 6:895). All sources form one pool: the two rules
-of a dilemma are drawn from the same pool, as in a dyadic design. A group without a source is a source of its own.
+A group is an item together with its parallel versions in other languages. A source is whatever several groups
+share: a rule, an issue group, a scenario family. Two groups that share a source are not independent, so the sources
+are what is resampled: in each resample every source gets a weight, and a group's weight is the product of its
+sources' weights ("pigeonhole" or multiway bootstrap: McCullagh 2000, Bernoulli 6:285; Owen 2007, Annals of Applied
+Statistics 1:386; with independent Poisson(1) weights: Owen and Eckles 2012, Annals of Applied Statistics 6:895).
+All sources form one pool: the two rules of a dilemma are drawn from the same pool, as in a dyadic design. A group
+without a source is a source of its own.
 
-Product weights count the part of the variance that belongs to the group alone 2^m - 1 times, for m sources (Owen 2007,
-theorem 3). `Spread` holds that variance beside the one in which every shared source counts once (inclusion and
-exclusion over the sets of sources: Cameron, Gelbach and Miller 2011, J. Business & Economic Statistics 29:238, eq. 2.13;
-for dyads Aronow, Samii and Assenova 2015, Political Analysis 23:564). `Statistic` (statistic.py) uses their ratio.
+Product weights count the part of the variance that belongs to the group alone 2^m - 1 times, for m sources (Owen
+2007, theorem 3). `Spread` holds that variance beside the one in which every shared source counts once (inclusion
+and exclusion over the sets of sources: Cameron, Gelbach and Miller 2011, J. Business & Economic Statistics 29:238,
+eq. 2.13; for dyads Aronow, Samii and Assenova 2015, Political Analysis 23:564). `Statistic` (statistic.py) uses
+their ratio.
 """
 
 from __future__ import annotations
@@ -20,11 +22,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+from axiometer.analyze.arrays import Floats, Integers
 
 ALL_SUBSETS_UP_TO = 6
 CACHED_WEIGHTS = 20_000_000
@@ -45,9 +45,9 @@ class Spread:
 class Sources:
     """The sources of every group. Make one with `Sources.of`.
 
-    `membership`: sources x groups, 0/1. `subsets`: sets of sources x groups, 0/1, a row for every set of sources that some
-    group has whole. The square of a set's total enters the variance `once` with `once_weights` (+1 for sets of odd size,
-    -1 for even ones) and the variance `product` with `product_weights` (1).
+    `membership`: sources x groups, 0/1. `subsets`: sets of sources x groups, 0/1, a row for every set of sources
+    that some group has whole. The square of a set's total enters the variance `once` with `once_weights` (+1 for
+    sets of odd size, -1 for even ones) and the variance `product` with `product_weights` (1).
     """
 
     names: tuple[str, ...]
@@ -62,9 +62,7 @@ class Sources:
     @classmethod
     def of(cls, clusters: Sequence[Sequence[str]], keys: Sequence[str]) -> Sources:
         """From the sources of each group, and the groups' names (which stand in where a group has no source)."""
-        sets = [
-            tuple(sorted(set(own))) if own else (f"group {key}",) for own, key in zip(clusters, keys, strict=True)
-        ]
+        sets = [tuple(sorted(set(own))) if own else (f"group {key}",) for own, key in zip(clusters, keys, strict=True)]
         names = tuple(sorted({name for own in sets for name in own}))
         index = {name: position for position, name in enumerate(names)}
         coded = [tuple(index[name] for name in own) for own in sets]
@@ -125,11 +123,12 @@ class Sources:
         return once, own.T @ own, summed.T @ (summed * self.product_weights[:, None])
 
     def spread(self, influence: Floats, leverage: Floats, hat: Floats) -> Spread:
-        """Variances and degrees of freedom of k linear statistics, each the sum over groups of its column of `influence`.
+        """Variances and degrees of freedom of k linear statistics, each the sum over groups of its column of
+        `influence`.
 
-        `leverage` (groups x k, not negative): how far the statistic moves if a group's answer moves by one. `hat`: the
-        part of the statistic's information that a group carries; columns add to 1. Where sources seem to add nothing,
-        groups count as independent (the larger of the two variances is taken).
+        `leverage` (groups x k, not negative): how far the statistic moves if a group's answer moves by one. `hat`:
+        the part of the statistic's information that a group carries; columns add to 1. Where sources seem to add
+        nothing, groups count as independent (the larger of the two variances is taken).
         """
         alone = (influence**2 / _room(hat)).sum(axis=0)
         summed = np.asarray(self.subsets @ influence)
@@ -144,8 +143,8 @@ class Sources:
     def _degrees(self, leverage: Floats, alone: Floats, once: Floats) -> Floats:
         """Satterthwaite's degrees of freedom under a working model with one variance for sources and one for groups.
 
-        The two variances are estimated from all k statistics together (moments), so that a single statistic's noise does
-        not decide its own degrees of freedom.
+        The two variances are estimated from all k statistics together (moments), so that a single statistic's noise
+        does not decide its own degrees of freedom.
         """
         per_subset = np.asarray(self.subsets @ leverage)
         squares = leverage**2
@@ -164,8 +163,8 @@ class Sources:
 def _subsets(coded: list[tuple[int, ...]], groups: int) -> tuple[sparse.csr_matrix, Floats, Floats]:
     """Every set of sources that a group has whole, with its weights in `once` and `product`.
 
-    Beyond six sources a group has only its single sources and their whole set, weighted so that both variances are exact
-    where two groups share at most one source or all of them.
+    Beyond six sources a group has only its single sources and their whole set, weighted so that both variances are
+    exact where two groups share at most one source or all of them.
     """
     index: dict[tuple[int, ...], int] = {}
     rows: list[int] = []

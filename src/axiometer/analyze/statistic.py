@@ -1,11 +1,11 @@
 """A family of estimates with its resamples: from it come standard errors, intervals and the reasons for having none.
 
-How an interval is made ("multiway bootstrap"). The resamples give a standard error (their central 95 % range over 3.92,
-which a few degenerate resamples cannot upset). Product weights count what belongs to a group alone several times, so
-that standard error is multiplied by the root of `once / product` (sources.py): the variance with every shared source
-counted once over the variance that product weights give in the linear approximation. The critical value is Student's t with
-Satterthwaite's degrees of freedom, since a value often rests on a handful of its own rules. `axiometer selftest` checks
-the coverage of what comes out.
+How an interval is made ("multiway bootstrap"). The resamples give a standard error (their central 95 % range over
+3.92, which a few degenerate resamples cannot upset). Product weights count what belongs to a group alone several
+times, so that standard error is multiplied by the root of `once / product` (sources.py): the variance with every
+shared source counted once over the variance that product weights give in the linear approximation. The critical
+value is Student's t with Satterthwaite's degrees of freedom, since a value often rests on a handful of its own
+rules. `axiometer selftest` checks the coverage of what comes out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from axiometer.analyze.intervals import Floats, logit_interval, t_interval, t_p_value
+from axiometer.analyze.arrays import Floats
+from axiometer.analyze.intervals import logit_interval, t_interval, t_p_value
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.sources import Sources
 
@@ -47,9 +48,9 @@ class Intervals:
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """k estimates. `influence`: groups x k, the first-order effect of each group, columns add to zero. `leverage` and `hat`: see
-    `Sources.spread`. `exposure`: groups x k, how many presentations of a group enter each estimate. `draws`:
-    resamples x k."""
+    """k estimates. `influence`: groups x k, the first-order effect of each group, columns add to zero. `leverage` and
+    `hat`: see `Sources.spread`. `exposure`: groups x k, how many presentations of a group enter each estimate.
+    `draws`: resamples x k."""
 
     estimate: Floats
     influence: Floats

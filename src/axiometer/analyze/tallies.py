@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyze.catalogue import Booleans, Catalogue, Contests
-from axiometer.analyze.intervals import Floats
+from axiometer.analyze.arrays import Booleans, Floats, cells, counted
+from axiometer.analyze.catalogue import Catalogue, Contests
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.value_index import Level
 from axiometer.records import Mode
@@ -15,9 +15,9 @@ from axiometer.records import Mode
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Per option of the catalogue: `taken`, how often it was chosen (agreed with, or its share of the sides' probability);
-    `asked`, the presentations in which a side was chosen (a stance on this option was taken); `open`, those that ended
-    in a non-answer. `alone`: options were put forward one by one (agree mode)."""
+    """Per option of the catalogue: `taken`, how often it was chosen (agreed with, or its share of the sides'
+    probability); `asked`, the presentations in which a side was chosen (a stance on this option was taken); `open`,
+    those that ended in a non-answer. `alone`: options were put forward one by one (agree mode)."""
 
     taken: Floats
     asked: Floats
@@ -32,8 +32,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class GroupTable:
-    """A tally summed to groups x targets: `k` taken, `n` asked, `m` open (see `Tally`). `items`: per target, how many items
-    have presentations."""
+    """A tally summed to groups x targets: `k` taken, `n` asked, `m` open (see `Tally`). `items`: per target, how many
+    items have presentations."""
 
     k: Floats
     n: Floats
@@ -48,9 +48,9 @@ def tally(presentations: Presentations, catalogue: Catalogue, kept: Booleans | N
     if rows.mode is Mode.AGREE:
         stood, unsettled = rows.chosen & (rows.stance != 0), rows.unanswered
         return Tally(
-            taken=_count(rows.shown[stood & (rows.stance > 0)], options),
-            asked=_count(rows.shown[stood], options),
-            open=_count(rows.shown[unsettled & (rows.shown >= 0)], options),
+            taken=counted(rows.shown[stood & (rows.stance > 0)], options),
+            asked=counted(rows.shown[stood], options),
+            open=counted(rows.shown[unsettled & (rows.shown >= 0)], options),
             alone=True,
         )
     if rows.weights is not None:
@@ -58,12 +58,12 @@ def tally(presentations: Presentations, catalogue: Catalogue, kept: Booleans | N
         unsettled = ~answered & (rows.unanswered | rows.chosen)
     else:
         answered, unsettled = rows.chosen, rows.unanswered
-        taken = _count(rows.option[answered], options)
+        taken = counted(rows.option[answered], options)
     items = len(catalogue.items)
     return Tally(
         taken=taken,
-        asked=_count(rows.item[answered], items)[catalogue.option_item],
-        open=_count(rows.item[unsettled], items)[catalogue.option_item],
+        asked=counted(rows.item[answered], items)[catalogue.option_item],
+        open=counted(rows.item[unsettled], items)[catalogue.option_item],
         alone=False,
     )
 
@@ -84,10 +84,6 @@ def _side_probabilities(rows: Presentations, catalogue: Catalogue) -> tuple[Floa
     return taken, answered
 
 
-def _count(codes: np.ndarray, size: int) -> Floats:
-    return np.bincount(codes, minlength=size).astype(np.float64)
-
-
 def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int = 1) -> GroupTable:
     """The tally of the targets of `level` where they are endorsed (+1) or opposed (-1), per group."""
     contests = catalogue.contests(level, polarity, counts.alone)
@@ -95,7 +91,7 @@ def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int
     cell = catalogue.option_group[contests.option] * shape[1] + contests.target
 
     def summed(per_option: Floats) -> Floats:
-        return np.bincount(cell, per_option[contests.option], shape[0] * shape[1]).reshape(shape)
+        return cells(cell, shape, per_option[contests.option])
 
     return GroupTable(
         k=summed(counts.taken),
@@ -108,7 +104,5 @@ def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int
 def _items(contests: Contests, counts: Tally, catalogue: Catalogue, targets: int) -> Floats:
     """How many items with a choice (a stance) bear on each target."""
     answered = counts.asked[contests.option] > 0
-    both = np.unique(
-        catalogue.option_item[contests.option[answered]] * targets + contests.target[answered]
-    )
-    return np.bincount(both % targets, minlength=targets).astype(np.float64)
+    both = np.unique(catalogue.option_item[contests.option[answered]] * targets + contests.target[answered])
+    return counted(both % targets, targets)

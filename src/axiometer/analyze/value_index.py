@@ -33,8 +33,8 @@ class FrameworkLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level to tally at. `targets` are its values in the framework's order; `above[t]` are the targets of this level
-    that an expression of `t` counts for (itself, or its ancestors here)."""
+    """One level to tally at. `targets` are its values in the framework's order; `above[t]` are the targets of this
+    level that an expression of `t` counts for (itself, or its ancestors here)."""
 
     name: str
     kind: ExpressionKind
@@ -69,9 +69,7 @@ def levels_of(items: Iterable[Item], frameworks: Mapping[str, FrameworkLike]) ->
     return tuple(found)
 
 
-def _framework_levels(
-    owner: str, framework: FrameworkLike, targets: Iterable[str], prefix: str
-) -> Iterable[Level]:
+def _framework_levels(owner: str, framework: FrameworkLike, targets: Iterable[str], prefix: str) -> Iterable[Level]:
     listed = list(targets)
     placed: set[str] = set()
     levels = []
@@ -87,4 +85,3 @@ def _framework_levels(
     if lost:
         raise InputError(f"framework {owner!r} has no value {lost[0]!r}")
     return levels
-

@@ -1,0 +1,6 @@
+"""Answers to estimates: shares, rankings, bias, reliability, differences and agreement, each with its uncertainty."""
+
+from axiometer.analyze.analysis import TABLES, Analysis, analyze
+from axiometer.analyze.options import Adjustment, AnalysisOptions
+
+__all__ = ["TABLES", "Adjustment", "Analysis", "AnalysisOptions", "analyze"]

@@ -1,0 +1,166 @@
+"""The whole analysis of a run: items and answers in, one data frame per family of estimates out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import polars as pl
+
+from axiometer.analyze.agreement import agreement
+from axiometer.analyze.catalogue import Catalogue, catalogue_of
+from axiometer.analyze.consistency import consistency
+from axiometer.analyze.contested import contested
+from axiometer.analyze.differences import between_languages, between_models
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.outcomes import outcomes
+from axiometer.analyze.pairs import pairs
+from axiometer.analyze.presentations import Presentations, presentations_of
+from axiometer.analyze.ranking import rankings
+from axiometer.analyze.shares import shares
+from axiometer.analyze.slots import slots
+from axiometer.analyze.summary import summary_of
+from axiometer.analyze.value_index import FrameworkLike
+from axiometer.analyze.variance import variance
+from axiometer.errors import InputError, Refused
+from axiometer.records import Item, to_rows
+from axiometer.records.tables import write_parquet, write_text
+
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The tables of `analysis/` (columns: docs/architecture.md) and `summary`, JSON values only."""
+
+    shares: pl.DataFrame
+    ranking: pl.DataFrame
+    ranking_fit: pl.DataFrame
+    slots: pl.DataFrame
+    consistency: pl.DataFrame
+    variance: pl.DataFrame
+    outcomes: pl.DataFrame
+    differences: pl.DataFrame
+    agreement: pl.DataFrame
+    languages: pl.DataFrame
+    contested: pl.DataFrame
+    pairs: pl.DataFrame
+    summary: dict[str, object]
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by name."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    def write(self, folder: Path) -> None:
+        """One Parquet file per table and `summary.json`, each written whole or not at all."""
+        for name, table in self.tables().items():
+            write_parquet(table, folder / f"{name}.parquet")
+        write_text(json.dumps(self.summary, ensure_ascii=False, indent=1, allow_nan=False) + "\n", folder / SUMMARY)
+
+    @classmethod
+    def read(cls, folder: Path) -> Analysis:
+        """What `write` wrote. Raises `InputError` where something is missing."""
+        for name in [*(f"{table}.parquet" for table in TABLES), SUMMARY]:
+            if not (folder / name).exists():
+                raise InputError("no such file", file=folder / name, mend="make it with `axiometer analyze`")
+        tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+        return cls(**tables, summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")))
+
+    def models(self) -> tuple[str, ...]:
+        """The respondents, in alphabetical order."""
+        return tuple(sorted(self.outcomes["model"].unique().to_list()))
+
+    def modes(self, model: str) -> tuple[str, ...]:
+        """The modes in which a model was asked."""
+        return tuple(self.outcomes.filter(pl.col("model") == model)["mode"].unique(maintain_order=True).to_list())
+
+    def levels(self) -> tuple[str, ...]:
+        """The levels with shares, top to bottom."""
+        return tuple(self.shares["level"].unique(maintain_order=True).to_list())
+
+    def tiers(self, model: str, level: str, mode: str | None = None) -> list[list[str]]:
+        """The values of a level in tiers, the most chosen first, by strength within a tier. Values without a rank
+        interval are left out. `mode` defaults to the model's first that was ranked."""
+        own = self.ranking.filter((pl.col("model") == model) & (pl.col("level") == level))
+        if own.is_empty():
+            return []
+        own = own.filter((pl.col("mode") == (mode or own["mode"][0])) & pl.col("tier").is_not_null()).sort("rank")
+        groups = own.group_by("tier", maintain_order=True).agg(pl.col("value"))
+        return [list(values) for values in groups["value"].to_list()]
+
+    def share(
+        self, model: str, level: str, value: str, lang: str = "all", mode: str | None = None
+    ) -> dict[str, object]:
+        """The row of `shares` asked for. Raises `InputError` where there is none."""
+        found = self.shares.filter(
+            (pl.col("model") == model)
+            & (pl.col("level") == level)
+            & (pl.col("value") == value)
+            & (pl.col("lang") == lang)
+            & (pl.lit(True) if mode is None else pl.col("mode") == mode)
+        )
+        if found.is_empty():
+            raise InputError(f"no share of {value!r} at level {level!r} for {model!r}")
+        return found.row(0, named=True)
+
+
+TABLES: tuple[str, ...] = tuple(field.name for field in fields(Analysis) if field.name != "summary")
+
+
+def analyze(
+    items: pl.DataFrame,
+    answers: pl.DataFrame,
+    *,
+    frameworks: Mapping[str, FrameworkLike],
+    options: AnalysisOptions | None = None,
+) -> Analysis:
+    """Every estimate of a run. `items`: schema_of(Item); `answers`: schema_of(Answer), one row per presentation.
+
+    `frameworks` holds those that the items name. The result does not depend on the order of rows, items or models.
+    Raises `Refused` for unmapped items (unless `options.values` is False) and `InputError` where the tables do not
+    fit.
+    """
+    chosen = options or AnalysisOptions()
+    rows = list(to_rows(items, Item))
+    if chosen.values:
+        refuse_unmapped(rows)
+    else:
+        rows = [_without_expressions(row) for row in rows]
+    catalogue = catalogue_of(rows, frameworks)
+    return of_presentations(list(presentations_of(answers, catalogue)), catalogue, chosen)
+
+
+def refuse_unmapped(items: list[Item]) -> None:
+    """Raises `Refused`, in one line, where it is not known which option of an item expresses what."""
+    unmapped = [item for item in items if not item.mapped]
+    if unmapped:
+        raise Refused(
+            f"{len(unmapped)} of {len(items)} items are unmapped (it is not known which option expresses what), so "
+            "nothing can be said about values; outcomes, slots, consistency and agreement can be had without values"
+        )
+
+
+def _without_expressions(item: Item) -> Item:
+    return replace(item, options=tuple(replace(option, expresses=()) for option in item.options))
+
+
+def of_presentations(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> Analysis:
+    """The tables of coded answers: `analyze` after reading."""
+    ranking, ranking_fit = rankings(everyone, catalogue, options)
+    tables = {
+        "shares": shares(everyone, catalogue, options),
+        "ranking": ranking,
+        "ranking_fit": ranking_fit,
+        "slots": slots(everyone, catalogue, options),
+        "consistency": consistency(everyone, catalogue, options),
+        "variance": variance(everyone, catalogue),
+        "outcomes": outcomes(everyone, catalogue, options),
+        "differences": between_models(everyone, catalogue, options),
+        "agreement": agreement(everyone, catalogue, options),
+        "languages": between_languages(everyone, catalogue, options),
+        "contested": contested(everyone, catalogue, options),
+        "pairs": pairs(everyone, catalogue, options),
+    }
+    return Analysis(**tables, summary=summary_of(tables, everyone, catalogue, options))

@@ -1,0 +1,129 @@
+"""The main estimates of an analysis as plain JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import polars as pl
+
+from axiometer.analyze.catalogue import Catalogue
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.presentations import OUTCOMES, Presentations
+from axiometer.analyze.value_index import Level
+
+DEFINITIONS = {
+    "share": "presentations in which the side endorsing the value was chosen, over those in which exactly one side "
+    "endorses it and a side was chosen (agree mode: stances that support an option endorsing it, over stances on such "
+    "options)",
+    "interval": "multiway bootstrap over sources, shared sources counted once, Student's t on the log-odds scale",
+    "bounds": "all of the respondent's non-answers (distractor, both, refused, evasive, invalid) given to the other "
+    "side, then to the endorsing side; interval of Imbens and Manski (2004)",
+    "strength": "population-averaged log-odds of a penalised Bradley-Terry model with slot effects, centred",
+    "rank": "rank_low to rank_high hold for all values of a level at once",
+    "difference": "share of model_a minus share of model_b on the items that both chose on",
+}
+
+_RANGE = ("low", "high", "why_not")
+
+MAIN: dict[str, tuple[str, ...]] = {
+    "shares": ("model", "mode", "level", "value", "n", "share", *_RANGE, "bound_low", "bound_high"),
+    "ranking": ("model", "mode", "level", "value", "n", "strength", *_RANGE, "rank", "rank_low", "rank_high", "tier"),
+    "slots": ("model", "mode", "slot", "n", "share", "excess", *_RANGE),
+    "consistency": ("model", "mode", "quantity", "n", "estimate", *_RANGE),
+    "outcomes": ("model", "mode", "outcome", "n", "total", "share", *_RANGE),
+    "agreement": ("model_a", "model_b", "mode", "level", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
+}
+
+
+def summary_of(
+    tables: Mapping[str, pl.DataFrame],
+    everyone: list[Presentations],
+    catalogue: Catalogue,
+    options: AnalysisOptions,
+) -> dict[str, object]:
+    """Counts, options, definitions, the main estimates (all languages together) and notes. JSON values only."""
+    return {
+        "options": {key: getattr(value, "value", value) for key, value in asdict(options).items()},
+        "items": len(catalogue.items),
+        "groups": len(catalogue.group_keys),
+        "sources": len(catalogue.sources.names),
+        "languages": sorted({item.lang for item in catalogue.items}),
+        "levels": [_level(level) for level in catalogue.levels],
+        "respondents": [_respondent(each) for each in everyone],
+        "estimates": {name: _main(name, tables[name]) for name in MAIN if name in tables},
+        "definitions": DEFINITIONS,
+        "why_not": _reasons(tables),
+        "notes": _notes(tables, everyone, catalogue, options),
+    }
+
+
+def _level(level: Level) -> dict[str, object]:
+    return {"level": level.name, "kind": level.kind.value, "targets": len(level.targets)}
+
+
+def _respondent(each: Presentations) -> dict[str, object]:
+    counts = Counter(each.outcome.tolist())
+    return {
+        "model": each.model,
+        "mode": each.mode.value,
+        "presentations": len(each),
+        "items": len(set(each.item.tolist())),
+        "orders": len(set(each.order_code.tolist())),
+        "wordings": len(set(each.wording.tolist())),
+        "repeats": len(set(each.repeat.tolist())),
+        "outcomes": {str(name): counts[code] for code, name in enumerate(OUTCOMES)},
+    }
+
+
+def _main(name: str, table: pl.DataFrame) -> list[dict[str, object]]:
+    if "lang" in table.columns:
+        table = table.filter(pl.col("lang") == "all")
+    if "by" in table.columns:
+        table = table.filter(pl.col("by") == "all")
+    if "level" in table.columns:
+        table = table.filter(pl.col("level").is_null() | (pl.col("level") != "rule"))
+    return table.select(MAIN[name]).to_dicts()
+
+
+def _reasons(tables: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, int]]:
+    """Per table, how many rows have no interval and why."""
+    found = {}
+    for name, table in tables.items():
+        if "why_not" in table.columns:
+            counts = Counter(reason for reason in table["why_not"].to_list() if reason is not None)
+            if counts:
+                found[name] = dict(sorted(counts.items()))
+    return found
+
+
+def _notes(
+    tables: Mapping[str, pl.DataFrame],
+    everyone: list[Presentations],
+    catalogue: Catalogue,
+    options: AnalysisOptions,
+) -> list[str]:
+    notes = []
+    for level in catalogue.levels:
+        if len(level.targets) > options.max_targets:
+            notes.append(
+                f"level {level.name} has {len(level.targets)} targets, more than {options.max_targets}: not tabulated"
+            )
+    fit = tables.get("ranking_fit")
+    if fit is not None:
+        split = fit.filter((pl.col("quantity") == "connected_components") & (pl.col("estimate") > 1))
+        for row in split.iter_rows(named=True):
+            notes.append(
+                f"{row['model']}, {row['mode']}, {row['level']}: values fall into {row['estimate']:.0f} parts that "
+                "were never set against each other; strengths across parts are not comparable"
+            )
+    for each in everyone:
+        shares = Counter(each.outcome.tolist())
+        service = sum(shares[OUTCOMES.index(name)] for name in ("filtered", "error", "truncated"))
+        if service:
+            notes.append(
+                f"{each.model}, {each.mode.value}: {service} of {len(each)} presentations were filtered by the "
+                "service, failed or were cut off; they are in no share and no bound"
+            )
+    return notes
