@@ -15,20 +15,17 @@ from axiometer.records import Mode, Outcome
 
 DISTRACTOR = "distractor"
 OUTCOMES: tuple[str, ...] = (
-    Outcome.CHOSEN,
+    Outcome.CHOSEN.value,
     DISTRACTOR,
-    Outcome.BOTH,
-    Outcome.REFUSED,
-    Outcome.EVASIVE,
-    Outcome.INVALID,
-    Outcome.TRUNCATED,
-    Outcome.FILTERED,
-    Outcome.ERROR,
+    *(each.value for each in Outcome if each is not Outcome.CHOSEN),
 )
 """How a presentation can end, as tabulated: `chosen` means that a side was chosen (or a stance taken), `distractor`
 that the option beside the sides was."""
 
-NON_ANSWERS: tuple[str, ...] = (DISTRACTOR, Outcome.BOTH, Outcome.REFUSED, Outcome.EVASIVE, Outcome.INVALID)
+NON_ANSWERS: tuple[str, ...] = (
+    DISTRACTOR,
+    *(each.value for each in (Outcome.BOTH, Outcome.REFUSED, Outcome.EVASIVE, Outcome.INVALID)),
+)
 """The respondent's own doing, so they widen the bounds. Truncations, errors and a service's filter are not: they can
 be asked again or belong to the service, and are reported apart."""
 
@@ -75,7 +72,7 @@ class Presentations:
     @property
     def chosen(self) -> Booleans:
         """Whether a side was chosen, or a stance taken."""
-        return np.asarray(self.outcome == OUTCOMES.index(Outcome.CHOSEN), dtype=np.bool_)
+        return np.asarray(self.outcome == OUTCOMES.index(Outcome.CHOSEN.value), dtype=np.bool_)
 
     @property
     def unanswered(self) -> Booleans:
@@ -118,9 +115,9 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
     item = frame["_place"].to_numpy().astype(np.int64)
     option = _flat(frame["option"], item, catalogue)
     shown = _flat(frame["shown"], item, catalogue)
-    outcome = frame["outcome"].replace_strict({name: code for code, name in enumerate(OUTCOMES)}, return_dtype=pl.Int64)
+    outcome = frame["outcome"].replace_strict(list(OUTCOMES), list(range(len(OUTCOMES))), return_dtype=pl.Int64)
     outcomes = outcome.to_numpy().astype(np.int64).copy()
-    beside = (outcomes == OUTCOMES.index(Outcome.CHOSEN)) & (option >= 0) & (mode is not Mode.AGREE)
+    beside = (outcomes == OUTCOMES.index(Outcome.CHOSEN.value)) & (option >= 0) & (mode is not Mode.AGREE)
     beside[beside] = ~catalogue.side[option[beside]]
     if mode is not Mode.LOGPROB:
         outcomes[beside] = OUTCOMES.index(DISTRACTOR)

@@ -31,7 +31,7 @@ class Separation:
 
     difference: Floats
     se: Floats
-    critical: float
+    critical: Floats
     above: Booleans
 
 
@@ -40,7 +40,7 @@ def separate(statistic: Statistic, sources: Sources, options: AnalysisOptions) -
     k = len(statistic.estimate)
     difference = statistic.estimate[:, None] - statistic.estimate[None, :]
     if k < 2:
-        return Separation(difference, np.zeros((k, k)), np.nan, np.zeros((k, k), dtype=bool))
+        return Separation(difference, np.zeros((k, k)), np.full((k, k), np.nan), np.zeros((k, k), dtype=bool))
     once, alone, product = sources.covariance(statistic.influence, statistic.hat)
     shrink = np.sqrt(np.maximum(_of_differences(once), _of_differences(alone)) / _positive(_of_differences(product)))
     first, second = np.triu_indices(k, 1)
@@ -48,7 +48,7 @@ def separate(statistic: Statistic, sources: Sources, options: AnalysisOptions) -
     resampled[first, second] = resampled_error(statistic.draws[:, first] - statistic.draws[:, second])
     se = (resampled + resampled.T) * shrink
     df = sources.spread(statistic.influence, statistic.leverage, statistic.hat).df
-    critical = _critical(statistic.draws, float(df.min()), options)
+    critical = _critical_values(statistic.draws, _degrees(np.diag(once), np.diag(alone), df), options)
     with np.errstate(invalid="ignore"):
         above = (difference > critical * se) & (se > 0)
     return Separation(difference, se, critical, above)
@@ -63,18 +63,30 @@ def _positive(values: Floats) -> Floats:
     return np.where(values > 0, values, np.inf)
 
 
-def _critical(draws: Floats, df: float, options: AnalysisOptions) -> float:
-    """The quantile of the largest absolute standardised difference. Outer draws are pulled in to the 1 % and 99 %
-    quantiles first, since a few degenerate resamples would decide the correlations."""
+def _degrees(once: Floats, alone: Floats, df: Floats) -> Floats:
+    """Satterthwaite's degrees of freedom of all differences, from those of the values and their variances."""
+    variance = np.maximum(np.maximum(once, alone), 1e-300)
+    part = variance**2 / df
+    return np.asarray((variance[:, None] + variance[None, :]) ** 2 / (part[:, None] + part[None, :]), dtype=np.float64)
+
+
+def _critical_values(draws: Floats, df: Floats, options: AnalysisOptions) -> Floats:
+    """The simultaneous critical value of every difference (k x k).
+
+    Outer draws are pulled in to their 1 % and 99 % quantiles first, since a few degenerate resamples would decide the
+    correlations.
+    """
+    from scipy.special import ndtr, stdtrit
+
     known = draws[~np.isnan(draws).any(axis=1)]
     if len(known) < 20:
-        return float("inf")
+        return np.full(df.shape, np.inf)
     low, high = np.quantile(known, [0.01, 0.99], axis=0)
     covariance = np.cov(np.clip(known, low, high).T)
     k = len(covariance)
-    generator = np.random.default_rng(options.seed)
     values, vectors = np.linalg.eigh(covariance)
-    normal = generator.normal(size=(SIMULATED, k)) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    normal = np.random.default_rng(options.seed).normal(size=(SIMULATED, k)) @ root.T
     first, second = np.triu_indices(k, 1)
     scale = np.sqrt(np.maximum(_of_differences(covariance)[first, second], 1e-300))
     largest = np.zeros(SIMULATED)
@@ -82,8 +94,8 @@ def _critical(draws: Floats, df: float, options: AnalysisOptions) -> float:
         here = slice(begin, begin + 2_000)
         standard = np.abs(normal[:, first[here]] - normal[:, second[here]]) / scale[here]
         largest = np.maximum(largest, standard.max(axis=1))
-    chi = np.sqrt(generator.chisquare(df, SIMULATED) / df)
-    return float(np.quantile(largest / chi, options.confidence))
+    tail = float(ndtr(-np.quantile(largest, options.confidence)))
+    return np.asarray(-stdtrit(df, tail), dtype=np.float64)
 
 
 def rank_sets(separation: Separation) -> tuple[Integers, Integers]:

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from axiometer.analyze.arrays import Floats
+from axiometer.analyze.arrays import Floats, Integers
 from axiometer.analyze.intervals import logit_interval, t_interval, t_p_value
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.sources import Sources
@@ -123,16 +123,26 @@ class Statistic:
 
 
 def resampled_error(draws: Floats) -> Floats:
-    """The standard error that resamples show: their central 95 % range over that of a standard normal."""
-    if draws.size == 0:
-        return np.zeros(draws.shape[1])
-    if np.isnan(draws).any():
-        with np.errstate(invalid="ignore"):
-            low, high = np.nanquantile(draws, [0.025, 0.975], axis=0)
-        lost = np.isnan(draws).mean(axis=0)
-        return np.where(lost > 0.1, np.nan, (high - low) / Z_RANGE)
-    low, high = np.quantile(draws, [0.025, 0.975], axis=0)
-    return np.asarray((high - low) / Z_RANGE, dtype=np.float64)
+    """The standard error that resamples show: their central 95 % range over that of a standard normal.
+
+    Undefined resamples (NaN) are left out; NaN where they are more than a tenth.
+    """
+    if draws.shape[0] == 0:
+        return np.full(draws.shape[1], np.nan)
+    ordered = np.sort(draws, axis=0)  # NaN comes last
+    known = len(draws) - np.isnan(draws).sum(axis=0)
+    width = _at(ordered, known, 0.975) - _at(ordered, known, 0.025)
+    return np.where(known >= 0.9 * len(draws), width / Z_RANGE, np.nan)
+
+
+def _at(ordered: Floats, known: Integers, level: float) -> Floats:
+    """The quantile of each column's first `known` entries, between neighbours linearly."""
+    place = level * np.maximum(known - 1, 0)
+    below = np.floor(place).astype(np.int64)
+    above = np.minimum(below + 1, np.maximum(known - 1, 0))
+    column = np.arange(ordered.shape[1])
+    low, high = ordered[below, column], ordered[above, column]
+    return np.asarray(low + (place - below) * (high - low), dtype=np.float64)
 
 
 def reason_against(
