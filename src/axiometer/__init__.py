@@ -14,24 +14,23 @@ _WHERE = {
     "load_framework": "axiometer.frameworks",
     "Item": "axiometer.records",
     "Option": "axiometer.records",
-    "measure": "axiometer.measure",
-    "analyze": "axiometer.analyze",
-    "report": "axiometer.report",
+    "open_run": "axiometer.measure",
 }
-__all__ = ["Framework", "Item", "Option", "__version__", "analyze", "load_framework", "measure", "report"]
+_ROOMS = ("measure", "analyze", "report")  # modules that can be called: see `axiometer.rooms`
+__all__ = ["Framework", "Item", "Option", "__version__", "load_framework", "open_run"]
 
 if TYPE_CHECKING:
-    from axiometer.analyze import analyze
     from axiometer.frameworks import Framework, load_framework
-    from axiometer.measure import measure
+    from axiometer.measure import open_run
     from axiometer.records import Item, Option
-    from axiometer.report import report
 
 
 def __getattr__(name: str) -> Any:
     """Public names are looked up when they are used, so that `import axiometer` costs nothing."""
-    if name in _WHERE:
-        import importlib
+    import importlib
 
+    if name in _ROOMS:
+        return importlib.import_module(f"axiometer.{name}")
+    if name in _WHERE:
         return getattr(importlib.import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'axiometer' has no attribute {name!r}")

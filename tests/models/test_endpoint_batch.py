@@ -25,7 +25,7 @@ def test_a_batch_gives_what_single_calls_give() -> None:
     async def run(server: FakeServer) -> tuple[dict[str, bytes | CallError], dict[str, bytes]]:
         endpoint = Endpoint("openai-api/fake/m", "m", [server.base_url], "planted-key", Sampling())
         desk = BatchEndpoint(endpoint)
-        batch = await desk.submit(requests(5))
+        batch = await desk.submit(requests(5), "label")
         first = await desk.state(batch)
         assert (first.ended, first.status) == (False, "in_progress")
         last = await desk.state(batch)
@@ -48,7 +48,7 @@ def test_an_expired_batch_gives_the_answers_that_it_has() -> None:
     async def run(server: FakeServer) -> list[str]:
         endpoint = Endpoint("openai-api/fake/m", "m", [server.base_url], "planted-key", Sampling())
         desk = BatchEndpoint(endpoint)
-        state = await desk.state(await desk.submit(requests(2)))
+        state = await desk.state(await desk.submit(requests(2), "label"))
         found = [key async for key, _ in desk.answers(state)]
         await endpoint.close()
         return found
@@ -61,7 +61,7 @@ def test_errors_of_the_batch_service_belong_to_the_family() -> None:
     async def run(server: FakeServer) -> None:
         endpoint = Endpoint("openai-api/fake/m", "m", [server.base_url], "planted-wrong-key", Sampling())
         try:
-            await BatchEndpoint(endpoint).submit(requests(1))
+            await BatchEndpoint(endpoint).submit(requests(1), "label")
         finally:
             await endpoint.close()
 

@@ -10,6 +10,7 @@ from axiometer.measure.reading import Run, open_run
 from axiometer.measure.run import MeasureOptions, Plan, Respondent, RunSummary, plan_run, run_plan
 from axiometer.models.protocols import ChatModel
 from axiometer.models.registry import open_model
+from axiometer.rooms import make_callable
 from axiometer.runtime import Progress
 
 __all__ = [
@@ -58,3 +59,6 @@ def _respondent(model: str | ChatModel | Respondent) -> Respondent:
     if isinstance(model, Respondent):
         return model
     return Respondent(open_model(model) if isinstance(model, str) else model)
+
+
+make_callable(__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from axiometer.measure.design import Design, Presentation
 from axiometer.measure.parsing import Reading, letter_probabilities, read_agreement, read_choice
 from axiometer.measure.render import Rendered
@@ -25,39 +27,14 @@ def answer_row(
 ) -> Answer:
     """The row for one presentation. Exactly one of `reply` and `error` is given."""
     item = presentation.item
-    probabilities: tuple[float, ...] | None = None
-    mass: float | None = None
-    if reply is None:
-        reading = Reading(Outcome.ERROR, None, None, f"{type(error).__name__}: {error}")
-    elif design.mode is Mode.LOGPROB:
-        reading, probabilities, mass = _read_probabilities(reply, presentation, rendered)
-    elif design.mode is Mode.AGREE:
-        reading = read_agreement(reply, item.lang)
-    else:
-        texts = [item.options[index].text for index in presentation.order]
-        reading = read_choice(reply, rendered.letters, item.lang, texts)
+    read = _read(presentation, rendered, design, reply, error)
+    reading = read.reading
+    letter_slot = rendered.letters.index(reading.letter) if reading.letter in rendered.letters else None
     chosen = reading.outcome is Outcome.CHOSEN
-    option: int | None = None
-    stance: int | None = None
-    if chosen and design.mode is Mode.AGREE:
-        assert reading.stance is not None
-        stance = -reading.stance if presentation.negated else reading.stance
-        option = presentation.shown
-    elif chosen:
-        assert reading.letter is not None
-        option = presentation.order[rendered.letters.index(reading.letter)]
+    agree = design.mode is Mode.AGREE
+    told = (run, model, item.id, design.mode, presentation.order, rendered.wording)
     return Answer(
-        id=content_id(
-            "answer",
-            run,
-            model,
-            item.id,
-            design.mode,
-            presentation.order,
-            rendered.wording,
-            presentation.repeat,
-            presentation.negated,
-        ),
+        id=content_id("answer", *told, presentation.repeat, presentation.negated),
         parent_ids=(item.id,),
         run=run,
         model=model,
@@ -71,10 +48,10 @@ def answer_row(
         shown=presentation.shown,
         negated=presentation.negated,
         outcome=reading.outcome,
-        option=option,
+        option=_option(presentation, letter_slot, agree) if chosen else None,
         letter=reading.letter,
-        stance=stance,
-        probabilities=probabilities,
+        stance=_stance(reading, presentation.negated) if chosen and agree else None,
+        probabilities=read.probabilities,
         reason=reading.reason,
         raw=reply.text if reply is not None else "",
         reasoning=reply.reasoning if reply is not None else None,
@@ -83,21 +60,53 @@ def answer_row(
         served_model=reply.served_model if reply is not None else None,
         prompt_hash=rendered.prompt_hash,
         call=call,
-        letter_mass=mass,
+        letter_mass=read.mass,
     )
 
 
-def _read_probabilities(
-    reply: Reply, presentation: Presentation, rendered: Rendered
-) -> tuple[Reading, tuple[float, ...] | None, float | None]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    reading: Reading
+    probabilities: tuple[float, ...] | None = None
+    mass: float | None = None
+
+
+def _read(
+    presentation: Presentation, rendered: Rendered, design: Design, reply: Reply | None, error: CallError | None
+) -> _Read:
+    if reply is None:
+        return _Read(Reading(Outcome.ERROR, None, None, f"{type(error).__name__}: {error}"))
+    if design.mode is Mode.LOGPROB:
+        return _read_probabilities(reply, presentation, rendered)
+    if design.mode is Mode.AGREE:
+        return _Read(read_agreement(reply, presentation.item.lang))
+    texts = [presentation.item.options[index].text for index in presentation.order]
+    return _Read(read_choice(reply, rendered.letters, presentation.item.lang, texts))
+
+
+def _option(presentation: Presentation, slot: int | None, agree: bool) -> int | None:
+    """The index in the item: of the option at the chosen slot, or of the one that was put forward."""
+    if agree:
+        return presentation.shown
+    assert slot is not None
+    return presentation.order[slot]
+
+
+def _stance(reading: Reading, negated: bool) -> int:
+    """+1 where the option itself is supported: agreement with its denial opposes it."""
+    assert reading.stance is not None
+    return -reading.stance if negated else reading.stance
+
+
+def _read_probabilities(reply: Reply, presentation: Presentation, rendered: Rendered) -> _Read:
     """The most probable letter, and the probabilities in the order of the item's options."""
     if reply.finish is Finish.FILTER:
-        return Reading(Outcome.FILTERED, None, None, reply.filter_code), None, None
+        return _Read(Reading(Outcome.FILTERED, None, None, reply.filter_code))
     found = letter_probabilities(reply.first_token or (), rendered.letters)
     if found is None:
-        return Reading(Outcome.INVALID, None, None, NO_LETTER), None, None
+        return _Read(Reading(Outcome.INVALID, None, None, NO_LETTER))
     by_option = [0.0] * len(presentation.order)
     for slot, index in enumerate(presentation.order):
         by_option[index] = found.probabilities[slot]
     best = max(range(len(rendered.letters)), key=lambda slot: found.probabilities[slot])
-    return Reading(Outcome.CHOSEN, rendered.letters[best], None, None), tuple(by_option), found.mass
+    return _Read(Reading(Outcome.CHOSEN, rendered.letters[best], None, None), tuple(by_option), found.mass)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import openai
 
 _ENDPOINT: Final = "/v1/chat/completions"
+_LABEL = "axiometer"
 _ENDED = ("completed", "failed", "expired", "cancelled")
 
 
@@ -43,8 +44,11 @@ class BatchEndpoint:
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
 
-    async def submit(self, requests: Sequence[tuple[str, Request]]) -> str:
-        """Sends (id of the caller's choice, request) pairs; gives the batch's id. Raises a `CallError`."""
+    async def submit(self, requests: Sequence[tuple[str, Request]], label: str) -> str:
+        """Sends (id of the caller's choice, request) pairs; gives the batch's id. Raises a `CallError`.
+
+        `label` goes into the batch's metadata, so that `find` can tell whether a batch was sent.
+        """
         lines = [
             json.dumps(
                 {"custom_id": key, "method": "POST", "url": _ENDPOINT, "body": self._endpoint.body(request)},
@@ -57,8 +61,18 @@ class BatchEndpoint:
         client = self._endpoint.wire.client()
         with _Errors(self._endpoint.name):
             stored = await client.files.create(file=("requests.jsonl", content), purpose="batch")
-            batch = await client.batches.create(input_file_id=stored.id, endpoint=_ENDPOINT, completion_window="24h")
+            batch = await client.batches.create(
+                input_file_id=stored.id, endpoint=_ENDPOINT, completion_window="24h", metadata={_LABEL: label}
+            )
         return batch.id
+
+    async def find(self, label: str) -> str | None:
+        """The id of the newest batch with this label, if the service knows one. Raises a `CallError`."""
+        with _Errors(self._endpoint.name):
+            async for batch in self._endpoint.wire.client().batches.list(limit=100):
+                if (batch.metadata or {}).get(_LABEL) == label:
+                    return batch.id
+        return None
 
     async def state(self, batch_id: str) -> BatchState:
         """How far the batch is. Raises a `CallError`."""

@@ -1,0 +1,1 @@
+"""Who answers: respondents behind one protocol, found by `provider/name`."""
