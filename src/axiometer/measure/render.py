@@ -86,7 +86,7 @@ class Renderer:
             if not known:
                 raise Refused(f"no prompts in language {lang!r} for items of that language (have zh, en, fr, de)")
             if number > len(known):
-                raise Refused(f"--wordings {number}: there are {len(known)} wordings of {step!r} in {lang!r}")
+                raise Refused(f"--wordings {self.design.wordings}: there are {len(known)} wordings of {step!r} in {lang!r}")
             template = load_template(step, lang, number)
             self._templates[(step, lang, number)] = template
         return template
