@@ -1,0 +1,7 @@
+"""Estimates to a page that a person reads: one self-contained HTML file, and its charts as SVG and PNG figures."""
+
+from axiometer.report.page import figures, report
+from axiometer.report.texts import Language
+from axiometer.report.views import RunView
+
+__all__ = ["Language", "RunView", "figures", "report"]

@@ -1,0 +1,82 @@
+"""Which values met which: items per pair of values, and how often the one was taken over the other."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from axiometer.report.charts import Cell, matrix
+from axiometer.report.parts import NARROW, WIDE, Chart, Panel, Section, file_stem
+from axiometer.report.views import LevelView, Respondent, Study
+
+Cells = dict[tuple[int, int], Cell]
+
+# A matrix with more rows than this cannot be read.
+MOST_VALUES = 24
+
+
+def coverage(study: Study) -> Section | None:
+    """A matrix of items per pair of values on the main level, and one per respondent of the choices in them."""
+    texts, main = study.texts, study.main_level
+    table = study.table("pairs")
+    if main is None or len(main.values) > MOST_VALUES:
+        return None
+    met = table.filter((pl.col("level") == main.id) & (pl.col("items") > 0))
+    counts = {
+        (str(a), str(b)): int(n) for a, b, n in met.group_by("value_a", "value_b").agg(pl.col("items").max()).rows()
+    }
+    if not counts:
+        return None
+    values = [value for value in main.values if any(value in pair for pair in counts)]
+    panels = [_counted(study, main, values, counts)]
+    for respondent in study.respondents:
+        mine = met.filter((pl.col("model") == respondent.label) & pl.col("share_a").is_not_null())
+        if len(mine):
+            panels.append(_head_to_head(study, main, values, respondent, mine))
+    possible = len(values) * (len(values) - 1) // 2
+    note = texts(
+        "coverage.note",
+        covered=sum(1 for a, b in counts if a != b),
+        possible=possible,
+        least=min(counts.values()),
+        most=max(counts.values()),
+    )
+    return Section("coverage", texts("coverage.title"), (texts("coverage.intro"), note), tuple(panels))
+
+
+def _counted(study: Study, level: LevelView, values: list[str], counts: dict[tuple[str, str], int]) -> Panel:
+    texts, most = study.texts, max(counts.values())
+    cells: Cells = {}
+    for (a, b), n in counts.items():
+        said = texts("coverage.tooltip", a=study.value_name(a), b=study.value_name(b), n=n)
+        one, two = values.index(a), values.index(b)
+        cells[one, two] = cells[two, one] = Cell(0.5 * n / most, str(n), said)
+    title = texts("coverage.chart", level=level.name)
+    return Panel(texts("coverage.items"), (_matrix(study, values, cells, title, "coverage"),))
+
+
+def _head_to_head(
+    study: Study, level: LevelView, values: list[str], respondent: Respondent, rows: pl.DataFrame
+) -> Panel:
+    """Each cell: the share of choices for the value of the row against that of the column; two hues meet at 50 %."""
+    texts = study.texts
+    cells: Cells = {}
+    for a, b, n, share in rows.select("value_a", "value_b", "n", "share_a").iter_rows():
+        for row, column, taken in ((a, b, share), (b, a, 1 - share)):
+            said = texts(
+                "coverage.head_to_head_tooltip",
+                a=study.value_name(row),
+                b=study.value_name(column),
+                share=texts.percent(taken),
+                n=int(n),
+            )
+            cell = Cell(0.85 * abs(2 * taken - 1), f"{100 * taken:.0f}", said, colour=0 if taken >= 0.5 else 1)
+            cells[values.index(row), values.index(column)] = cell
+    title = texts("coverage.head_to_head_chart", who=respondent.label, level=level.name)
+    name = file_stem("head-to-head", respondent.label)
+    return Panel(respondent.label, (_matrix(study, values, cells, title, name),), (texts("coverage.head_to_head"),))
+
+
+def _matrix(study: Study, values: list[str], cells: Cells, title: str, name: str) -> Chart:
+    names = [study.value_name(value) for value in values]
+    wide, narrow = (matrix(names, cells, title, size=46, width=width) for width in (WIDE, NARROW))
+    return Chart(name, wide, narrow)

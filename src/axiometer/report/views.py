@@ -1,0 +1,186 @@
+"""What a report is made from: runs as they were read, and all of them together as one study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
+
+from axiometer.errors import InputError
+from axiometer.report.charts import Series
+from axiometer.report.texts import Texts
+
+if TYPE_CHECKING:
+    from axiometer.analyze import Analysis
+    from axiometer.frameworks import Framework
+
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+# A level with more values than this is too long to be read first.
+_READABLE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run in memory: `items` and `answers` have the columns of their row types, `answers` may be lazy.
+
+    `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id.
+    """
+
+    name: str
+    manifest: Mapping[str, object]
+    items: pl.DataFrame
+    answers: pl.DataFrame | pl.LazyFrame
+    analysis: Analysis
+    frameworks: Mapping[str, Framework]
+
+
+@dataclass(frozen=True, slots=True)
+class Respondent:
+    """A model in a run. `label` is its name, with the run's name where two runs asked the same model."""
+
+    label: str
+    run: str
+    model: str
+    mark: int
+
+    @property
+    def series(self) -> Series:
+        return Series(self.label, self.mark)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelView:
+    """A level for which there are estimates: its values in the framework's order."""
+
+    id: str
+    name: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """All runs side by side: tables joined, models replaced by the labels of respondents."""
+
+    runs: tuple[RunView, ...]
+    texts: Texts
+    respondents: tuple[Respondent, ...]
+    levels: tuple[LevelView, ...]
+    items: pl.DataFrame
+    answers: pl.LazyFrame
+    names: Mapping[str, str]
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the analysis over all runs; `model`, `model_a`, `model_b` hold respondents' labels."""
+        if name not in self.tables:
+            parts = [_labelled(getattr(run.analysis, name), self._labels(run)) for run in self.runs]
+            self.tables[name] = pl.concat(parts, how="diagonal_relaxed")
+        return self.tables[name]
+
+    def value_name(self, value: str) -> str:
+        return self.names.get(value, value)
+
+    def respondent(self, label: str) -> Respondent:
+        return next(respondent for respondent in self.respondents if respondent.label == label)
+
+    @property
+    def main_level(self) -> LevelView | None:
+        """The level to read first: the finest one that is not too long, else the shortest."""
+        if not self.levels:
+            return None
+        readable = [level for level in self.levels if len(level.values) <= _READABLE]
+        if readable:
+            return max(readable, key=lambda level: len(level.values))
+        return min(self.levels, key=lambda level: len(level.values))
+
+    def level_name(self, level: str) -> str:
+        return next((view.name for view in self.levels if view.id == level), level)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted(self.items["lang"].unique()))
+
+    def _labels(self, run: RunView) -> dict[str, str]:
+        return {entry.model: entry.label for entry in self.respondents if entry.run == run.name}
+
+
+def study(runs: Sequence[RunView], texts: Texts) -> Study:
+    """The runs as one study. Raises `InputError` where there is no run or two have the same name."""
+    if not runs:
+        raise InputError("no run to report on")
+    names = [run.name for run in runs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"two runs are called {twice[0]!r}", mend="rename one of the folders")
+    respondents = _respondents(runs)
+    labels = {run.name: {r.model: r.label for r in respondents if r.run == run.name} for run in runs}
+    return Study(
+        runs=tuple(runs),
+        texts=texts,
+        respondents=respondents,
+        levels=_levels(runs, texts),
+        items=pl.concat([run.items for run in runs], how="diagonal_relaxed").unique("id", maintain_order=True),
+        answers=pl.concat([_labelled(run.answers.lazy(), labels[run.name]) for run in runs], how="diagonal_relaxed"),
+        names=_value_names(runs, texts.lang),
+    )
+
+
+def listed_models(run: RunView) -> list[Mapping[str, object]]:
+    """The respondents as the manifest lists them (under `asked` or at its top), each with at least a `name`."""
+    asked = run.manifest.get("asked")
+    listed = (asked if isinstance(asked, Mapping) else run.manifest).get("models")
+    if not isinstance(listed, list):
+        return []
+    return [entry if isinstance(entry, Mapping) else {"name": str(entry)} for entry in listed]
+
+
+def _models(run: RunView) -> list[str]:
+    """Models that answered, in the order of the manifest where it lists them, else by name."""
+    found = set(run.answers.lazy().select(pl.col("model").unique()).collect()["model"])
+    first = [name for name in dict.fromkeys(str(entry.get("name")) for entry in listed_models(run)) if name in found]
+    return [*first, *sorted(found - set(first))]
+
+
+def _respondents(runs: Sequence[RunView]) -> tuple[Respondent, ...]:
+    asked = [(run.name, model) for run in runs for model in _models(run)]
+    models = [model for _, model in asked]
+    return tuple(
+        Respondent(model if models.count(model) == 1 else f"{model} · {run}", run, model, mark)
+        for mark, (run, model) in enumerate(asked)
+    )
+
+
+def _labelled(frame: Frame, labels: Mapping[str, str]) -> Frame:
+    names = [name for name in ("model", "model_a", "model_b") if name in frame.collect_schema()]
+    return frame.with_columns(pl.col(name).replace(labels) for name in names)
+
+
+def _value_names(runs: Sequence[RunView], lang: str) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for run in runs:
+        for framework in run.frameworks.values():
+            for value in framework.values:
+                names.setdefault(value.id, framework.name(value.id, lang))
+    return names
+
+
+def _levels(runs: Sequence[RunView], texts: Texts) -> tuple[LevelView, ...]:
+    estimated = pl.concat([run.analysis.shares.select("level", "value") for run in runs]).unique()
+    found: dict[str, set[str]] = {}
+    for level, value in estimated.iter_rows():
+        found.setdefault(level, set()).add(value)
+    views: list[LevelView] = []
+    for run in runs:
+        for framework in run.frameworks.values():
+            for level in framework.levels:
+                if level.id in found and level.id not in {view.id for view in views}:
+                    known = [value.id for value in framework.values_at(level.id) if value.id in found[level.id]]
+                    others = sorted(found[level.id] - set(known))
+                    name = level.names.get(texts.lang) or level.names.get("en") or level.id
+                    views.append(LevelView(level.id, name, (*known, *others)))
+    rest = [level for level in sorted(found) if level not in {view.id for view in views}]
+    views.extend(LevelView(level, texts.named("level", level), tuple(sorted(found[level]))) for level in rest)
+    return tuple(views)
