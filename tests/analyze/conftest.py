@@ -1,4 +1,4 @@
-"""Small designs and respondents with known behaviour. Answers are rows of the answers table, as `measure` writes them."""
+"""Small designs and respondents with known behaviour; answers are rows as `measure` writes them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ from axiometer.records import (
 )
 
 
-def option(text: str, value: str | None = None, polarity: int = 1, rule: str | None = None, position: str | None = None):
+def option(
+    text: str, value: str | None = None, polarity: int = 1, rule: str | None = None, position: str | None = None
+):
     expresses = []
     if value is not None:
         expresses.append(Expression(ExpressionKind.VALUE, value, polarity))
@@ -38,7 +40,9 @@ def option(text: str, value: str | None = None, polarity: int = 1, rule: str | N
     return Option(text, Role.SIDE, tuple(expresses))
 
 
-def dilemma(name: str, sides: Sequence[Option], *, clusters=(), lang="en", parallel=None, framework=None, distractor=True):
+def dilemma(
+    name: str, sides: Sequence[Option], *, clusters=(), lang="en", parallel=None, framework=None, distractor=True
+):
     extra = (Option(f"{name} neither", Role.DISTRACTOR),) if distractor else ()
     return make_item(
         kind=ItemKind.DILEMMA,
@@ -70,15 +74,21 @@ def dilemmas(
                 name = f"{a}/{b}/{number}"
                 sides = [option(f"{name} {v} {lang}", v, rule=r) for v, r in zip(pair, chosen, strict=True)]
                 items.append(
-                    dilemma(name, sides, clusters=chosen, lang=lang, parallel=name if len(langs) > 1 else None,
-                            framework=framework)
+                    dilemma(
+                        name,
+                        sides,
+                        clusters=chosen,
+                        lang=lang,
+                        parallel=name if len(langs) > 1 else None,
+                        framework=framework,
+                    )
                 )
     return items
 
 
 @dataclass(frozen=True)
 class Respondent:
-    """Chooses by the strengths of the values that sides express, with a bias per slot and random effects of rules and items."""
+    """Chooses by the strengths of the values that sides express, with a bias per slot, random rules and items."""
 
     name: str = "sim/test"
     strengths: Mapping[str, float] | None = None
@@ -123,12 +133,34 @@ class Respondent:
             outcome = Outcome.REFUSED
         elif draw < self.refuse + self.distract:
             chosen = next(i for i, o in enumerate(item.options) if o.role is Role.DISTRACTOR)
-        return answer(self.name, item, shown, chosen if outcome is Outcome.CHOSEN else None, outcome=outcome,
-                      wording=str(wording), repeat=repeat, seq=seq)
+        return answer(
+            self.name,
+            item,
+            shown,
+            chosen if outcome is Outcome.CHOSEN else None,
+            outcome=outcome,
+            wording=str(wording),
+            repeat=repeat,
+            seq=seq,
+        )
 
 
-def answer(model, item, order, chosen, *, outcome=Outcome.CHOSEN, wording="1", repeat=0, seq=0, mode=Mode.CHOICE,
-           shown=None, negated=False, stance=None, probabilities=None) -> Answer:
+def answer(
+    model,
+    item,
+    order,
+    chosen,
+    *,
+    outcome=Outcome.CHOSEN,
+    wording="1",
+    repeat=0,
+    seq=0,
+    mode=Mode.CHOICE,
+    shown=None,
+    negated=False,
+    stance=None,
+    probabilities=None,
+) -> Answer:
     order = tuple(int(i) for i in order)
     return Answer(
         id=content_id("answer", model, item.id, mode, order, wording, repeat, shown, negated), parent_ids=(item.id,),

@@ -65,7 +65,7 @@ def _positive(values: Floats) -> Floats:
 
 def _degrees(once: Floats, alone: Floats, df: Floats) -> Floats:
     """Satterthwaite's degrees of freedom of all differences, from those of the values and their variances."""
-    variance = np.maximum(np.maximum(once, alone), 1e-300)
+    variance = np.maximum(np.maximum(once, alone), 1e-100)
     part = variance**2 / df
     return np.asarray((variance[:, None] + variance[None, :]) ** 2 / (part[:, None] + part[None, :]), dtype=np.float64)
 
