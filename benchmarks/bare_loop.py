@@ -1,6 +1,6 @@
 """The baseline: a bare loop over the `openai` SDK with its aiohttp transport. No journal, no parsing, no table.
 
-    python -m benchmarks.bare_loop BASE_URL ITEMS PRESENTATIONS IN_FLIGHT
+python -m benchmarks.bare_loop BASE_URL ITEMS PRESENTATIONS IN_FLIGHT
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The pattern of published scripts: a thread pool, submit 100, wait for all of them, append to a CSV, again.
 
-    python -m benchmarks.barrier_pool BASE_URL ITEMS PRESENTATIONS IN_FLIGHT OUTPUT.csv
+python -m benchmarks.barrier_pool BASE_URL ITEMS PRESENTATIONS IN_FLIGHT OUTPUT.csv
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The peer: an Inspect `Task` over the same prompts, at its defaults but for the number of connections.
 
-    python benchmarks/inspect_task.py BASE_URL PROMPTS.json IN_FLIGHT LOG_DIR     (in the peers' environment)
+python benchmarks/inspect_task.py BASE_URL PROMPTS.json IN_FLIGHT LOG_DIR     (in the peers' environment)
 """
 
 import json

@@ -21,9 +21,22 @@ def memory() -> None:
             items = write_items(Path(name) / f"items-{count}", count // 2)
             output = Path(name) / f"run-{count}"
             taken = run(
-                [sys.executable, "-m", "axiometer.cli.main", "measure", str(items), "-m", "sim/balanced", "-o", str(output)]
+                [
+                    sys.executable,
+                    "-m",
+                    "axiometer.cli.main",
+                    "measure",
+                    str(items),
+                    "-m",
+                    "sim/balanced",
+                    "-o",
+                    str(output),
+                ]
             )
             size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 2**20
             peaks.append(taken.memory)
-            print(f"{count:>14} {taken.wall:>8.1f} {count / taken.wall:>11.0f} {taken.memory:>9.0f} {size:>17.0f}", flush=True)
+            print(
+                f"{count:>14} {taken.wall:>8.1f} {count / taken.wall:>11.0f} {taken.memory:>9.0f} {size:>17.0f}",
+                flush=True,
+            )
     print(f"\nmemory at {LARGE} / memory at {SMALL}: {peaks[1] / peaks[0]:.2f}")

@@ -38,8 +38,10 @@ def throughput(peers: str | None = None, answers: int = ANSWERS) -> None:
             "thread pool with barrier, CSV",
             PEER_ANSWERS,
             run(
-                [python, "-m", "benchmarks.barrier_pool", url, str(items), str(PEER_ANSWERS), str(IN_FLIGHT)]
-                + [str(folder / "answers.csv")]
+                [
+                    *(python, "-m", "benchmarks.barrier_pool", url, str(items)),
+                    *(str(PEER_ANSWERS), str(IN_FLIGHT), str(folder / "answers.csv")),
+                ]
             ),
         )
         task = _inspect(peers, folder, items, url) if peers else None

@@ -65,7 +65,7 @@ def test_a_neighbouring_run_s_answers_are_not_paid_for_again(items: Items, tmp_p
 def test_another_specification_in_the_same_folder_is_refused_with_the_difference(items: Items, tmp_path: Path) -> None:
     measure(items(5), ["sim/balanced"], tmp_path / "run")
     before = parts(tmp_path / "run")
-    with pytest.raises(SpecificationChanged, match="design.orders: swap -> one"):
+    with pytest.raises(SpecificationChanged, match=r"design\.orders: swap -> one"):
         measure(items(5), ["sim/balanced"], tmp_path / "run", design=Design(orders=Orders.ONE))
     with pytest.raises(SpecificationChanged, match="items"):
         measure(items(6, "more.parquet"), ["sim/balanced"], tmp_path / "run")
@@ -129,7 +129,9 @@ def test_recorded_answers_replay_a_run_exactly(items: Items, tmp_path: Path) -> 
     measure(items(60), ["sim/communal"], tmp_path / "run")
     measure(items(60), [f"recorded/{tmp_path / 'run' / 'answers'}"], tmp_path / "again")
     columns = ["item", "order", "outcome", "option", "raw"]
-    assert open_run(tmp_path / "run").answers.select(columns).equals(open_run(tmp_path / "again").answers.select(columns))
+    assert (
+        open_run(tmp_path / "run").answers.select(columns).equals(open_run(tmp_path / "again").answers.select(columns))
+    )
 
 
 def test_a_seeded_sample_keeps_the_languages_of_an_item_together(items: Items, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from axiometer.models.settings import ModelEntry, Parameters, load_models
 
 
 def test_an_unknown_provider_is_named_with_those_that_exist() -> None:
-    with pytest.raises(InputError, match="'gpt-5'.*sim/.*local/"):
+    with pytest.raises(InputError, match=r"'gpt-5'.*sim/.*local/"):
         open_model("gpt-5")
     with pytest.raises(InputError, match="unknown model"):
         open_model("sim/")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from axiometer.errors import InputError
 from axiometer.models.environment import checked_key, checked_url, host_of, redact
@@ -63,8 +64,9 @@ class Wire:
 
     @property
     def host(self) -> str:
-        """Host and port of the first base URL: replicas are declared to be equal, so adding one changes no identity."""
-        return host_of(self.replicas[0].base_url)
+        """Host of the first base URL, without the port: neither another replica nor a server's restart on another port
+        makes another respondent. What runs side by side on one host is told apart by service and model name."""
+        return urlsplit(self.replicas[0].base_url).hostname or ""
 
     async def post(self, path: str, body: Mapping[str, object]) -> bytes:
         """The raw answer to one attempt. Raises a `CallError`."""
