@@ -7,19 +7,18 @@ from collections.abc import Sequence
 
 from axiometer.measure.parsing.folding import tidy
 from axiometer.measure.parsing.lexicon import Lexicon
-from axiometer.measure.parsing.mentions import Mention, Weight, heaviest, letter_mentions, ordinal_mentions
+from axiometer.measure.parsing.mentions import Mention, Weight, conditional, heaviest, letter_mentions, ordinal_mentions
 from axiometer.measure.parsing.opening import Opened, lexicons, opened, without_answer
 from axiometer.measure.parsing.reading import Reading
 from axiometer.measure.parsing.structured import stated_answers
-from axiometer.measure.parsing.texts import bare, bare_options, contained_options, equal_option
+from axiometer.measure.parsing.texts import bare, bare_options, contained_options, equal_option, long_enough
 from axiometer.models.protocols import Finish, Reply
 from axiometer.records.rows import Outcome
 
 _CHOSEN = {letter: Reading(Outcome.CHOSEN, letter, None, None) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _ONE_LETTER = re.compile(r"\W*([A-Za-zΑ-ΒА-ЯС])\W*")
-_LETTERS = re.compile(
-    r"[\W_]*[A-Za-z](?:[\W_]*(?:(?:and|et|und|和|与|跟|及)[\W_]*)?[A-Za-z](?![A-Za-z]{3})){1,7}[\W_]*"
-)
+_AND = r"(?:(?:and|et|und|和|与|跟|及)\W*)?"
+_LETTERS = re.compile(rf"\W*[A-Z](?:\W*{_AND}[A-Z](?![A-Za-z]{{3}})){{1,7}}\W*")
 _LOOKS_LIKE = str.maketrans("ΑΒАВСД", "ABABCD")
 
 
@@ -124,6 +123,8 @@ def _by_verdict(
             return _both("several letters")
         if top == Weight.FINAL:
             return _chosen(decisive[-1].label, letters)
+        if all(conditional(text, mention, words) for mention in decisive):
+            return Reading(Outcome.EVASIVE, None, None, "each under a condition")
         return _both("conflicting verdicts") if top >= Weight.CUE else None
     mention = decisive[-1]
     if top == Weight.CLAUSE:  # light: a refusal or an evasion that comes after it takes it back
@@ -148,18 +149,21 @@ def _by_rest(
     quoted = "\n".join(texts)
     turns = [match.end() for match in words.contrast.finditer(low)] if texts else []
     if turns:
-        repeated = contained_options(bare(low[turns[-1] :]), texts)
+        repeated = contained_options(bare(low[turns[-1] :]), texts, words.denial)
         if len(repeated) == 1 and repeated[0] < len(letters):
             return _chosen(letters[repeated[0]], letters)
-    avoided = without_answer(words, low, quoted)
-    if avoided is not None and not (cut and avoided[0] is Outcome.EVASIVE):
+    joined = len({mention.label for mention in mentions if mention.link == "and" and not mention.denied}) > 1
+    ruled_out = {mention.label for mention in mentions if mention.denied}
+    if len(ruled_out) > 1 and not decisive:
+        return Reading(Outcome.EVASIVE, None, None, "neither")
+    avoided = without_answer(words, _without_ruled_out(low, mentions), quoted, joined=joined)
+    if avoided is not None and not (cut and avoided[0] in (Outcome.EVASIVE, Outcome.BOTH)):
         return Reading(avoided[0], None, None, avoided[1])
-    links = {mention.link for mention in mentions}
-    if not cut and "and" in links and len({m.label for m in mentions if not m.denied and m.link == "and"}) > 1:
+    if joined and not cut:
         return _both("several letters")
-    if not cut and "or" in links:
+    if not cut and any(mention.link == "or" for mention in mentions):
         return Reading(Outcome.EVASIVE, None, None, "either letter")
-    repeated = contained_options(said, texts)
+    repeated = contained_options(said, texts, words.denial)
     if len(repeated) == 1 and repeated[0] < len(letters):
         return _chosen(letters[repeated[0]], letters)
     labels = {mention.label for mention in mentions if not mention.denied and not mention.asked}
@@ -168,11 +172,20 @@ def _by_rest(
     return _not_readable(cut, denied=bool(mentions) and all(mention.denied for mention in mentions))
 
 
+def _without_ruled_out(low: str, mentions: list[Mention]) -> str:
+    """The text without the words that rule out a single option: "I cannot choose A" declines A, not the question."""
+    for mention in mentions:
+        if mention.denied and not mention.link and mention.end <= len(low):
+            start = max(low.rfind(mark, 0, mention.start) for mark in ",.;!?\n。") + 1
+            low = f"{low[:start]}{' ' * (mention.end - start)}{low[mention.end :]}"
+    return low
+
+
 def _belies(text: str, mention: Mention, letters: Sequence[str], texts: tuple[str, ...]) -> bool:
     """Whether the text right behind the letter is that of another option."""
     behind = bare(text[mention.end : mention.end + 400])
     own = list(letters).index(mention.label)
-    starts = [i for i, option in enumerate(texts) if len(option) > 8 and behind.startswith(option.rstrip())]
+    starts = [i for i, option in enumerate(texts) if long_enough(option) and behind.startswith(option.rstrip())]
     return bool(starts) and own not in starts
 
 

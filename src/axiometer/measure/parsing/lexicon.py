@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import product
 
 import yaml
 
@@ -71,7 +72,9 @@ class Lexicon:
     unable: re.Pattern[str]
     disclaimer: re.Pattern[str]
     evasive: re.Pattern[str]
+    even: re.Pattern[str]
     both: re.Pattern[str]
+    both_alone: re.Pattern[str]
     neither: re.Pattern[str]
     ordinals: Named
     stances: Named
@@ -93,7 +96,7 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
         name: re.compile(_any(lists[name], search=True))
         for name in (
             *("hypothetical", "forced", "denial", "no_denial", "final", "contrast", "refused", "unable"),
-            *("disclaimer", "evasive", "both", "neither"),
+            *("disclaimer", "evasive", "even", "both", "neither"),
         )
     }
     return Lexicon(
@@ -107,6 +110,7 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
         ordinals=_named(lists, ORDINALS),
         stances=_named(lists, ("partial", "disagree", "agree", "mixed")),
         yes_no=re.compile(rf"[\"'(\[ ]*(?:(?P<yes>{_any(lists['yes'])})|(?P<no>{_any(lists['no'])}))"),
+        both_alone=re.compile(rf"\W*{_any(lists['both_alone'])}\W*\Z"),
         option_word=re.compile(rf"[ :(\[\"']*{options}"),
         **searched,
     )
@@ -150,7 +154,7 @@ def _after(lists: dict[str, list[str]]) -> re.Pattern[str]:
         rf"|{tail} ?(?P<preferred>{_any(lists['preferred_after'])})"
         rf"|[\"'\]}}>]*(?: ?[.):、\]}}]| ?-)[\"']? ?(?P<lead>[^ \n.,;!?)\"'\]}}])"
         rf"|{tail}(?: ?{closers})?(?:(?P<line>[ .!。,;:?\\$|}}\"')\]-]*(?:\n|\Z))"
-        rf"|(?P<closed> ?[.!?;,:。、)\]|\\]| -|\.\.| {_any(lists['denied_before'])}))"
+        rf"|(?P<closed> ?[.!?;,:。、()\]|\\]| -|\.\.| {_any(lists['denied_before'])}))"
     )
 
 
@@ -192,23 +196,40 @@ def _any(phrases: Iterable[str], *, backwards: bool = False, search: bool = Fals
 
 
 def _segments(phrase: str, backwards: bool) -> list[tuple[str, ...]]:
-    """A phrase as a sequence of alternatives, in reading order: `(a|b) c` is [(a, b), (" c",)]."""
-    flat = _flattened(" ".join(phrase.split()).replace(" … ", _WORD_GAP).replace("…", _TIGHT_GAP))
-    pieces = [tuple(piece.split("|")) for piece in re.split(r"[()]", flat)]
+    """A phrase as a sequence of alternatives, in reading order: `(a|b) c` is [(a, b), (" c",)]. Groups within groups
+    are multiplied out."""
+    spaced = " ".join(phrase.split()).replace(" … ", _WORD_GAP).replace("…", _TIGHT_GAP)
+    segments = [_alternatives(piece) for piece in _pieces(spaced)]
     if not backwards:
-        return pieces
-    return [tuple(choice[::-1] for choice in piece) for piece in reversed(pieces)]
+        return segments
+    return [tuple(choice[::-1] for choice in choices) for choices in reversed(segments)]
 
 
-def _flattened(phrase: str) -> str:
-    """The phrase with groups inside groups multiplied out: `(a (b|c)|d)` is `(a b|a c|d)`."""
-    nested = re.search(r"\(([^()]*)\(([^()]*)\)([^()|]*)", phrase)
-    if nested is None:
-        return phrase
-    before, inner, after = nested.groups()
-    kept, _, stem = before.rpartition("|")
-    choices = "|".join(f"{stem}{choice}{after}" for choice in inner.split("|"))
-    return _flattened(f"{phrase[: nested.start()]}({kept + '|' if kept else ''}{choices}{phrase[nested.end() :]}")
+def _pieces(phrase: str) -> list[str]:
+    """The phrase cut at its outermost brackets; a piece in brackets keeps the opening one."""
+    pieces, depth = [""], 0
+    for symbol in phrase:
+        depth -= symbol == ")"
+        if depth == 0 and symbol in "()":
+            pieces.append("(" if symbol == "(" else "")
+        else:
+            pieces[-1] += symbol
+        depth += symbol == "("
+    return [piece for piece in pieces if piece]
+
+
+def _alternatives(piece: str) -> tuple[str, ...]:
+    if not piece.startswith("("):
+        return (piece,)
+    choices, depth = [""], 0
+    for symbol in piece[1:]:
+        depth += (symbol == "(") - (symbol == ")")
+        if symbol == "|" and depth == 0:
+            choices.append("")
+        else:
+            choices[-1] += symbol
+    inner = ([_alternatives(part) for part in _pieces(choice)] for choice in choices)
+    return tuple("".join(parts) for pieces in inner for parts in product(*pieces))
 
 
 def _beginnings(segments: list[tuple[str, ...]]) -> Iterator[tuple[str, str, int]]:

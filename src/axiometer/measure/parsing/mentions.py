@@ -21,7 +21,7 @@ _MOST = 120
 
 _CLAUSE = re.compile(r"[^,.;:!?\n。、]*")
 _SENTENCE = re.compile(r"[^.!?\n。]*")
-_ENDING = re.compile(r"[^.!?\n。]*([?])?")
+_ENDING = re.compile(r"[^,.!?\n。]*([?])?")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿœŒß"
 
 _LABELS = "option|answer|choice|letter|réponse|choix|antwort|wahl|choose|pick"
@@ -109,7 +109,8 @@ def weigh(text: str, label: str, start: int, end: int, words: Lexicon, *, stance
         if kind == "denied":
             return Mention(label, start, end, Weight.BARE, denied=True)
         if kind != "weak" or ended or follows in ("preferred", "lead"):
-            weight, denied = _under_cue(left, before.end(), words)
+            # "not agree" is a word of its own here, whose negation must not count twice
+            weight, denied = _under_cue(left, before.end(), words, deniable=not stance or label == "agree")
             asked = _asked(text, end)
             if asked or follows == "hypothetical":
                 weight = Weight.BARE
@@ -119,11 +120,11 @@ def weigh(text: str, label: str, start: int, end: int, words: Lexicon, *, stance
     return _standing_alone(text, label, start, end, left, follows, words)
 
 
-def _under_cue(left: str, cue_end: int, words: Lexicon) -> tuple[Weight, bool]:
+def _under_cue(left: str, cue_end: int, words: Lexicon, *, deniable: bool) -> tuple[Weight, bool]:
     """The weight of a mention behind a verb of choosing, and whether the clause denies it."""
     clause = _clause_match(left, cue_end)[::-1]
     cleared = words.no_denial.sub(" ", clause)
-    if words.denial.search(cleared):
+    if deniable and words.denial.search(cleared):
         return Weight.BARE, True
     if words.hypothetical.search(cleared) and not words.forced.search(clause):
         return Weight.BARE, False
@@ -200,6 +201,13 @@ def heaviest(mentions: Iterable[Mention]) -> tuple[Weight, list[Mention]]:
     return top, [mention for mention in counted if mention.weight == top]
 
 
+def conditional(text: str, mention: Mention, words: Lexicon) -> bool:
+    """Whether the verdict hangs on an `if` in its sentence (and not on being made to choose)."""
+    sentence = _SENTENCE.match(text[max(0, mention.start - 3 * _WINDOW) : mention.start].lower()[::-1])
+    said = re.split("[;；]", sentence.group()[::-1])[-1] if sentence is not None else ""
+    return words.hypothetical.search(said) is not None and words.forced.search(said) is None
+
+
 def _stands_for_option(text: str, start: int, words: Lexicon) -> bool:
     """Whether a letter before a word in lower case is the option and not an article or a pronoun (`A doctor ...`)."""
     if words.after_article.match(text[start + 1 : start + 25].lower()):
@@ -240,7 +248,7 @@ def _letter_patterns(letters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"([{own}])(?<![{_LATIN}0-9'&].)(?<![{_LATIN}][.-].)(?![{_LATIN}0-9&]|'[{_LATIN}]|-[{_LATIN}]|\.[A-Z](?![a-z])|\.[a-z]\.)"
         rf"((?<=[{articles}]) [a-zà-öø-ÿœ])?"
     )
-    closing = r"(?=[\")\]}.,;:!?\n。]|\Z)"
+    closing = r"(?=[\")\]}.,;:!?\n。]| (?:because|since|as|car|parce|weil|denn|da) |\Z)"
     lower = re.compile(
         rf"(?:[(\[\"](?P<bracket>[{small}])[)\]\"])"
         rf"|(?:\A(?P<head>[{small}])(?=[).:,\n]|\Z))"

@@ -64,12 +64,15 @@ def lexicons(lang: str, text: str) -> Iterator[Lexicon]:
     yield lexicon(LANGUAGES)
 
 
-def without_answer(words: Lexicon, text: str, quoted: str = "") -> tuple[Outcome, str, int] | None:
+def without_answer(
+    words: Lexicon, text: str, quoted: str = "", *, joined: bool = False
+) -> tuple[Outcome, str, int] | None:
     """How a text (lower case) declines or avoids: outcome, the phrase it rests on, and where that begins.
 
     REFUSED declines to answer (cannot help, has no opinions, stays neutral, against its rules). EVASIVE answers
     without taking a side (depends, both have merits, hard to say; `neither` too). An inability to choose counts as
     refused where nothing in the text weighs the sides. Phrases that stand in `quoted` (the options) do not count.
+    `joined` says that several letters are named together: that both have merits then makes them BOTH the answer.
     """
     refused = _found(words.refused, text, quoted)
     unable = _found(words.unable, text, quoted)
@@ -81,12 +84,15 @@ def without_answer(words: Lexicon, text: str, quoted: str = "") -> tuple[Outcome
     neither = _found(words.neither, text, quoted)
     if neither is not None:
         return Outcome.EVASIVE, "neither", neither.start()
-    both = _found(words.both, text, quoted)
+    both = words.both_alone.match(text) or _found(words.both, text, quoted)
     if both is not None:
         return Outcome.BOTH, both.group(), both.start()
     evasive = _found(words.evasive, text, quoted)
     if evasive is not None:
         return Outcome.EVASIVE, evasive.group(), evasive.start()
+    even = _found(words.even, text, quoted)
+    if even is not None:
+        return (Outcome.BOTH if joined else Outcome.EVASIVE), even.group(), even.start()
     last = unable or disclaimer
     return (Outcome.REFUSED, last.group(), last.start()) if last is not None else None
 

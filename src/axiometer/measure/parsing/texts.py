@@ -11,6 +11,7 @@ _NO_WORD = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Shorter pieces of an option are too common in any text to count as its repetition.
 _LEAST_WORDS, _LEAST_CHARACTERS = 3, 5
+_DENIED_WITHIN = 24
 
 
 def bare(text: str) -> str:
@@ -27,26 +28,29 @@ def equal_option(said: str, options: Sequence[str]) -> int | None:
     equal = [index for index, option in enumerate(options) if option == said and option.strip()]
     if len(equal) == 1:
         return equal[0]
-    if equal or not _long_enough(said):
+    if equal or not long_enough(said):
         return None
     begun = [index for index, option in enumerate(options) if option.startswith(said.rstrip())]
     return begun[0] if len(begun) == 1 else None
 
 
-def contained_options(said: str, options: Sequence[str]) -> list[int]:
-    """The options whose text stands in the (bare) reply. One that is part of another counts only where it stands
-    apart from it."""
+def contained_options(said: str, options: Sequence[str], denial: re.Pattern[str]) -> list[int]:
+    """The options whose text stands in the (bare) reply, not right behind a `denial`. One that is part of another
+    counts only where it stands apart from it."""
     found: list[int] = []
     for index in sorted(range(len(options)), key=lambda index: -len(options[index])):
         option = options[index]
         needle = option.strip() if _CJK.search(option) else option
-        if _long_enough(option) and needle in said:
-            found.append(index)
+        if long_enough(option) and needle in said:
+            place = said.index(needle)
+            before = said[max(0, place - _DENIED_WITHIN) : place + 1].replace(" t ", "'t ")
+            if denial.search(before) is None:
+                found.append(index)
             said = said.replace(needle, " \n ")
     return sorted(found)
 
 
-def _long_enough(words: str) -> bool:
+def long_enough(words: str) -> bool:
     return words.count(" ") > _LEAST_WORDS or (
         _CJK.search(words) is not None and len(words.strip()) >= _LEAST_CHARACTERS
     )
