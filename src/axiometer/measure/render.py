@@ -25,15 +25,23 @@ class Rendered:
     prompt_hash: str
 
 
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """A system prompt per language of the items, and the ids of the values that it asks to hold dear (the one it names
+    and all below it). Used by `axiometer validate`; it comes after the respondent's own system prompt."""
+
+    values: tuple[str, ...]
+    prompts: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Renderer:
-    """Renders presentations for one respondent. `steering` is a system prompt with the values that it names (used by
-    `axiometer validate`); it comes before the respondent's own system prompt."""
+    """Renders presentations for one respondent."""
 
     design: Design
     model: ChatModel
     occasion: str | None = None
-    steering: tuple[str, tuple[str, ...]] | None = None
+    steering: Steering | None = None
     _templates: dict[tuple[str, str, int], Template] = field(default_factory=dict)
 
     def render(self, presentation: Presentation) -> Rendered:
@@ -48,7 +56,7 @@ class Renderer:
             prompt = template.render(prompt=item.prompt, options=list(zip(letters, texts, strict=True)))
         messages: tuple[Message, ...] = (Message("user", prompt),)
         if self.steering is not None:
-            messages = (Message("system", self.steering[0]), *messages)
+            messages = (Message("system", self.steering.prompts[item.lang]), *messages)
         logprob = self.design.mode is Mode.LOGPROB
         request = Request(
             messages=messages,
@@ -58,7 +66,8 @@ class Renderer:
             occasion=self.occasion,
             meta=self._meta(presentation, template, letters, texts) if self.model.wants_meta else None,
         )
-        digest = hashlib.sha256(prompt.encode()).hexdigest()[:32]
+        shown = "\n\n".join(message.content for message in messages)
+        digest = hashlib.sha256(shown.encode()).hexdigest()[:32]
         return Rendered(request, letters, template.id, digest)
 
     def templates(self, langs: Sequence[str]) -> list[Template]:
@@ -86,7 +95,9 @@ class Renderer:
             if not known:
                 raise Refused(f"no prompts in language {lang!r} for items of that language (have zh, en, fr, de)")
             if number > len(known):
-                raise Refused(f"--wordings {self.design.wordings}: there are {len(known)} wordings of {step!r} in {lang!r}")
+                raise Refused(
+                    f"--wordings {self.design.wordings}: there are {len(known)} wordings of {step!r} in {lang!r}"
+                )
             template = load_template(step, lang, number)
             self._templates[(step, lang, number)] = template
         return template
@@ -115,5 +126,5 @@ class Renderer:
             ],
         }
         if self.steering is not None:
-            meta["steered"] = list(self.steering[1])
+            meta["steered"] = list(self.steering.values)
         return meta

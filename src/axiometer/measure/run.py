@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import polars as pl
+
 from axiometer.errors import AxiometerError, InputError, Refused, Stopped
 from axiometer.frameworks import load_framework
 from axiometer.frameworks.load import path_of
 from axiometer.measure.design import Design, Presentation, presentations
 from axiometer.measure.outcomes import answer_row
 from axiometer.measure.parts import PART_SIZE, Parts, PartWriter
-from axiometer.measure.render import Rendered, Renderer
+from axiometer.measure.render import Rendered, Renderer, Steering
 from axiometer.measure.selection import Selection, select_items
 from axiometer.measure.specification import FILE, Specification, check_same, read_specification, specify
 from axiometer.models.prices import Price
@@ -40,7 +42,8 @@ class Respondent:
 
 @dataclass(frozen=True, slots=True)
 class MeasureOptions:
-    """How a run goes, beside what is asked. `again`: outcomes to ask once more although they were answered."""
+    """How a run goes, beside what is asked. `again`: outcomes to ask once more although they were answered. `steering`
+    puts a system prompt before every item (`axiometer validate`)."""
 
     limit: int | None = None
     seed: int = 0
@@ -48,12 +51,13 @@ class MeasureOptions:
     shard: tuple[int, int] = (1, 1)
     again: frozenset[Outcome] = frozenset({Outcome.ERROR})
     batch: bool = False
-    steering: tuple[str, tuple[str, ...]] | None = None
+    steering: Steering | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run has in the end: rows, outcomes, calls made now, answers found in the journal, tokens, money."""
+    """What a run has in the end: rows, outcomes, calls made now, answers found in the journal, tokens, money.
+    `spent`: calls made now and USD (None without a price) per respondent."""
 
     folder: Path
     presentations: int
@@ -63,6 +67,7 @@ class RunSummary:
     tokens_in: int
     tokens_out: int
     usd: float | None
+    spent: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +91,10 @@ def plan_run(
     design: Design,
     options: MeasureOptions,
     frameworks: Sequence[Path] = (),
+    only: pl.Series | None = None,
 ) -> Plan:
-    """Checks items, prompts and respondents; `frameworks` are files of the user's own frameworks.
+    """Checks items, prompts and respondents; `frameworks` are files of the user's own frameworks, `only` the ids of the
+    items to ask (default: all).
 
     Raises an `AxiometerError` for anything that cannot be asked or could not be analysed afterwards.
     """
@@ -100,7 +107,7 @@ def plan_run(
     number, of = options.shard
     if not 1 <= number <= of:
         raise InputError(f"--shard {number}/{of}: the first number counts from 1 to the second")
-    selection = select_items(items, design, limit=options.limit, seed=options.seed)
+    selection = select_items(items, design, limit=options.limit, seed=options.seed, only=only)
     files = _framework_files(selection, frameworks)
     templates = {
         template.id: template
@@ -117,6 +124,7 @@ def plan_run(
         limit=options.limit,
         occasion=options.occasion,
         shard=options.shard,
+        steering=options.steering,
     )
     return Plan(selection, design, tuple(respondents), specification, files, options)
 
@@ -127,8 +135,9 @@ def _framework_files(selection: Selection, given: Sequence[Path]) -> dict[str, P
     return {name: own.get(name) or path_of(name) for name in selection.frameworks}
 
 
-def run_plan(plan: Plan, output: Path, progress: Progress | None = None) -> RunSummary:
-    """Asks everything in `plan` that is not answered yet and writes the run folder `output`.
+def run_plan(plan: Plan, output: Path, progress: Progress | None = None, journals: Sequence[Path] = ()) -> RunSummary:
+    """Asks everything in `plan` that is not answered yet and writes the run folder `output`. Answers are also looked up
+    in the journals of the runs beside it and in `journals`.
 
     Raises `SpecificationChanged` when the folder holds another run, `Stopped` when a limit, the breaker or Ctrl-C ended
     the work: the same call goes on from there.
@@ -144,7 +153,7 @@ def run_plan(plan: Plan, output: Path, progress: Progress | None = None) -> RunS
             for name, path in plan.frameworks.items():
                 write_text(path.read_text(encoding="utf-8"), output / "frameworks" / f"{name}.yaml")
             plan.specification.write(output)
-        return asyncio.run(_Run(plan, output, progress or Silent()).work())
+        return asyncio.run(_Run(plan, output, progress or Silent(), tuple(journals)).work())
 
 
 @dataclass(slots=True)
@@ -152,10 +161,11 @@ class _Run:
     plan: Plan
     output: Path
     progress: Progress
+    journals: tuple[Path, ...] = ()
     tallies: list[Tally] = field(default_factory=list)
 
     async def work(self) -> RunSummary:
-        journal = Journal(self.output / "journal", neighbours_of(self.output))
+        journal = Journal(self.output / "journal", [*neighbours_of(self.output), *self.journals])
         try:
             for number, respondent in enumerate(self.plan.respondents):
                 await self._respondent(number, respondent, journal)
@@ -229,6 +239,7 @@ class _Run:
             tokens_in=sum(tally.tokens_in for tally in self.tallies),
             tokens_out=sum(tally.tokens_out for tally in self.tallies),
             usd=sum(usd) if usd else None,
+            spent={tally.name: (tally.calls, tally.usd) for tally in self.tallies},
         )
 
 

@@ -47,8 +47,11 @@ class Selection:
         sync_and_rename(temporary, path)
 
 
-def select_items(path: Path, design: Design, *, limit: int | None = None, seed: int = 0) -> Selection:
-    """The items of `path` in the design's languages; with `limit`, a seeded sample of that many.
+def select_items(
+    path: Path, design: Design, *, limit: int | None = None, seed: int = 0, only: pl.Series | None = None
+) -> Selection:
+    """The items of `path` in the design's languages; with `only`, those with these ids; with `limit`, a seeded sample
+    of that many.
 
     The sample takes items by a hash of seed and `parallel_id`, so that an item's languages come together and the same
     seed always gives the same items. Raises `InputError` for a missing file, wrong columns, an empty set, a language
@@ -74,8 +77,10 @@ def select_items(path: Path, design: Design, *, limit: int | None = None, seed: 
     if overview.height == 0:
         raise InputError("the table holds no items", file=path)
     overview = _in_langs(overview, design, path)
+    ids = only
+    if only is not None:
+        overview = overview.filter(pl.col("id").is_in(only.implode()))
     _check_items(overview, design, path)
-    ids: pl.Series | None = None
     if limit is not None and limit < overview.height:
         ids = _sample(overview, limit, seed)
         overview = overview.filter(pl.col("id").is_in(ids.implode()))

@@ -12,6 +12,7 @@ import yaml
 
 from axiometer.errors import InputError, SpecificationChanged
 from axiometer.measure.design import Design
+from axiometer.measure.render import Steering
 from axiometer.measure.selection import Selection
 from axiometer.models.protocols import ChatModel
 from axiometer.prompts import Template
@@ -61,6 +62,7 @@ def specify(
     limit: int | None,
     occasion: str | None,
     shard: tuple[int, int],
+    steering: Steering | None = None,
 ) -> Specification:
     """The specification of a run. `frameworks` maps ids to fingerprints."""
     import polars
@@ -81,6 +83,8 @@ def specify(
     }
     if occasion is not None:
         asked["occasion"] = occasion
+    if steering is not None:
+        asked["steering"] = {"values": list(steering.values), "prompts": dict(steering.prompts)}
     if shard != (1, 1):
         asked["shard"] = f"{shard[0]}/{shard[1]}"
     noted = {

@@ -133,7 +133,8 @@ class SimulatedRespondent:
     async def send(self, request: Request) -> bytes:
         """Answers what `request.meta` describes: `mode`, `lang`, `item`, `wording`, `order`, `letters`, `clusters`,
         `options` (per slot: role and [kind, target, polarity] triples), `texts`, `negated` (agree mode), and `steered`:
-        the values that a system prompt asks to hold dear, each worth `Profile.steerable` more."""
+        the values that a system prompt asks to hold dear: what is one of them, or below one, is worth
+        `Profile.steerable` more, once."""
         meta = request.meta
         if meta is None or "options" not in meta:
             raise BadRequest(f"{self.name} answers only presentations of items")
@@ -155,9 +156,9 @@ class SimulatedRespondent:
         options = [_Shown(tuple((k, t, p) for k, t, p in o["expresses"]), o["role"]) for o in meta["options"]]
         lang, item, wording = str(meta["lang"]), str(meta["item"]), str(meta["wording"])
         letters: Sequence[str] = meta["letters"]
-        strengths = self._strengths(lang, meta.get("steered", ()))
+        strengths, steered = self._strengths(lang), frozenset(meta.get("steered", ()))
         shared = str(meta.get("parallel") or item)
-        utilities = [self._utility(option, strengths, shared, meta["clusters"]) for option in options]
+        utilities = [self._utility(option, strengths, steered, shared, meta["clusters"]) for option in options]
         scene = (profile.seed, item, wording, str(meta["mode"]), tuple(meta["order"]), bool(meta["negated"]), repeat)
         if meta["mode"] == "agree":
             return self._agree(utilities[0], options[0], meta, scene)
@@ -207,17 +208,20 @@ class SimulatedRespondent:
             draw -= rate
         return "choose"
 
-    def _strengths(self, lang: str, steered: Sequence[str]) -> dict[str, float]:
+    def _strengths(self, lang: str) -> dict[str, float]:
         strengths = dict(self.profile.values)
-        shifts = [
-            *self.profile.languages.get(lang, {}).items(),
-            *((value, self.profile.steerable) for value in steered),
-        ]
-        for value, shift in shifts:
+        for value, shift in self.profile.languages.get(lang, {}).items():
             strengths[value] = strengths.get(value, 0.0) + shift
         return strengths
 
-    def _utility(self, option: _Shown, strengths: Mapping[str, float], item: str, clusters: Sequence[str]) -> float:
+    def _utility(
+        self,
+        option: _Shown,
+        strengths: Mapping[str, float],
+        steered: frozenset[str],
+        item: str,
+        clusters: Sequence[str],
+    ) -> float:
         profile, effects = self.profile, self.profile.effects
         ancestors = _ancestors(profile.framework)
         total = 0.0
@@ -225,7 +229,9 @@ class SimulatedRespondent:
             if kind == "rule":
                 total += polarity * effects.rule * _normal(profile.seed, "rule", target)
             else:
-                total += polarity * sum(strengths.get(name, 0.0) for name in ancestors(target))
+                names = ancestors(target)
+                total += polarity * sum(strengths.get(name, 0.0) for name in names)
+                total += 0.0 if steered.isdisjoint(names) else polarity * profile.steerable
         mark = "|".join(f"{kind}:{target}:{polarity}" for kind, target, polarity in option.expresses)
         if effects.item:
             total += effects.item * _normal(profile.seed, "item", item, mark)
