@@ -33,13 +33,16 @@ BREAKER_CALLS = 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How hard to try and when to stop. None means no limit."""
+    """How hard to try and when to stop. None means no limit. `calls_before` and `usd_before`: what earlier runs of the
+    same command used up of the limits."""
 
     concurrency: int | None = None
     attempts: int = 6
     max_calls: int | None = None
     max_usd: float | None = None
     rate_limit_seconds: float = 900.0
+    calls_before: int = 0
+    usd_before: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class Caller(Generic[Tag]):
         self._pace = _Pace(concurrency)
         self._health = _Health()
         self._stop: str | None = None
-        self._started_calls = 0
+        self._started_calls = self.limits.calls_before
         self._dearest_seen = 0.0
         self._in_flight: dict[str, _Job[Tag]] = {}
         self._served: str | None = None
@@ -243,7 +246,7 @@ class Caller(Generic[Tag]):
             self.request_stop(f"--max-calls {limits.max_calls} reached")
             return False
         if limits.max_usd is not None and self._spent_with(request) > limits.max_usd:
-            self.request_stop(f"--max-usd {limits.max_usd:g} reached: {self.tally.usd or 0.0:.4f} USD spent")
+            self.request_stop(f"--max-usd {limits.max_usd:g} reached: {self._spent():.4f} USD spent")
             return False
         self._started_calls += 1
         return True
@@ -258,7 +261,10 @@ class Caller(Generic[Tag]):
         if self.price is None:
             return 0.0
         each = self._dearest_seen if self.tally.calls else self._dearest(request)
-        return (self.tally.usd or 0.0) + each * (self.tally.in_flight + 1)
+        return self._spent() + each * (self.tally.in_flight + 1)
+
+    def _spent(self) -> float:
+        return self.limits.usd_before + (self.tally.usd or 0.0)
 
     def _dearest(self, request: Request) -> float:
         assert self.price is not None
