@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,37 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
         stderr=subprocess.STDOUT,
         env={**os.environ, **(environment or {})},
     ) as process:
+        peak = _Peak(process.pid)
+        peak.start()
         assert process.stdout is not None
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        peak.join()
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output.decode()[-2000:]}")
-    return Taken(time.monotonic() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Taken(time.monotonic() - started, usage.ru_utime + usage.ru_stime, peak.mebibytes)
+
+
+class _Peak(threading.Thread):
+    """Follows the high-water mark of a process (`ru_maxrss` would inherit the parent's from before exec)."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._status = Path(f"/proc/{pid}/status")
+        self.mebibytes = 0.0
+
+    def run(self) -> None:
+        while True:
+            try:
+                lines = self._status.read_text().splitlines()
+            except OSError:
+                return
+            marks = [line for line in lines if line.startswith("VmHWM:")]
+            if not marks:  # a zombie: it has ended
+                return
+            self.mebibytes = max(self.mebibytes, int(marks[0].split()[1]) / 1024)
+            time.sleep(0.05)
 
 
 @contextmanager

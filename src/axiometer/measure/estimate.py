@@ -40,7 +40,7 @@ def estimate(plan: Plan) -> list[Estimate]:
 
 def _estimate(plan: Plan, respondent: Respondent) -> Estimate:
     renderer = plan.renderer(respondent)
-    items = to_rows(plan.selection.frame().head(SAMPLE).collect(), Item)
+    items = (item for frame in plan.selection.frames() for item in to_rows(frame.head(SAMPLE), Item))
     tokens, seen, longest = 0.0, 0, 0
     for presentation in islice(presentations(items, plan.design), SAMPLE):
         request = renderer.render(presentation).request

@@ -30,7 +30,7 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
     for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
         parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
         write_parquet(pl.concat([pl.read_parquet(path) for path in parts]).sort("seq"), output / "answers" / name)
-    shutil.copy2(shards[0] / "items.parquet", output / "items.parquet")
+    shutil.copytree(shards[0] / "items", output / "items")
     if (shards[0] / "frameworks").exists():
         shutil.copytree(shards[0] / "frameworks", output / "frameworks")
     for folder in shards:

@@ -42,7 +42,7 @@ def open_run(folder: Path) -> Run:
     return Run(
         folder=folder,
         specification=specification,
-        items=read_table(folder / "items.parquet", Item),
+        items=read_table(folder / "items", Item),
         answers=table,
         frameworks=frameworks,
         missing=wanted - table.height,

@@ -149,7 +149,7 @@ def run_plan(plan: Plan, output: Path, progress: Progress | None = None, journal
         raise InputError("exists and is not a run", file=output, mend="give another name with -o")
     with only_process(output):
         if not (output / FILE).exists():
-            plan.selection.copy_to(output / "items.parquet")
+            plan.selection.copy_to(output / "items")
             for name, path in plan.frameworks.items():
                 write_text(path.read_text(encoding="utf-8"), output / "frameworks" / f"{name}.yaml")
             plan.specification.write(output)
@@ -213,7 +213,7 @@ class _Run:
         """Every presentation that is not in a finished part, rendered as it is needed."""
         renderer = self.plan.renderer(respondent)
         number, of = self.plan.options.shard
-        items = read_rows(self.output / "items.parquet", Item)
+        items = read_rows(self.output / "items", Item)
         for presentation in presentations(items, self.plan.design):
             if presentation.seq // PART_SIZE in finished or presentation.seq % of != number - 1:
                 continue

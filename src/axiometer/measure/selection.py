@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
+import shutil
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -13,14 +17,17 @@ from axiometer.errors import InputError, Refused
 from axiometer.measure.design import LETTERS, Design, presentations_per_item
 from axiometer.records.rows import Item, ItemKind, Mode, Role
 from axiometer.records.schemas import schema_of
-from axiometer.records.tables import ROW_GROUP, parquet_files, sync_and_rename
+from axiometer.records.tables import parquet_files, write_parquet
 
-BATCH = 20_000
+BATCH = 10_000
 
 
 @dataclass(slots=True)
 class Selection:
-    """The items that a run asks: how many, a hash of their ids in order, and how many presentations they make."""
+    """The items that a run asks: how many, a hash of their ids in order, and how many presentations they make.
+
+    `ids` names the chosen ones where they are a sample; None takes all in the languages of `langs`.
+    """
 
     path: Path
     digest: str
@@ -30,28 +37,54 @@ class Selection:
     sources: list[str]
     frameworks: list[str]
     unmapped: int
-    ids: pl.Series | None = field(default=None, repr=False)
+    ids: frozenset[str] | None = field(default=None, repr=False)
 
-    def frame(self) -> pl.LazyFrame:
-        """The chosen items in their order."""
-        files = parquet_files(self.path)
-        scanned = pl.scan_parquet(files).select(list(schema_of(Item)))
-        scanned = scanned.filter(pl.col("lang").is_in(list(self.langs)))
-        return scanned if self.ids is None else scanned.filter(pl.col("id").is_in(self.ids.implode()))
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The chosen items in their order, in batches."""
+        for frame in _batches(parquet_files(self.path), list(schema_of(Item))):
+            kept = frame.filter(pl.col("lang").is_in(list(self.langs)))
+            yield kept if self.ids is None else kept.filter(pl.col("id").is_in(list(self.ids)))
 
-    def copy_to(self, path: Path) -> None:
-        """Writes the chosen items as one Parquet file, whole or not at all."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.tmp")
-        self.frame().sink_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, maintain_order=True)
-        sync_and_rename(temporary, path)
+    def copy_to(self, folder: Path) -> None:
+        """Writes the chosen items as parts of one table into `folder`, which must be new: whole or not at all."""
+        temporary = folder.with_name(f".{folder.name}.tmp")
+        shutil.rmtree(temporary, ignore_errors=True)
+        for number, frame in enumerate(frame for frame in self.frames() if frame.height):
+            write_parquet(frame, temporary / f"{number:06d}.parquet")
+        temporary.replace(folder)
+
+
+@dataclass(slots=True)
+class _Overview:
+    """What is counted while the items stream by."""
+
+    digest: Any = field(default_factory=hashlib.sha256)
+    count: int = 0
+    unmapped: int = 0
+    langs: Counter[str] = field(default_factory=Counter)
+    shapes: Counter[tuple[int, int]] = field(default_factory=Counter)
+    sources: set[str] = field(default_factory=set)
+    frameworks: set[str] = field(default_factory=set)
+    marks: list[pl.Series] = field(default_factory=list)
+
+    def add(self, frame: pl.DataFrame) -> None:
+        if frame.height == 0:
+            return
+        self.digest.update(("\n".join(frame["id"]) + "\n").encode())
+        self.count += frame.height
+        self.unmapped += int((~frame["mapped"]).sum())
+        self.langs.update(dict(frame.group_by("lang").len().iter_rows()))
+        for options, sides, count in frame.group_by("options", "sides").len().iter_rows():
+            self.shapes[options, sides] += count
+        self.sources.update(frame["source"].unique())
+        self.frameworks.update(frame["framework"].drop_nulls().unique())
+        self.marks.append(frame["id"].hash())
 
 
 def select_items(
-    path: Path, design: Design, *, limit: int | None = None, seed: int = 0, only: pl.Series | None = None
+    path: Path, design: Design, *, limit: int | None = None, seed: int = 0, only: Iterable[str] | None = None
 ) -> Selection:
-    """The items of `path` in the design's languages; with `only`, those with these ids; with `limit`, a seeded sample
-    of that many.
+    """The items of `path` in the design's languages; with `limit`, a seeded sample of that many; with `only`, those ids.
 
     The sample takes items by a hash of seed and `parallel_id`, so that an item's languages come together and the same
     seed always gives the same items. Raises `InputError` for a missing file, wrong columns, an empty set, a language
@@ -59,46 +92,46 @@ def select_items(
     """
     files = parquet_files(path)
     _check_columns(files)
-    overview = (
-        pl.scan_parquet(files)
-        .select(
-            "id",
-            "kind",
-            "lang",
-            "parallel_id",
-            "mapped",
-            "source",
-            "framework",
-            options=pl.col("options").list.len(),
-            sides=pl.col("options").list.eval(pl.element().struct.field("role") == str(Role.SIDE)).list.sum(),
-        )
-        .collect()
-    )
-    if overview.height == 0:
-        raise InputError("the table holds no items", file=path)
-    overview = _in_langs(overview, design, path)
-    ids = only
-    if only is not None:
-        overview = overview.filter(pl.col("id").is_in(only.implode()))
-    _check_items(overview, design, path)
-    if limit is not None and limit < overview.height:
-        ids = _sample(overview, limit, seed)
-        overview = overview.filter(pl.col("id").is_in(ids.implode()))
-    digest = hashlib.sha256()
-    for part in overview.iter_slices(BATCH):
-        digest.update("\n".join(part["id"]).encode())
-    shapes = overview.group_by("options", "sides").len().iter_rows()
+    ids = frozenset(only) if only is not None else None
+    if limit is not None:
+        ids = _sample(files, design, limit, seed, ids)
+    overview = _Overview()
+    present: set[str] = set()
+    for frame in _described(files):
+        present.update(frame["lang"].unique())
+        wanted = _in_langs(frame, design)
+        _check_items(wanted, design, path)
+        overview.add(wanted if ids is None else wanted.filter(pl.col("id").is_in(list(ids))))
+    _check_present(present, design, path)
+    _check_unique(overview, path)
     return Selection(
         path=path,
-        digest=digest.hexdigest()[:32],
-        count=overview.height,
-        presentations=sum(presentations_per_item(options, sides, design) * n for options, sides, n in shapes),
-        langs=dict(sorted(Counter(overview["lang"].to_list()).items())),
-        sources=sorted(overview["source"].unique()),
-        frameworks=sorted(overview["framework"].drop_nulls().unique()),
-        unmapped=int((~overview["mapped"]).sum()),
+        digest=overview.digest.hexdigest()[:32],
+        count=overview.count,
+        presentations=sum(presentations_per_item(*shape, design) * n for shape, n in overview.shapes.items()),
+        langs=dict(sorted(overview.langs.items())),
+        sources=sorted(overview.sources),
+        frameworks=sorted(overview.frameworks),
+        unmapped=overview.unmapped,
         ids=ids,
     )
+
+
+def _batches(files: list[Path], columns: list[str]) -> Iterator[pl.DataFrame]:
+    for file in files:
+        scanned = pl.scan_parquet(file)
+        height = int(scanned.select(pl.len()).collect().item())
+        for offset in range(0, height, BATCH):
+            yield scanned.slice(offset, BATCH).select(columns).collect()
+
+
+def _described(files: list[Path]) -> Iterator[pl.DataFrame]:
+    side = pl.element().struct.field("role") == str(Role.SIDE)
+    columns = ["id", "kind", "lang", "mapped", "source", "framework", "options"]
+    for frame in _batches(files, columns):
+        yield frame.with_columns(
+            options=pl.col("options").list.len(), sides=pl.col("options").list.eval(side).list.sum()
+        )
 
 
 def _check_columns(files: list[Path]) -> None:
@@ -117,40 +150,47 @@ def _check_columns(files: list[Path]) -> None:
             )
 
 
-def _in_langs(overview: pl.DataFrame, design: Design, path: Path) -> pl.DataFrame:
-    if design.langs is None:
-        return overview
-    present = set(overview["lang"].unique())
-    missing = [lang for lang in design.langs if lang not in present]
+def _in_langs(frame: pl.DataFrame, design: Design) -> pl.DataFrame:
+    return frame if design.langs is None else frame.filter(pl.col("lang").is_in(list(design.langs)))
+
+
+def _check_present(present: set[str], design: Design, path: Path) -> None:
+    if not present:
+        raise InputError("the table holds no items", file=path)
+    missing = [lang for lang in design.langs or () if lang not in present]
     if missing:
         raise InputError(f"no items in {', '.join(missing)}", file=path, mend=f"it holds: {', '.join(sorted(present))}")
-    return overview.filter(pl.col("lang").is_in(list(design.langs)))
 
 
-def _check_items(overview: pl.DataFrame, design: Design, path: Path) -> None:
-    if overview["id"].n_unique() != overview.height:
-        twice = overview.filter(pl.col("id").is_duplicated())["id"][0]
-        raise InputError(f"item {twice} stands in the table twice", file=path)
-    open_items = overview.filter(pl.col("kind") == str(ItemKind.OPEN)).height
+def _check_unique(overview: _Overview, path: Path) -> None:
+    marks = pl.concat(overview.marks)
+    if marks.n_unique() != len(marks):
+        raise InputError(f"{len(marks) - marks.n_unique()} items stand in the table twice", file=path)
+
+
+def _check_items(frame: pl.DataFrame, design: Design, path: Path) -> None:
+    open_items = frame.filter(pl.col("kind") == str(ItemKind.OPEN)).height
     if open_items:
         raise Refused(
-            f"{path}: {open_items} open items have no options and cannot be asked with --mode {design.mode}; "
+            f"{path}: open items have no options and cannot be asked with --mode {design.mode}; "
             "give a table of dilemmas, themes or statements"
         )
     least = 1 if design.mode is Mode.AGREE else 2
-    wrong = overview.filter((pl.col("options") < least) | (pl.col("options") > len(LETTERS)))
+    wrong = frame.filter((pl.col("options") < least) | (pl.col("options") > len(LETTERS)))
     if wrong.height:
         raise InputError(
-            f"{wrong.height} items have fewer than {least} or more than {len(LETTERS)} options, "
-            f"the first is {wrong['id'][0]}",
-            file=path,
+            f"item {wrong['id'][0]} has {wrong['options'][0]} options, not {least} to {len(LETTERS)}", file=path
         )
 
 
-def _sample(overview: pl.DataFrame, limit: int, seed: int) -> pl.Series:
-    groups = overview.select("id", group=pl.coalesce("parallel_id", "id"))
-    ranked = sorted(
-        zip(groups["group"], groups["id"], strict=True),
-        key=lambda pair: (hashlib.sha256(f"{seed}:{pair[0]}".encode()).digest(), pair[1]),
-    )
-    return pl.Series("id", [item for _, item in ranked[:limit]])
+def _sample(files: list[Path], design: Design, limit: int, seed: int, only: frozenset[str] | None) -> frozenset[str]:
+    """Ids of the `limit` items with the smallest hashes of seed and family."""
+
+    def ranked() -> Iterator[tuple[bytes, str]]:
+        for frame in _batches(files, ["id", "lang", "parallel_id"]):
+            kept = _in_langs(frame, design)
+            for item, family in kept.select("id", family=pl.coalesce("parallel_id", "id")).iter_rows():
+                if only is None or item in only:
+                    yield hashlib.sha256(f"{seed}:{family}".encode()).digest(), item
+
+    return frozenset(item for _, item in heapq.nsmallest(limit, ranked()))
