@@ -13,6 +13,13 @@ RULES_PER_VALUE = 40
 BATCH = 20_000
 
 
+def make_items(count: int, seed: int = 0) -> list[Item]:
+    """`count` English dilemmas over the 12 core values, 40 rules a value."""
+    values = [value.id for value in load_framework("core-socialist-values").values_at("core")]
+    draw = random.Random(seed)
+    return [_item(number, values, draw) for number in range(count)]
+
+
 def write_items(folder: Path, count: int, seed: int = 0) -> Path:
     """`count` English dilemmas over the 12 core values, 40 rules a value, as a table in parts of 20,000."""
     values = [value.id for value in load_framework("core-socialist-values").values_at("core")]
