@@ -57,7 +57,7 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
     chosen = cells.taken[cell, first - catalogue.start[cells.item[cell]]]
     other = cells.taken[cell, second - catalogue.start[cells.item[cell]]]
     values, slot_first, slot_second = _coded(first, second, cell, cells, catalogue, level)
-    predictors, row, mirrored = _unique_rows(values, slot_first, slot_second, cells.slots)
+    predictors, row, mirrored = unique_rows(values, slot_first, slot_second, cells.slots)
     group = catalogue.group[cells.item[cell]]
     shape = (len(catalogue.group_keys), len(predictors))
     wins = np.where(mirrored, other, chosen)
@@ -160,7 +160,7 @@ def _coded(
     )
 
 
-def _unique_rows(
+def unique_rows(
     values: NDArray[np.int8], slot_first: Integers, slot_second: Integers, slots: int
 ) -> tuple[Floats, Integers, np.ndarray]:
     """The distinct predictor rows up to sign, each comparison's row, and whether it is the row's mirror image."""

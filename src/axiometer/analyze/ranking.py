@@ -206,18 +206,14 @@ def _fit_rows(
         yield {"quantity": quantity, "n": count, "estimate": number(estimate), "why_not": NO_SPREAD}
 
 
-def _slot_rows(
-    comparisons: Comparisons, fit: Fit, draws: Floats, sources: Sources, options: AnalysisOptions, n: int
-) -> Iterator[Record]:
-    """The slots' log-odds, each against the mean of all slots."""
+def slot_statistic(comparisons: Comparisons, fit: Fit, draws: Floats) -> Statistic:
+    """The slots' log-odds, each against the mean of all slots. `draws`: refits, resamples x coefficients."""
     values, slots = len(comparisons.values), comparisons.slots
-    if slots < 2:
-        return
     turn = np.vstack([-np.ones(slots - 1), np.eye(slots - 1)])
     per_row = comparisons.predictors @ fit.inverse[:, values:] @ turn.T
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
     information = leverage**2
-    statistic = Statistic(
+    return Statistic(
         estimate=slot_effects(fit, values, slots),
         influence=np.asarray(comparisons.residuals(fit.probabilities) @ per_row),
         leverage=leverage,
@@ -225,8 +221,15 @@ def _slot_rows(
         exposure=np.asarray(comparisons.trials.sum(axis=1)) * np.ones((1, slots)),
         draws=draws[:, values:] @ turn.T,
     )
-    estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)
-    for slot in range(slots):
+
+
+def _slot_rows(
+    comparisons: Comparisons, fit: Fit, draws: Floats, sources: Sources, options: AnalysisOptions, n: int
+) -> Iterator[Record]:
+    if comparisons.slots < 2:
+        return
+    estimates = slot_statistic(comparisons, fit, draws).intervals(sources, options, Scale.DIFFERENCE)
+    for slot in range(comparisons.slots):
         yield {
             "quantity": f"slot_{slot + 1}",
             "n": n,

@@ -1,0 +1,180 @@
+"""The self-test: simulate respondents with planted values, analyse them as real ones, compare."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+
+import polars as pl
+
+from axiometer.analyze.frames import framed
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.selftest.design import SimulatedDesign, starter_design
+from axiometer.analyze.selftest.letters import letter_rows
+from axiometer.analyze.selftest.power import power_rows
+from axiometer.analyze.selftest.recover import Recovered, merged, recover
+from axiometer.analyze.selftest.scenarios import scenarios, simulate
+from axiometer.analyze.selftest.verdicts import Verdict, rows_of
+
+BATCH = 50
+POWER_SIMULATIONS = 100
+LETTER_SIMULATIONS = 200
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+QUANTITIES: dict[str, type[pl.DataType]] = {
+    "scenario": pl.String,
+    "family": pl.String,
+    "quantity": pl.String,
+    "planted": pl.Float64,
+    "recovered": pl.Float64,
+    "bias": pl.Float64,
+    "width": pl.Float64,
+    "simulations": pl.Int64,
+    "without_interval": pl.Int64,
+    "coverage": pl.Float64,
+    "coverage_low": pl.Float64,
+    "coverage_high": pl.Float64,
+    "verdict": pl.String,
+}
+POWER: dict[str, type[pl.DataType]] = {
+    "dilemmas": pl.Int64,
+    "repeats": pl.Int64,
+    "presentations": pl.Int64,
+    "tau": pl.Float64,
+    "tau_low": pl.Float64,
+    "tau_high": pl.Float64,
+}
+LETTERS: dict[str, type[pl.DataType]] = {
+    "scenario": pl.String,
+    "quantity": pl.String,
+    "planted": pl.Float64,
+    "concluded": pl.Float64,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SelftestReport:
+    """`quantities`: per scenario and quantity what was planted and recovered, and the coverage of its 95 % intervals
+    with the exact 99 % interval of that coverage. `power`: tau of the recovered order by dilemmas and repeats.
+    `letters`: what counting letters would have concluded."""
+
+    quantities: pl.DataFrame
+    power: pl.DataFrame
+    letters: pl.DataFrame
+
+    @property
+    def passed(self) -> bool:
+        return self.failures().is_empty()
+
+    def failures(self) -> pl.DataFrame:
+        """The rows of `quantities` that fail."""
+        return self.quantities.filter(pl.col("verdict").is_in([Verdict.FAIL_LOW.value, Verdict.FAIL_HIGH.value]))
+
+    def families(self) -> pl.DataFrame:
+        """One row per scenario and family: how many quantities, the largest bias, the range of coverage, and the
+        verdict of the worst."""
+        order = [Verdict.FAIL_LOW, Verdict.FAIL_HIGH, Verdict.CONSERVATIVE, Verdict.PASS, Verdict.NOT_REQUIRED]
+        ranks = {verdict.value: rank for rank, verdict in enumerate(order)}
+        return self.quantities.group_by("scenario", "family", maintain_order=True).agg(
+            pl.len().alias("quantities"),
+            pl.col("bias").abs().max().alias("largest_bias"),
+            pl.col("coverage").min().alias("coverage_lowest"),
+            pl.col("coverage").mean().alias("coverage_mean"),
+            pl.col("coverage").max().alias("coverage_highest"),
+            pl.col("verdict").sort_by(pl.col("verdict").replace_strict(ranks, return_dtype=pl.Int64)).first(),
+        )
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON values only."""
+        return {
+            "passed": self.passed,
+            "quantities": self.quantities.to_dicts(),
+            "power": self.power.to_dicts(),
+            "letters": self.letters.to_dicts(),
+        }
+
+
+def run_selftest(
+    seed: int = 0,
+    simulations: int = 1000,
+    *,
+    workers: int = 1,
+    resamples: int = 300,
+    design: SimulatedDesign | None = None,
+) -> SelftestReport:
+    """Plants, simulates, analyses, compares: on the starter set unless another `design` is given.
+
+    The result depends on `seed` and `simulations`, not on `workers` (processes). Batches have seeds of their own.
+    """
+    chosen = design or starter_design()
+    options = replace(AnalysisOptions(), resamples=resamples, seed=seed)
+    planted = scenarios(len(chosen.values))
+    jobs = [
+        _Job(chosen, options, index, batch, min(BATCH, simulations - batch * BATCH), seed)
+        for index in range(len(planted))
+        for batch in range((simulations + BATCH - 1) // BATCH)
+    ]
+    parts: dict[int, list[list[Recovered]]] = {index: [] for index in range(len(planted))}
+    for job, part in zip(jobs, _mapped(jobs, workers), strict=True):
+        parts[job.scenario].append(part)
+    rows = [
+        row
+        for index, scenario in enumerate(planted)
+        for each in merged(parts[index])
+        for row in rows_of(scenario.name, each)
+    ]
+    letters = [
+        row
+        for index in (0, 2)
+        for row in letter_rows(planted[index], chosen, min(LETTER_SIMULATIONS, simulations), seed)
+    ]
+    power = power_rows(planted[0], chosen, min(POWER_SIMULATIONS, simulations), seed, options.ridge)
+    return SelftestReport(framed(rows, QUANTITIES), framed(power, POWER), framed(letters, LETTERS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    design: SimulatedDesign
+    options: AnalysisOptions
+    scenario: int
+    batch: int
+    simulations: int
+    seed: int
+
+    def run(self) -> list[Recovered]:
+        scenario = scenarios(len(self.design.values))[self.scenario]
+        seeds = [self.seed, 0, self.scenario, self.batch]
+        simulated = simulate(scenario, self.design, self.simulations, 1, seeds)
+        return recover(scenario, simulated, self.design, self.options)
+
+
+def _run(job: _Job) -> list[Recovered]:
+    return job.run()
+
+
+def _mapped(jobs: list[_Job], workers: int) -> Iterator[list[Recovered]]:
+    if workers <= 1:
+        yield from map(_run, jobs)
+        return
+    with _one_thread_each(), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_run, jobs)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started here use one thread for linear algebra: the matrices are small, and the processes share the
+    cores."""
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
