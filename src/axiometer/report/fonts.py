@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 FAMILY = "Axiometer Sans SC"
+CHINESE_FACE, LATIN_FACE = "Axiometer Chinese", "Axiometer Latin"
+CHINESE = "U+2E80-D7FF,U+F900-FFEF"
+SHARED_MARKS = frozenset("—‘’“”…")
 FOLDER = Path(__file__).parent / "fonts"
 FILE = FOLDER / "AxiometerSansSC-Regular.otf"
 
@@ -55,6 +58,23 @@ def fitted(text: str, size: float, width: float) -> str:
     return kept.rstrip() + "…"
 
 
+def wrapped(text: str, size: float, width: float) -> list[str]:
+    """`text` in lines of at most `width` pixels, broken at spaces, else anywhere."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if text_width(longer, size) <= width:
+            lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        for char in word:
+            if lines[-1] and text_width(lines[-1] + char, size) > width:
+                lines.append("")
+            lines[-1] += char
+    return lines
+
+
 def font_subset(characters: Iterable[str]) -> bytes:
     """A WOFF2 font with just those of `characters` that the packaged font has."""
     from fontTools.subset import Options, Subsetter
@@ -76,13 +96,34 @@ def font_subset(characters: Iterable[str]) -> bytes:
     return written.getvalue()
 
 
-def font_face(characters: Iterable[str]) -> str:
-    """A CSS `@font-face` rule that carries the subset for `characters` in itself."""
+def font_face(characters: Iterable[str], family: str = FAMILY, ranges: str = "") -> str:
+    """A CSS `@font-face` rule that carries the subset for `characters` in itself; `ranges` is its `unicode-range`."""
     data = base64.b64encode(font_subset(set(characters))).decode("ascii")
+    limited = f"unicode-range:{ranges};" if ranges else ""
     return (
-        f'@font-face{{font-family:"{FAMILY}";font-weight:100 900;font-display:block;'
+        f'@font-face{{font-family:"{family}";font-weight:400;font-display:block;{limited}'
         f'src:url("data:font/woff2;base64,{data}") format("woff2")}}'
     )
+
+
+def page_fonts(text: str, lang: str) -> str:
+    """The font of a page in two faces that share no glyph: Chinese (for all text) and the rest (for charts).
+
+    The Chinese face comes first in the page's styles, limited to its own characters: put last, as a mere fallback,
+    browsers leave some runs of text unshaped. In a Chinese page it also has the quotation marks and dashes that
+    Chinese shares with Latin.
+    """
+    used = {char for char in text if ord(char) > 31}
+    chinese = {char for char in used if _is_chinese(char) or (lang == "zh" and char in SHARED_MARKS)}
+    ranges = CHINESE + (",U+2014,U+2018-201D,U+2026" if lang == "zh" else "")
+    faces = [font_face(used - chinese | {" "}, LATIN_FACE)]
+    if chinese:
+        faces.append(font_face(chinese, CHINESE_FACE, ranges))
+    return "".join(faces)
+
+
+def _is_chinese(char: str) -> bool:
+    return ord(char) >= 0x2E80 and not 0xD800 <= ord(char) <= 0xF8FF
 
 
 @cache

@@ -11,8 +11,11 @@ from typing import Any
 import polars as pl
 from markupsafe import Markup
 
+from axiometer.records import Outcome
 from axiometer.report.shown import shown
 from axiometer.report.views import Study
+
+OUTCOMES = ("chosen", "distractor", *(code.value for code in Outcome if code is not Outcome.CHOSEN))
 
 # A page must stay quick to open: no more answers than this, and no more raw text in all.
 MOST_ANSWERS = 60_000
@@ -128,7 +131,7 @@ def item_data(study: Study, chosen: Selection) -> ItemData:
     respondents = {entry.label: number for number, entry in enumerate(study.respondents)}
     for row in answers.iter_rows(named=True):
         rows.setdefault(row["item"], []).append(_answer(row, respondents, words, cut))
-    values: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     rules = {
         entry["target"]
         for options in items["options"]
@@ -211,7 +214,11 @@ def _answer(row: Mapping[str, Any], respondents: Mapping[str, int], words: _Inte
 
 
 def _item(
-    row: Mapping[str, Any], answers: list[list[Any]], scores: Mapping[str, float], study: Study, values: dict[str, str]
+    row: Mapping[str, Any],
+    answers: list[list[Any]],
+    scores: Mapping[str, float],
+    study: Study,
+    values: dict[str, list[str]],
 ) -> dict[str, Any]:
     options = []
     for option in row["options"] or []:
@@ -220,7 +227,8 @@ def _item(
             name = study.value_name(entry["target"])
             if entry["kind"] == "rule":
                 name = study.texts("items.rule", rule=name)
-            values.setdefault(entry["target"], shown(name))
+            above = " ".join(study.value_name(value) for value in study.above.get(entry["target"], ()))
+            values.setdefault(entry["target"], [shown(name), above])
             expressed.append([entry["target"], entry["polarity"]])
         options.append([shown(option["text"]), option["role"], expressed])
     return {
@@ -237,9 +245,11 @@ def _item(
 def _interface(study: Study, answers: pl.DataFrame) -> dict[str, Any]:
     texts = study.texts
     words = texts.block("items.script")
+    found = {"distractor", *(str(code) for code in answers["outcome"].unique())}
     return {
         **(dict(words) if isinstance(words, Mapping) else {}),
-        "outcomes": {str(code): texts.named("outcome", str(code)) for code in answers["outcome"].unique().sort()},
+        "comma": texts("number.comma"),
+        "outcomes": {code: texts.named("outcome", code) for code in OUTCOMES if code in found},
         "modes": {str(code): texts.named("mode", str(code)) for code in answers["mode"].unique().sort()},
         "languages": {code: texts.named("language", code) for code in study.languages},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -42,10 +43,15 @@ class Portrait:
 
 def headline(study: Study, items: int) -> str:
     """The page's title: who was asked how much."""
-    names = [entry.label for entry in study.respondents]
+    names = [_unbroken(entry.label) for entry in study.respondents]
     if len(names) <= 3:
         return study.texts("lede.headline", models=study.texts.listing(names), n=items)
     return study.texts("lede.headline_many", models=len(names), n=items)
+
+
+def _unbroken(name: str) -> str:
+    """A model's name that does not break at its hyphens and slashes (word joiners after them)."""
+    return re.sub(r"([-/])", "\\1\u2060", name)
 
 
 def standfirst(study: Study, items: int, presentations: int) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from axiometer.records.tables import write_text
 from axiometer.report.charts.drawing import LIGHT, MARKS, OUTCOMES, mark
-from axiometer.report.fonts import FAMILY, font_face, register
+from axiometer.report.fonts import page_fonts, register
 from axiometer.report.items import item_data, selection
 from axiometer.report.lede import headline, portraits, standfirst
 from axiometer.report.parts import Chart, Section
@@ -71,7 +71,7 @@ def page(view: Study, *, limit_items: int, seed: int) -> str:
             headline=headline(view, told.items),
             standfirst=standfirst(view, told.items, told.presentations),
             policy=_policy(script),
-            style=Markup(_FONT_PLACE + _style(max(len(section.panels) for section in built)) + styles),
+            style=Markup(_FONT_PLACE + _style(max((len(section.panels) for section in built), default=0)) + styles),
             script=Markup(script),
             asked=told,
             portraits=portraits(view),
@@ -84,8 +84,7 @@ def page(view: Study, *, limit_items: int, seed: int) -> str:
             version=version("axiometer"),
         )
     )
-    characters = {char for char in html if ord(char) > 31}
-    return html.replace(_FONT_PLACE, font_face(characters), 1)
+    return html.replace(_FONT_PLACE, page_fonts(html, view.texts.lang), 1)
 
 
 def figures(runs: Sequence[RunView], folder: Path, *, lang: Language = "en", scale: float = 2.0) -> list[Path]:
@@ -148,7 +147,7 @@ def _style(tabs: int) -> str:
         f".tabs>input:nth-of-type({n}):checked~.panel:nth-of-type({n}){{display:block}}" for n in range(1, tabs + 1)
     )
     night = f"@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
-    return f":root{{{light}--chart:{FAMILY!r}}}{night}{marks}{kinds}{shown}"
+    return f":root{{{light}}}{night}{marks}{kinds}{shown}"
 
 
 def _policy(script: str) -> str:

@@ -41,13 +41,17 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One side of a section; where a section has several, a reader switches between them by `tab`."""
+    """One side of a section; where a section has several, a reader switches between them by `tab`.
+
+    `grid` sets small charts beside each other; `folded` hides the table until it is asked for.
+    """
 
     tab: str
     charts: tuple[Chart, ...] = ()
     notes: tuple[str, ...] = ()
     table: Table | None = None
     grid: bool = False
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,16 @@ def both_widths(draw: Callable[[float], Drawing], name: str, table: Table | None
     return Chart(name, draw(WIDE), draw(NARROW), table, caption)
 
 
-def reason_notes(texts: Texts, missing: Sequence[tuple[str, str | None]]) -> tuple[str, ...]:
-    """One note per reason why intervals are missing, with what it concerns. `missing`: (what, why_not)."""
+def reason_notes(
+    texts: Texts, missing: Sequence[tuple[str, str | None]], key: str = "chart.no_interval"
+) -> tuple[str, ...]:
+    """One note per reason why intervals (or estimates) are missing. `missing`: what it concerns, and `why_not`."""
     grouped: dict[str, list[str]] = {}
     for what, why in missing:
         concerned = grouped.setdefault(texts.general_reason(why), [])
         if what not in concerned:
             concerned.append(what)
-    return tuple(texts("chart.no_interval", reason=reason, what=some(texts, what)) for reason, what in grouped.items())
+    return tuple(texts(key, reason=reason, what=some(texts, what)) for reason, what in grouped.items())
 
 
 def some(texts: Texts, names: Sequence[str], most: int = 6) -> str:

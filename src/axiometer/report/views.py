@@ -62,7 +62,10 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """All runs side by side: tables joined, models replaced by the labels of respondents."""
+    """All runs side by side: tables joined, models replaced by the labels of respondents.
+
+    `names` holds values' names in the report's language, `above` the ids of the broader values over each.
+    """
 
     runs: tuple[RunView, ...]
     texts: Texts
@@ -71,6 +74,7 @@ class Study:
     items: pl.DataFrame
     answers: pl.LazyFrame
     names: Mapping[str, str]
+    above: Mapping[str, tuple[str, ...]]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
@@ -125,6 +129,7 @@ def study(runs: Sequence[RunView], texts: Texts) -> Study:
         items=pl.concat([run.items for run in runs], how="diagonal_relaxed").unique("id", maintain_order=True),
         answers=pl.concat([_labelled(run.answers.lazy(), labels[run.name]) for run in runs], how="diagonal_relaxed"),
         names=_value_names(runs, texts.lang),
+        above=_values_above(runs),
     )
 
 
@@ -165,6 +170,16 @@ def _value_names(runs: Sequence[RunView], lang: str) -> dict[str, str]:
             for value in framework.values:
                 names.setdefault(value.id, framework.name(value.id, lang))
     return names
+
+
+def _values_above(runs: Sequence[RunView]) -> dict[str, tuple[str, ...]]:
+    above: dict[str, tuple[str, ...]] = {}
+    for run in runs:
+        for framework in run.frameworks.values():
+            for value in framework.values:
+                levels = framework.ancestors(value.id).values()
+                above.setdefault(value.id, tuple(sorted(set().union(*levels))))
+    return above
 
 
 def _levels(runs: Sequence[RunView], texts: Texts) -> tuple[LevelView, ...]:

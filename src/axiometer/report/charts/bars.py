@@ -44,7 +44,7 @@ def stacked_bars(bars: Sequence[Bar], title: str, width: float) -> Drawing:
         if narrow:
             short = fitted(bar.label, SIZE, width - text_width(bar.note, SMALL) - 14)
             drawn += label(2, y + 9, short, full=bar.label) + label(width - 2, y + 9, bar.note, "small soft end")
-            drawn += _segments(bar, left, width - 2, y + 20)
+            drawn += _segments(bar, left, width - 2, y + 20, tooltips=False)
         else:
             drawn += label(left - 12, y + 8, fitted(bar.label, SIZE, left - 14), "end", full=bar.label)
             drawn += label(left - 12, y + 23, bar.note, "small soft end")
@@ -52,7 +52,7 @@ def stacked_bars(bars: Sequence[Bar], title: str, width: float) -> Drawing:
     return Drawing(drawn, width, top + 8 + row * len(bars), title)
 
 
-def _segments(bar: Bar, left: float, right: float, y: float) -> Markup:
+def _segments(bar: Bar, left: float, right: float, y: float, *, tooltips: bool = True) -> Markup:
     drawn, x = Markup(""), left
     for segment in bar.segments:
         wide = segment.share * (right - left)
@@ -62,7 +62,7 @@ def _segments(bar: Bar, left: float, right: float, y: float) -> Markup:
         if wide > text_width(segment.written, SMALL) + 10:
             style = "small middle" + (" on" if segment.kind in _DARK else " off")
             piece += label(x + wide / 2, y + 11, segment.written, style)
-        drawn += group(piece, segment.tooltip)
+        drawn += group(piece, segment.tooltip if tooltips else "")
         x += wide
     return drawn
 

@@ -79,7 +79,8 @@ class _Layout:
 
 
 def dot_plot(rows: Sequence[DotRow], series: Sequence[Series], axis: Axis, title: str, width: float) -> Drawing:
-    """Dots with intervals. Under 520 pixels labels stand above their rows and the numbers at the end are left out."""
+    """Dots with intervals. Under 520 pixels labels stand above their rows, and numbers and tooltips are left out: small
+    screens have the table below the chart instead."""
     layout = _layout(rows, axis, width)
     drawn, top = legend(series, width)
     heights = [_height(row, layout) for row in rows]
@@ -164,4 +165,4 @@ def _dot(dot: Estimate, layout: _Layout, y: float) -> Markup:
     if not layout.narrow:
         drawn += label(layout.middle, y, dot.written, "small end")
         drawn += label(layout.width - 6, y, dot.interval, "small soft end")
-    return group(drawn, dot.tooltip)
+    return group(drawn, "" if layout.narrow else dot.tooltip)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from axiometer.report.fonts import FAMILY, font_face, text_width
+from axiometer.report.fonts import FAMILY, font_face, text_width, wrapped
 from axiometer.report.shown import shown
 
 SIZE = 13.0
 SMALL = 11.5
 MARKS = 6
+MARGIN = 16.0
 
 # Okabe and Ito's colours without a red-green pair; the shape of a mark says the same as its colour.
 LIGHT = {
@@ -32,10 +33,10 @@ LIGHT = {
 
 STYLE = """
 text{font-family:"%(family)s",sans-serif;font-size:13px;fill:%(ink)s}
-.small{font-size:11.5px}.soft{fill:%(soft)s}.end{text-anchor:end}.middle{text-anchor:middle}
+.heading{font-size:15px}.small{font-size:11.5px}.soft{fill:%(soft)s}.end{text-anchor:end}.middle{text-anchor:middle}
 .grid{stroke:%(grid)s;stroke-width:1}.zero{stroke:%(soft)s;stroke-width:1}.rule{stroke:%(line)s;stroke-width:1}
 .band{fill:%(band)s}.paper{fill:%(paper)s}.range{stroke-width:7;opacity:.2;fill:none}.interval{stroke-width:2;fill:none}
-.hollow{stroke-width:1.8}.cell{stroke:%(paper)s;stroke-width:1}.on{fill:#fff}
+.hollow{stroke-width:1.8}.cell{stroke:%(paper)s;stroke-width:1}.on,.deep{fill:#fff}
 .absent{fill:none;stroke:%(line)s;stroke-width:1}
 """
 
@@ -84,17 +85,23 @@ class Drawing:
         )
 
     def file(self) -> str:
-        """The chart as a file of its own, with its colours and the glyphs it uses."""
-        characters = {char for char in self.title + str(self.body) if ord(char) > 31}
-        paper = element("rect", class_="paper", x="0", y="0", width=number(self.width), height=number(self.height))
-        style = Markup("<style>{}</style>").format(Markup(font_face(characters) + stylesheet()))
+        """The chart as a file of its own: its title above it, its colours and the glyphs it uses inside."""
+        lines = wrapped(shown(self.title), SIZE + 2, self.width - 2 * MARGIN)
+        top = MARGIN + 22 * len(lines) + 6
+        width, height = self.width + 2 * MARGIN, self.height + top + MARGIN
+        heading = Markup("").join(
+            label(MARGIN, MARGIN + 8 + 22 * index, text, "heading") for index, text in enumerate(lines)
+        )
+        moved = Markup('<g transform="translate({} {})">{}</g>').format(number(MARGIN), number(top), self.body)
+        drawn = rectangle(0, 0, width, height, "paper") + heading + moved
+        style = Markup("<style>{}</style>").format(Markup(font_face(set(str(drawn)) - {"\n"}) + stylesheet()))
         svg = element(
             "svg",
-            style + self._title() + paper + self.body,
+            style + self._title() + drawn,
             xmlns="http://www.w3.org/2000/svg",
-            viewBox=f"0 0 {number(self.width)} {number(self.height)}",
-            width=number(self.width),
-            height=number(self.height),
+            viewBox=f"0 0 {number(width)} {number(height)}",
+            width=number(width),
+            height=number(height),
         )
         return f"{svg}\n"
 
@@ -118,8 +125,8 @@ def element(tag: str, content: str = "", **attributes: str) -> Markup:
 
 
 def group(content: str, tooltip: str = "") -> Markup:
-    """Marks that share a tooltip."""
-    return element("g", (element("title", shown(tooltip)) if tooltip else Markup("")) + content)
+    """Marks that share a tooltip, if there is one."""
+    return element("g", element("title", shown(tooltip)) + content) if tooltip else Markup(content)
 
 
 def label(x: float, y: float, content: str, style: str = "", full: str = "") -> Markup:
@@ -129,7 +136,8 @@ def label(x: float, y: float, content: str, style: str = "", full: str = "") -> 
 
 
 def line(x1: float, y1: float, x2: float, y2: float, style: str) -> Markup:
-    return element("path", d=f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}", class_=style)
+    end = f"H{number(x2)}" if y1 == y2 else f"V{number(y2)}" if x1 == x2 else f"L{number(x2)} {number(y2)}"
+    return element("path", d=f"M{number(x1)} {number(y1)}{end}", class_=style)
 
 
 def rectangle(x: float, y: float, width: float, height: float, style: str, **more: str) -> Markup:

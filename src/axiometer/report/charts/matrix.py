@@ -53,13 +53,14 @@ def _cell(cell: Cell | None, x: float, y: float, side: float) -> Markup:
     if cell is None:
         return rectangle(x + 1, y + 1, side - 2, side - 2, "absent")
     strength = min(max(cell.strength, 0.0), 1.0)
+    deep = strength > (0.6 if cell.colour == 0 else 0.75)  # orange stays light for longer
     drawn = rectangle(x, y, side, side, f"cell f{cell.colour}", fill_opacity=f"{0.06 + 0.94 * strength:.2f}")
     size = SIZE if text_width(cell.written, SIZE) < side - 4 else SMALL
     if text_width(cell.written, size) < side:
-        style = ("middle" if size == SIZE else "middle small") + (" on" if strength > 0.55 else "")
+        style = ("middle" if size == SIZE else "middle small") + (" deep" if deep else "")
         lift = 8 if cell.note and side > 54 else 0
         drawn += label(x + side / 2, y + side / 2 - lift, cell.written, style)
         if lift:
-            faint = "middle small" + (" on" if strength > 0.55 else " soft")
+            faint = "middle small" + (" deep" if deep else " soft")
             drawn += label(x + side / 2, y + side / 2 + 10, fitted(cell.note, SMALL, side), faint)
     return group(drawn, cell.tooltip)

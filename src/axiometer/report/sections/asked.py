@@ -182,11 +182,14 @@ def parameters(texts: Texts, run: RunView, model: str) -> str:
     """What identifies a respondent beside its name (sampling parameters, endpoint), as the manifest states it."""
     entry = next((each for each in listed_models(run) if each.get("name") == model), {})
     flat = dict(_flat(entry))
-    flat.pop("name", None)
-    said = [
-        f"{texts.named('parameter', name)} {value}" for name, value in flat.items() if value not in (None, "", model)
-    ]
-    return "; ".join(said) if said else texts("asked.defaults")
+    if flat.get("provider") == "sim":
+        return texts("asked.simulated")
+    if model.startswith("recorded/"):
+        return texts("asked.recorded")
+    known = texts.block("parameter")
+    names = [name for name in known if flat.get(name) not in (None, "")] if isinstance(known, Mapping) else []
+    said = [f"{texts.named('parameter', name)} {flat[name]}" for name in names]
+    return texts("number.semicolon").join(said) if said else texts("asked.defaults")
 
 
 def _flat(entry: Mapping[Any, object]) -> list[tuple[str, object]]:

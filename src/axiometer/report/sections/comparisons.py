@@ -130,8 +130,12 @@ def differences(study: Study) -> Section | None:
                 panels.append(_difference_panel(study, str(one), str(two), list(mine.iter_rows(named=True))))
     panels.append(_largest(study, known))
     methods = sorted({str(name) for name in known["adjustment"].drop_nulls()})
-    notes = tuple(texts("differences.families", method=texts.named("adjustment", method)) for method in methods)
-    return Section("differences", texts("differences.title"), (texts("differences.intro"),), tuple(panels), notes)
+    notes = [texts("differences.families", method=texts.named("adjustment", method)) for method in methods]
+    if len(study.runs) > 1:
+        notes.append(texts("differences.within"))
+    return Section(
+        "differences", texts("differences.title"), (texts("differences.intro"),), tuple(panels), tuple(notes)
+    )
 
 
 def _difference_panel(study: Study, one: str, two: str, rows: Sequence[Row]) -> Panel:
@@ -226,7 +230,7 @@ def _contested_row(study: Study, row: Row) -> tuple[str, ...]:
     return (
         _short(text_of(row, "prompt") or text_of(row, "item")),
         _short(option),
-        texts("number.semicolon").join(shares),
+        "\n".join(shares),
         texts.points(number_of(row, "difference")),
     )
 

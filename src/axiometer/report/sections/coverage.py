@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from axiometer.report.charts import Cell, matrix
-from axiometer.report.parts import NARROW, WIDE, Chart, Panel, Section, file_stem
+from axiometer.report.parts import WIDE, Chart, Panel, Section, file_stem
 from axiometer.report.views import LevelView, Respondent, Study
 
 Cells = dict[tuple[int, int], Cell]
@@ -33,13 +33,10 @@ def coverage(study: Study) -> Section | None:
         if len(mine):
             panels.append(_head_to_head(study, main, values, respondent, mine))
     possible = len(values) * (len(values) - 1) // 2
-    note = texts(
-        "coverage.note",
-        covered=sum(1 for a, b in counts if a != b),
-        possible=possible,
-        least=min(counts.values()),
-        most=max(counts.values()),
-    )
+    fewest, most = min(counts.values()), max(counts.values())
+    each = texts("coverage.each", n=fewest) if fewest == most else texts("coverage.each_range", low=fewest, high=most)
+    covered = sum(1 for a, b in counts if a != b)
+    note = texts("coverage.note", covered=covered, possible=possible, each=each)
     return Section("coverage", texts("coverage.title"), (texts("coverage.intro"), note), tuple(panels))
 
 
@@ -78,5 +75,4 @@ def _head_to_head(
 
 def _matrix(study: Study, values: list[str], cells: Cells, title: str, name: str) -> Chart:
     names = [study.value_name(value) for value in values]
-    wide, narrow = (matrix(names, cells, title, size=46, width=width) for width in (WIDE, NARROW))
-    return Chart(name, wide, narrow)
+    return Chart(name, matrix(names, cells, title, size=46, width=WIDE))

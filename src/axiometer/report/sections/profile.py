@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -68,7 +68,7 @@ def _panel(study: Study, level: LevelView, mode: str, tab: str, rows: pl.DataFra
     ]
     table = _table(study, ordered, by_value)
     if len(ordered) > MOST_ROWS:
-        return Panel(tab, (), (study.texts("profile.table_only", n=len(ordered)),), table)
+        return Panel(tab, (), (study.texts("profile.table_only", n=len(ordered)),), table, folded=True)
     chart = _chart(study, tab, dots, file_stem("profile", mode, level.id), table)
     return Panel(tab, (chart,), reason_notes(study.texts, missing))
 
@@ -90,9 +90,17 @@ def _dot_row(study: Study, value: str, rows: list[Row]) -> DotRow:
     by_model = {str(row["model"]): row for row in rows}
     present = [by_model[entry.label] for entry in study.respondents if entry.label in by_model]
     dots = [dot for row in present if (dot := share_estimate(study, value, row)) is not None]
-    items = sorted({whole_of(row, "items") for row in present})
-    note = study.texts("profile.items", n=items[-1]) if items else ""
-    return DotRow(study.value_name(value), note, tuple(dots))
+    return DotRow(study.value_name(value), _items_note(study, present), tuple(dots))
+
+
+def _items_note(study: Study, rows: Sequence[Row]) -> str:
+    """On how many items the estimates rest; a range where respondents met different numbers of them."""
+    counts = [whole_of(row, "items") for row in rows]
+    if not counts:
+        return ""
+    if min(counts) == max(counts):
+        return study.texts("profile.items", n=counts[0])
+    return study.texts("profile.items_range", low=min(counts), high=max(counts))
 
 
 def share_estimate(study: Study, value: str, row: Row) -> Estimate | None:

@@ -70,9 +70,7 @@ def _consistency(study: Study) -> Panel | None:
         for row in table.iter_rows(named=True)
         if number_of(row, "estimate") is None and not str(row["quantity"]).endswith("_consistency")
     ]
-    notes = reason_notes(texts, missing) + tuple(
-        texts("chart.not_estimated", what=what, reason=texts.reason(why)) for what, why in dict.fromkeys(absent)
-    )
+    notes = reason_notes(texts, missing) + reason_notes(texts, absent, "chart.not_estimated")
     if not dots:
         return Panel(texts("reliability.consistency"), notes=notes) if notes else None
     lowest = min(end for row in dots for dot in row.estimates for end in _ends(dot))

@@ -41,7 +41,7 @@
       const parts = [item.id, item.prompt, item.source];
       for (const [text, , expressed] of item.options) {
         parts.push(text);
-        for (const [target] of expressed) parts.push(target, values[target] ?? "");
+        for (const [target] of expressed) parts.push(target, ...(values[target] ?? []));
       }
       for (const answer of item.answers) {
         parts.push(words[answer[RAW]]);
@@ -57,7 +57,7 @@
     const who = asked.respondent === "" ? null : Number(asked.respondent);
     if (asked.outcome || who !== null) {
       const some = item.answers.some((answer) => (who === null || answer[WHO] === who) &&
-        (!asked.outcome || words[answer[OUTCOME]] === asked.outcome));
+        (!asked.outcome || outcomeOf(item, answer) === asked.outcome));
       if (!some) return false;
     }
     if (asked.flips && (who === null ? item.flipped.size === 0 : !item.flipped.has(who))) return false;
@@ -77,8 +77,15 @@
     return answer[OPTION] === null ? ui.none : item.options[answer[OPTION]][0];
   }
 
-  function outcomeName(answer) {
+  // An option that is no side is its own outcome, as in the tables.
+  function outcomeOf(item, answer) {
     const code = words[answer[OUTCOME]];
+    const beside = answer[OPTION] !== null && item.options[answer[OPTION]][1] !== "side";
+    return code === "chosen" && beside ? "distractor" : code;
+  }
+
+  function outcomeName(item, answer) {
+    const code = outcomeOf(item, answer);
     return ui.outcomes[code] ?? code;
   }
 
@@ -86,7 +93,7 @@
     const under = node("span", "under");
     under.append(isolated(ui.languages[item.lang] ?? item.lang));
     const said = item.sides.map((side) => item.options[side][2].filter(([target]) => !rules.has(target))
-      .map(([target]) => values[target] ?? target).join(" + ")).filter(Boolean);
+      .map(([target]) => values[target]?.[0] ?? target).join(" + ")).filter(Boolean);
     if (said.length) under.append(isolated(said.join(" / "), "said"));
     respondents.forEach(([label], who) => {
       const mine = item.answers.filter((answer) => answer[WHO] === who);
@@ -96,7 +103,7 @@
       const row = node("span", "picks");
       for (const answer of mine.slice(0, 24)) {
         const pick = node("span", pickClass(item, answer));
-        pick.title = outcomeName(answer) + " · " + chosenText(item, answer);
+        pick.title = outcomeName(item, answer) + " · " + chosenText(item, answer);
         row.append(pick);
       }
       group.append(row);
@@ -112,9 +119,13 @@
       const side = item.sides.indexOf(index);
       entry.append(node("span", "pick " + (side === 0 ? "p0" : side === 1 ? "p1" : "p2")));
       const words_ = node("span");
-      words_.append(isolated(text));
-      const said = expressed.map(([target, polarity]) =>
-        (polarity > 0 ? ui.endorses : ui.opposes) + " " + (values[target] ?? target));
+      words_.append(String(index + 1) + ". ", isolated(text));
+      const said = [];
+      for (const [verb, sign] of [[ui.endorses, 1], [ui.opposes, -1]]) {
+        const named = expressed.filter(([, polarity]) => polarity === sign)
+          .sort(([one], [other]) => rules.has(one) - rules.has(other)).map(([target]) => values[target]?.[0] ?? target);
+        if (named.length) said.push(verb + " " + named.join(ui.comma));
+      }
       if (role !== "side") said.push(ui.distractor);
       if (said.length) words_.append(" ", isolated(said.join(" · "), "said"));
       entry.append(words_);
@@ -128,7 +139,7 @@
     line.append(node("span", pickClass(item, answer)), " ");
     const name = node("b");
     name.append(isolated(respondents[answer[WHO]][0]));
-    line.append(name, " · ", isolated(outcomeName(answer)), " · ", isolated(chosenText(item, answer)));
+    line.append(name, " · ", isolated(outcomeName(item, answer)), " · ", isolated(chosenText(item, answer)));
     const facts = [];
     if (answer[SHOWN] !== null) {
       facts.push(ui.statement + ": " + item.options[answer[SHOWN]][0] + (answer[NEGATED] ? " (" + ui.denied + ")" : ""));
@@ -138,7 +149,7 @@
     if (words[answer[LETTER]]) facts.push(words[answer[LETTER]]);
     facts.push(ui.wording + " " + words[answer[WORDING]]);
     if (answer[REPEAT] > 0) facts.push(ui.again + " " + answer[REPEAT]);
-    facts.push(ui.modes[words[answer[MODE]]] ?? words[answer[MODE]]);
+    if (Object.keys(ui.modes).length > 1) facts.push(ui.modes[words[answer[MODE]]] ?? words[answer[MODE]]);
     const more = node("div");
     more.append(isolated(facts.join(" · ")));
     line.append(more);
