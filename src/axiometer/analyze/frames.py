@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 Record = dict[str, object]
-Columns = Mapping[str, type[pl.DataType]]
+Columns = Mapping[str, type[pl.DataType] | pl.DataType]
 
 
 def number(value: float) -> float | None:
