@@ -165,7 +165,7 @@ def plan_steered(
         raise Refused(f"{recorded[0]}: recorded answers cannot be steered")
     whole = plan_run(items, respondents, design, options, frameworks)
     framework = _framework(whole, items)
-    asked = list(to_rows(whole.selection.frame().collect(), Item))
+    asked = [item for frame in whole.selection.frames() for item in to_rows(frame, Item)]
     level = _level(wanted.level, framework, asked, items)
     choice = _Choice.of(asked, framework, level)
     values = _values(wanted.values, choice, framework, level, items)
