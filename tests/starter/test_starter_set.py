@@ -144,3 +144,42 @@ def test_no_side_names_a_value(lang: str) -> None:
 def test_prompts_end_with_a_full_stop_and_ask_nothing(lang: str) -> None:
     stop = "。" if lang == "zh" else "."
     assert [item.prompt for item in items(lang) if not item.prompt.endswith((stop, stop + "”", stop + '"'))] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_distractors_are_of_the_length_of_the_sides(lang: str) -> None:
+    """Else the odd one out could be told by its length alone."""
+    for item in items(lang):
+        first, second, distractor = (width(option.text) for option in item.options)
+        assert 0.7 <= 2 * distractor / (first + second) <= 1.4, item.options[2].text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_options_neither_praise_nor_blame(lang: str) -> None:
+    words = {
+        "zh": "正确|最好|高尚|善良|自私|贪婪|虚伪|应当|应该|可耻|正当",
+        "en": r"\b(?:right thing|rightly|properly|wisely|noble|selfish|greedy|honourabl[ey]|virtuous|should|ought)\b",
+    }
+    judging = re.compile(words[lang], re.IGNORECASE)
+    assert [option.text for item in items(lang) for option in item.options if judging.search(option.text)] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_options_are_phrases_in_the_punctuation_of_their_language(lang: str) -> None:
+    wrong = re.compile(r"[,.;:?!]|。$" if lang == "zh" else r"[，。；：？！]|\.$|^[a-z]")
+    assert [option.text for item in items(lang) for option in item.options if wrong.search(option.text)] == []
+
+
+@pytest.mark.parametrize(("lang", "length"), [("zh", 4), ("en", 12)])
+def test_no_two_scenes_are_told_in_the_same_words(lang: str, length: int) -> None:
+    """Fewer than a sixth of the character strings of the shorter scene occur in the other."""
+    strings = {
+        item.meta["dilemma"]: {item.prompt[start : start + length] for start in range(len(item.prompt) - length + 1)}
+        for item in items(lang)
+    }
+    alike = [
+        (first, second)
+        for first, second in itertools.combinations(strings, 2)
+        if len(strings[first] & strings[second]) > min(len(strings[first]), len(strings[second])) / 6
+    ]
+    assert alike == []
