@@ -19,8 +19,8 @@ _ANSWERS = yaml.safe_load((Path(__file__).parent / "answers.yaml").read_text(enc
 def _rows(groups: list[dict[str, Any]]) -> Iterator[Any]:
     for group in groups:
         for row in group["rows"]:
-            row = {"letters": "AB", "finish": "stop", **{k: v for k, v in group.items() if k != "rows"}, **row}
-            yield pytest.param(row, id=f"{group.get('name', group['lang'])}: {row['text'][:60]!r}")
+            whole = {"letters": "AB", "finish": "stop", **{k: v for k, v in group.items() if k != "rows"}, **row}
+            yield pytest.param(whole, id=f"{group.get('name', group['lang'])}: {row['text'][:60]!r}")
 
 
 @pytest.mark.parametrize("row", _rows(_ANSWERS["groups"]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from axiometer.measure.parsing.folding import tidy
 from axiometer.measure.parsing.lexicon import Lexicon
 from axiometer.measure.parsing.mentions import Mention, Weight, both_ends, heaviest, linked, weigh
-from axiometer.measure.parsing.opening import Opened, lexicons, opened, without_answer
+from axiometer.measure.parsing.opening import lexicons, opened, without_answer
 from axiometer.measure.parsing.reading import Reading
 from axiometer.measure.parsing.structured import stated_answers
 from axiometer.models.protocols import Reply
@@ -15,8 +15,8 @@ _AGREE = Reading(Outcome.CHOSEN, None, 1, None)
 _DISAGREE = Reading(Outcome.CHOSEN, None, -1, None)
 _STANCES = {"agree": _AGREE, "disagree": _DISAGREE}
 _PLAIN = {
-    **dict.fromkeys(("agree", "Agree", "同意", "d'accord", "D'accord", "Zustimmung"), _AGREE),
-    **dict.fromkeys(("disagree", "Disagree", "不同意", "pas d'accord", "Pas d'accord", "Ablehnung"), _DISAGREE),
+    **dict.fromkeys(("agree", "agreement", "同意", "d'accord", "accord", "zustimmung"), _AGREE),
+    **dict.fromkeys(("disagree", "disagreement", "不同意", "pas d'accord", "désaccord", "ablehnung"), _DISAGREE),
 }
 
 
@@ -29,53 +29,55 @@ def read_agreement(reply: Reply, lang: str, *, negated: bool = False) -> Reading
     start = opened(reply)
     if isinstance(start, Reading):
         return start
-    plainly = _PLAIN.get(start.text)
+    plainly = _PLAIN.get(start.text.strip(" .!?。\"'()[]").lower())
     if plainly is not None:
         return plainly
+    stated = stated_answers(start.raw)
     if start.head != start.text:
-        reading = _read(start.head, start, lang, negated)
+        reading = _read(start.head, stated, start.cut, lang, negated)
         if reading.outcome is Outcome.CHOSEN:
             return reading
-    return _read(start.text, start, lang, negated)
+    return _read(start.text, stated, start.cut, lang, negated)
 
 
-def _read(text: str, start: Opened, lang: str, negated: bool) -> Reading:
-    reading = Reading(Outcome.INVALID, None, None, "no answer recognised")
+def _read(text: str, stated: list[str], cut: bool, lang: str, negated: bool) -> Reading:
+    reading = _not_readable(cut)
     for words in lexicons(lang, text):
-        for answer in stated_answers(start.raw) if text is start.text else ():
-            stated = _weighed(tidy(answer), False, words, negated)
-            if stated.outcome is not Outcome.INVALID:
-                return stated
-        reading = _weighed(text, start.cut, words, negated)
+        for answer in stated:
+            of_answer = _weighed(tidy(answer), False, words, negated)
+            if of_answer.outcome is not Outcome.INVALID:
+                return of_answer
+        reading = _weighed(text, cut, words, negated)
         if reading.outcome not in (Outcome.INVALID, Outcome.TRUNCATED):
             break
     return reading
 
 
 def _weighed(text: str, cut: bool, words: Lexicon, negated: bool) -> Reading:
+    """The reading of a text by its words of agreement, then by a yes or no at its head, then by its phrases."""
     low = text.lower()
     if len(low) != len(text):
         text = low
     mentions = _stance_mentions(text, low, words)
     top, decisive = heaviest(mentions)
-    labels = {mention.label for mention in decisive}
-    if top >= Weight.HEAD or (top == Weight.CLAUSE and len(labels) == 1):
-        return _by_verdict(low, decisive, labels, words)
+    one_side = len({mention.label for mention in decisive}) == 1
+    if top >= Weight.HEAD or (top == Weight.CLAUSE and one_side):
+        return _by_verdict(low, decisive, words)
     answer = words.yes_no.match(low)
-    avoided = without_answer(words, low)
-    if answer is not None and (avoided is None or avoided[2] < answer.end()):
+    avoidance = without_answer(words, low)
+    if answer is not None and (avoidance is None or avoidance.start < answer.end()):
         if negated:
             return Reading(Outcome.INVALID, None, None, "yes or no to a denial")
         return _AGREE if answer.lastgroup == "yes" else _DISAGREE
-    if avoided is not None and not (cut and avoided[0] is Outcome.EVASIVE):
-        return Reading(avoided[0], None, None, avoided[1])
-    if any(mention.link == "or" for mention in mentions) and not cut:
-        return Reading(Outcome.EVASIVE, None, None, "either answer")
-    if len(labels) == 1 and not cut and not any(mention.asked for mention in decisive):
-        return _by_verdict(low, decisive, labels, words)
+    if avoidance is not None and (avoidance.outcome is Outcome.REFUSED or not cut):
+        return Reading(avoidance.outcome, None, None, avoidance.phrase)
     if cut:
-        return Reading(Outcome.TRUNCATED, None, None, "cut before the answer")
-    return Reading(Outcome.INVALID, None, None, "no answer recognised")
+        return _not_readable(cut)
+    if any(mention.link == "or" for mention in mentions):
+        return Reading(Outcome.EVASIVE, None, None, "either answer")
+    if one_side and not any(mention.asked for mention in decisive):
+        return _by_verdict(low, decisive, words)
+    return _not_readable(cut)
 
 
 def _stance_mentions(text: str, low: str, words: Lexicon) -> list[Mention]:
@@ -83,14 +85,21 @@ def _stance_mentions(text: str, low: str, words: Lexicon) -> list[Mention]:
     return linked(text, [mention for mention in found if mention is not None], words)
 
 
-def _by_verdict(low: str, decisive: list[Mention], labels: set[str], words: Lexicon) -> Reading:
-    last = decisive[-1].label
-    if len(labels) > 1:
-        first = decisive[0]
-        if first.weight < Weight.FINAL and not words.contrast.search(low[first.end : decisive[-1].start]):
+def _by_verdict(low: str, decisive: list[Mention], words: Lexicon) -> Reading:
+    """What the heaviest mentions say; where they contradict each other, the last one if a `but` leads to it."""
+    first, last = decisive[0], decisive[-1]
+    if len({mention.label for mention in decisive}) > 1:
+        turned = words.contrast.search(low[first.end : last.start]) is not None
+        if first.weight < Weight.FINAL and not turned:
             return Reading(Outcome.BOTH, None, None, "conflicting answers")
-    if last in _STANCES:
-        return _STANCES[last]
-    if last == "mixed":
+    if last.label in _STANCES:
+        return _STANCES[last.label]
+    if last.label == "mixed":
         return Reading(Outcome.BOTH, None, None, "agrees and disagrees")
     return Reading(Outcome.EVASIVE, None, None, "agrees in part or not at all")
+
+
+def _not_readable(cut: bool) -> Reading:
+    if cut:
+        return Reading(Outcome.TRUNCATED, None, None, "cut before the answer")
+    return Reading(Outcome.INVALID, None, None, "no answer recognised")

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from axiometer.measure.parsing.folding import tidy
 from axiometer.measure.parsing.lexicon import Lexicon
 from axiometer.measure.parsing.mentions import Mention, Weight, conditional, heaviest, letter_mentions, ordinal_mentions
-from axiometer.measure.parsing.opening import Opened, lexicons, opened, without_answer
+from axiometer.measure.parsing.opening import Avoidance, lexicons, opened, without_answer
 from axiometer.measure.parsing.reading import Reading
 from axiometer.measure.parsing.structured import stated_answers
-from axiometer.measure.parsing.texts import bare, bare_options, contained_options, equal_option, long_enough
+from axiometer.measure.parsing.texts import bare, bare_options, contained_option, equal_option, long_enough
 from axiometer.models.protocols import Finish, Reply
 from axiometer.records.rows import Outcome
 
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """What a reply is read against: the letters, the options' words beside them (or none), and the phrases."""
+
+    letters: Sequence[str]
+    texts: tuple[str, ...]
+    words: Lexicon
+
+
 _CHOSEN = {letter: Reading(Outcome.CHOSEN, letter, None, None) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _ONE_LETTER = re.compile(r"\W*([A-Za-zΑ-ΒА-ЯС])\W*")
+_NOT_ON_OFFER = "letter not on offer"
 _AND = r"(?:(?:and|et|und|和|与|跟|及)\W*)?"
 _LETTERS = re.compile(rf"\W*[A-Z](?:\W*{_AND}[A-Z](?![A-Za-z]{{3}})){{1,7}}\W*")
 _LOOKS_LIKE = str.maketrans("ΑΒАВСД", "ABABCD")
@@ -37,21 +49,27 @@ def read_choice(reply: Reply, letters: Sequence[str], lang: str, options: Sequen
     start = opened(reply)
     if isinstance(start, Reading):
         return start
+    stated = stated_answers(start.raw)
     if start.head != start.text:
-        reading = _read(start.head, start, letters, lang, options)
+        reading = _read(start.head, stated, start.cut, letters, lang, options)
         if reading.outcome is Outcome.CHOSEN:
             return reading
-    return _read(start.text, start, letters, lang, options)
+    return _read(start.text, stated, start.cut, letters, lang, options)
 
 
-def _read(text: str, start: Opened, letters: Sequence[str], lang: str, options: Sequence[str]) -> Reading:
+def _read(
+    text: str, stated: list[str], cut: bool, letters: Sequence[str], lang: str, options: Sequence[str]
+) -> Reading:
+    if cut and text == "I" and "I" not in letters:
+        return _not_readable(cut=True)  # the beginning of a sentence
     plainly = _letters_only(text, letters)
     if plainly is not None:
         return plainly
-    reading = _not_readable(start.cut)
+    texts = bare_options(options)[: len(letters)]
+    reading = _not_readable(cut)
     for words in lexicons(lang, text):
-        stated = _stated(start, text, letters, words, options)
-        reading = stated if stated is not None else _weighed(text, start.cut, letters, words, options)
+        offer = _Offer(letters, texts, words)
+        reading = _by_statement(stated, offer) or _weighed(text, cut, offer)
         if reading.outcome not in (Outcome.INVALID, Outcome.TRUNCATED):
             break
     return reading
@@ -70,106 +88,99 @@ def _letters_only(text: str, letters: Sequence[str]) -> Reading | None:
     return None
 
 
-def _stated(start: Opened, text: str, letters: Sequence[str], words: Lexicon, options: Sequence[str]) -> Reading | None:
+def _by_statement(stated: list[str], offer: _Offer) -> Reading | None:
     """The reading of a JSON answer, a box or an answer tag; None where there is none or it does not say."""
-    if text is not start.text:
-        return None
     readings = []
-    for answer in stated_answers(start.raw):
+    for answer in stated:
         fragment = tidy(answer)
-        reading = _letters_only(fragment, letters) or _weighed(fragment, False, letters, words, options)
-        readings.append(reading)
-    if not readings or any(reading.outcome is Outcome.INVALID for reading in readings):
-        return readings[0] if readings and (readings[0].reason or "").startswith("letter not on offer") else None
-    same = {(reading.outcome, reading.letter) for reading in readings}
-    return readings[0] if len(same) == 1 else None
+        readings.append(_letters_only(fragment, offer.letters) or _weighed(fragment, False, offer))
+    if len({(reading.outcome, reading.letter) for reading in readings}) != 1:
+        return None
+    unread = readings[0].outcome is Outcome.INVALID and not (readings[0].reason or "").startswith(_NOT_ON_OFFER)
+    return None if unread else readings[0]
 
 
-def _weighed(text: str, cut: bool, letters: Sequence[str], words: Lexicon, options: Sequence[str]) -> Reading:
-    """The reading of a text by its mentions, then by the options' texts, then by its phrases."""
-    texts = bare_options(options)
-    said = bare(text) if texts else ""
-    equal = equal_option(said, texts)
-    if equal is not None and equal < len(letters):
-        return _chosen(letters[equal], letters)
-    mentions = letter_mentions(text, letters, words)
+def _weighed(text: str, cut: bool, offer: _Offer) -> Reading:
+    """The reading of a text by its mentions, then by its phrases and the options' texts."""
+    if offer.texts and len(text) <= 2 * max(map(len, offer.texts)):
+        equal = equal_option(bare(text), offer.texts)
+        if equal is not None:
+            return _chosen(offer.letters[equal], offer.letters)
+    mentions = letter_mentions(text, offer.letters, offer.words)
     top, decisive = heaviest(mentions)
     if top < Weight.CUE:
-        ordinals = ordinal_mentions(text, letters, words)
+        ordinals = ordinal_mentions(text, offer.letters, offer.words)
         if ordinals:
             mentions = sorted([*mentions, *ordinals], key=lambda mention: mention.start)
             top, decisive = heaviest(mentions)
-    low = text.lower()
-    if top > Weight.BARE:
-        reading = _by_verdict(text, low, top, decisive, letters, words, texts)
-        if reading is not None:
-            return reading
-    return _by_rest(low, said, cut, mentions, decisive, letters, words, texts)
+    reading = _by_verdict(text, top, decisive, offer) if top > Weight.BARE else None
+    return reading or _by_rest(text.lower(), cut, mentions, decisive, offer)
 
 
-def _by_verdict(
-    text: str,
-    low: str,
-    top: Weight,
-    decisive: list[Mention],
-    letters: Sequence[str],
-    words: Lexicon,
-    texts: tuple[str, ...],
-) -> Reading | None:
+def _by_verdict(text: str, top: Weight, decisive: list[Mention], offer: _Offer) -> Reading | None:
     """What the heaviest mentions say; None where they say too little and the rest of the text is to be asked."""
-    labels = {mention.label for mention in decisive}
-    if len(labels) > 1:
-        if any(mention.link == "and" for mention in decisive):
-            return _both("several letters")
-        if top == Weight.FINAL:
-            return _chosen(decisive[-1].label, letters)
-        if all(conditional(text, mention, words) for mention in decisive):
-            return Reading(Outcome.EVASIVE, None, None, "each under a condition")
-        return _both("conflicting verdicts") if top >= Weight.CUE else None
+    if len({mention.label for mention in decisive}) > 1:
+        return _among_verdicts(text, top, decisive, offer)
     mention = decisive[-1]
     if top == Weight.CLAUSE:  # light: a refusal or an evasion that comes after it takes it back
-        avoided = without_answer(words, low)
-        if avoided is not None and avoided[2] > mention.start:
+        avoidance = without_answer(offer.words, text.lower())
+        if avoidance is not None and avoidance.start > mention.start:
             return None
-    if mention.label in letters and texts and _belies(text, mention, letters, texts):
+    if mention.label in offer.letters and offer.texts and _belies(text, mention, offer):
         return Reading(Outcome.INVALID, None, None, "letter and text disagree")
-    return _chosen(mention.label, letters)
+    return _chosen(mention.label, offer.letters)
 
 
-def _by_rest(
-    low: str,
-    said: str,
-    cut: bool,
-    mentions: list[Mention],
-    decisive: list[Mention],
-    letters: Sequence[str],
-    words: Lexicon,
-    texts: tuple[str, ...],
-) -> Reading:
-    quoted = "\n".join(texts)
-    turns = [match.end() for match in words.contrast.finditer(low)] if texts else []
-    if turns:
-        repeated = contained_options(bare(low[turns[-1] :]), texts, words.denial)
-        if len(repeated) == 1 and repeated[0] < len(letters):
-            return _chosen(letters[repeated[0]], letters)
-    joined = len({mention.label for mention in mentions if mention.link == "and" and not mention.denied}) > 1
+def _among_verdicts(text: str, top: Weight, decisive: list[Mention], offer: _Offer) -> Reading | None:
+    """What verdicts for several letters come to."""
+    if any(mention.link == "and" for mention in decisive):
+        return _both("several letters")
+    if top == Weight.FINAL:
+        return _chosen(decisive[-1].label, offer.letters)
+    if all(conditional(text, mention, offer.words) for mention in decisive):
+        return Reading(Outcome.EVASIVE, None, None, "each under a condition")
+    if top < Weight.CUE or without_answer(offer.words, text.lower()) is not None:
+        return None
+    return _both("conflicting verdicts")
+
+
+def _by_rest(low: str, cut: bool, mentions: list[Mention], decisive: list[Mention], offer: _Offer) -> Reading:
+    """The reading of a text (lower case) without a verdict: by how it declines or avoids, by the texts of the options,
+    by the only letter that it names. A text that was cut may still have come to a verdict: it is asked for less."""
     ruled_out = {mention.label for mention in mentions if mention.denied}
     if len(ruled_out) > 1 and not decisive:
         return Reading(Outcome.EVASIVE, None, None, "neither")
-    avoided = without_answer(words, _without_ruled_out(low, mentions), quoted, joined=joined)
-    if avoided is not None and not (cut and avoided[0] in (Outcome.EVASIVE, Outcome.BOTH)):
-        return Reading(avoided[0], None, None, avoided[1])
+    joined = len({mention.label for mention in mentions if mention.link == "and" and not mention.denied}) > 1
+    quoted = "\n".join(offer.texts)
+    avoidance = without_answer(offer.words, _without_ruled_out(low, mentions), quoted, joined=joined)
+    if avoidance is not None:
+        option = _taken_after(low, avoidance, offer)
+        if option is not None:
+            return _chosen(offer.letters[option], offer.letters)
+        if avoidance.outcome is Outcome.REFUSED or not cut:
+            return Reading(avoidance.outcome, None, None, avoidance.phrase)
     if joined and not cut:
         return _both("several letters")
     if not cut and any(mention.link == "or" for mention in mentions):
         return Reading(Outcome.EVASIVE, None, None, "either letter")
-    repeated = contained_options(said, texts, words.denial)
-    if len(repeated) == 1 and repeated[0] < len(letters):
-        return _chosen(letters[repeated[0]], letters)
-    labels = {mention.label for mention in mentions if not mention.denied and not mention.asked}
+    option = contained_option(bare(low), offer.texts, offer.words) if offer.texts else None
+    if option is not None:
+        return _chosen(offer.letters[option], offer.letters)
+    labels = {mention.label for mention in decisive}
     if len(labels) == 1 and not cut and not any(mention.asked for mention in mentions):
-        return _chosen(decisive[0].label, letters)
-    return _not_readable(cut, denied=bool(mentions) and all(mention.denied for mention in mentions))
+        return _chosen(decisive[0].label, offer.letters)
+    if not cut and len({m.label for m in decisive if m.weight > Weight.BARE and not m.listed}) > 1:
+        return Reading(Outcome.EVASIVE, None, None, "something for each")
+    return _not_readable(cut, denied=bool(ruled_out) and not decisive)
+
+
+def _taken_after(low: str, avoidance: Avoidance, offer: _Offer) -> int | None:
+    """The option whose text follows an evasion, or follows a refusal after a `but`."""
+    rest = low[avoidance.end :]
+    if avoidance.outcome is Outcome.REFUSED:
+        turns = [match.end() for match in offer.words.contrast.finditer(rest)]
+        rest = rest[turns[-1] :] if turns else ""
+    return contained_option(bare(rest), offer.texts, offer.words) if rest and offer.texts else None
 
 
 def _without_ruled_out(low: str, mentions: list[Mention]) -> str:
@@ -181,18 +192,20 @@ def _without_ruled_out(low: str, mentions: list[Mention]) -> str:
     return low
 
 
-def _belies(text: str, mention: Mention, letters: Sequence[str], texts: tuple[str, ...]) -> bool:
+def _belies(text: str, mention: Mention, offer: _Offer) -> bool:
     """Whether the text right behind the letter is that of another option."""
     behind = bare(text[mention.end : mention.end + 400])
-    own = list(letters).index(mention.label)
-    starts = [i for i, option in enumerate(texts) if long_enough(option) and behind.startswith(option.rstrip())]
-    return bool(starts) and own not in starts
+    own = list(offer.letters).index(mention.label)
+    begun = [
+        index for index, option in enumerate(offer.texts) if long_enough(option) and behind.startswith(option.rstrip())
+    ]
+    return bool(begun) and own not in begun
 
 
 def _chosen(letter: str, letters: Sequence[str]) -> Reading:
     if letter in letters:
         return _CHOSEN.get(letter) or Reading(Outcome.CHOSEN, letter, None, None)
-    return Reading(Outcome.INVALID, None, None, f"letter not on offer: {letter}")
+    return Reading(Outcome.INVALID, None, None, f"{_NOT_ON_OFFER}: {letter}")
 
 
 def _both(reason: str) -> Reading:

@@ -77,6 +77,7 @@ _TABLE = _table()
 _ACCENTS = re.compile(r"([A-Za-z])([\u0300-\u036f])[\u0300-\u036f]*")
 _TAG = re.compile(r"<(?=[/!|a-zA-Z])[^<>\n]{1,80}>")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|li|h\d|tr|ul|ol)\b", re.IGNORECASE)
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _SPACES = re.compile(r" {2,}")
 _SPACED_LINES = re.compile(r" ?\n[ \n]*")
 
@@ -95,6 +96,8 @@ def tidy(text: str) -> str:
         text = plain(html.unescape(text))
     if "<" in text:
         text = _TAG.sub(_instead_of_tag, text)
+    if "~~" in text:
+        text = _STRUCK.sub(" ", text)
     if "\r" in text:
         text = text.replace("\r", "\n")
     if "  " in text:

@@ -104,13 +104,13 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
         before_stance=_before(lists, stance_fillers, lists["stance_cues"], lists["stance_not"]),
         clause_start=_clause_start(lists, fillers),
         after=_after(lists),
-        joint=_between(lists["joint"], lists["option_words"], r"[&+/、]|,? ?(?:&|\+)"),
-        either=_between(lists["either"], lists["option_words"], r"vs\.?|versus|\?,? ?"),
+        joint=_between(lists["joint"], lists["option_words"], r"[&+、]|,? ?(?:&|\+)"),
+        either=_between(lists["either"], lists["option_words"], r"vs\.?|versus|\?,? ?|/"),
         after_article=re.compile(rf" (?:{_any(lists['after_article'])}|[a-z]{{3,}}[a-rt-z]s(?![{_LATIN}]))"),
         ordinals=_named(lists, ORDINALS),
         stances=_named(lists, ("partial", "disagree", "agree", "mixed")),
-        yes_no=re.compile(rf"[\"'(\[ ]*(?:(?P<yes>{_any(lists['yes'])})|(?P<no>{_any(lists['no'])}))"),
-        both_alone=re.compile(rf"\W*{_any(lists['both_alone'])}\W*\Z"),
+        yes_no=_yes_no(lists),
+        both_alone=re.compile(rf"\A\W*{_any(lists['both_alone'])}\W*\Z"),
         option_word=re.compile(rf"[ :(\[\"']*{options}"),
         **searched,
     )
@@ -127,7 +127,7 @@ def _before(lists: dict[str, list[str]], fillers: str, cues: list[str], not_cues
         rf"{_COLON}(?:{fillers}{_COLON}){{0,4}}"
         rf"(?:(?P<denied>{denied})"
         rf"|(?P<cue>{_any([*lists['cues'], *cues], backwards=True)})"
-        rf"|(?<=[:=\-\n\[(>])(?P<label>{_GLUE}{_any(lists['labels'], backwards=True)})"
+        rf"|(?<=[:=\-\n>])(?P<label>{_GLUE}{_any(lists['labels'], backwards=True)})"
         rf"|(?P<weak>{_any(lists['weak_cues'], backwards=True)}))"
     )
 
@@ -170,6 +170,11 @@ def _named(lists: dict[str, list[str]], names: tuple[str, ...]) -> Named:
     return Named(re.compile(_any(every, search=True)), kinds)
 
 
+def _yes_no(lists: dict[str, list[str]]) -> re.Pattern[str]:
+    said = rf"(?P<yes>{_any(lists['yes'])})|(?P<no>{_any(lists['no'])})"
+    return re.compile(rf"[\"'(\[ ]*(?:{said})(?=[ .,!?;:。、\n\"')\]]|\Z)")
+
+
 def _read(lang: str) -> dict[str, list[str]]:
     text = files(__package__).joinpath("phrases", f"{lang}.yaml").read_text(encoding="utf-8")
     loaded: dict[str, list[str]] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -190,7 +195,7 @@ def _any(phrases: Iterable[str], *, backwards: bool = False, search: bool = Fals
     for first, ends in sorted(tails.items()):
         start = re.escape(first)
         if search and _IS_LATIN.match(first):
-            start += f"(?<![{_LATIN}']{start})"
+            start += f"(?<![{_LATIN}]{start})(?<![{_LATIN}]'{start})"
         branches.append(f"{start}(?:{'|'.join(tail for _, tail in sorted(ends))})")
     return f"(?:{'|'.join(branches)})(?:(?<![{_LATIN}])|(?![{_LATIN}]))" if branches else "(?!)"
 

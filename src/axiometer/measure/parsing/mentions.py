@@ -22,9 +22,15 @@ _MOST = 120
 _CLAUSE = re.compile(r"[^,.;:!?\n。、]*")
 _SENTENCE = re.compile(r"[^.!?\n。]*")
 _ENDING = re.compile(r"[^,.!?\n。]*([?])?")
+_LISTING = re.compile(r"[\"')]? ?[,、] ?[\"'(]?")
+_LISTED = re.compile(r"[\"')\]]? ?(?:[,.。:;\n)\]]|\Z)")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿœŒß"
 
-_LABELS = "option|answer|choice|letter|réponse|choix|antwort|wahl|choose|pick"
+# What may stand before a lower-case letter that is an option's.
+_BEFORE_SMALL = re.compile(
+    r"(?:[(\[\"选项答案是择了:=]"
+    r"|(?:option|answer|choice|letter|réponse|choix|antwort|wahl|choose|pick)(?: is)?) ?[\"(]?\Z"
+)
 
 _T = TypeVar("_T")
 
@@ -70,10 +76,10 @@ def letter_mentions(text: str, letters: Sequence[str], words: Lexicon) -> list[M
             found.append(mention)
     if not found:
         for match in both_ends(lower.finditer(text)):
-            group = match.lastgroup or ""
-            mention = weigh(text, match.group(group).upper(), match.start(group), match.end(group), words)
-            if mention is not None:
-                found.append(mention)
+            start, end = match.span()
+            if start == 0 or _BEFORE_SMALL.search(text[max(0, start - 14) : start].lower()):
+                mention = weigh(text, match.group().upper(), start, end, words)
+                found.extend([mention] if mention is not None else [])
     return linked(text, found, words)
 
 
@@ -97,6 +103,8 @@ def weigh(text: str, label: str, start: int, end: int, words: Lexicon, *, stance
     right = text[end : end + 96].lower()
     after = words.after.match(right)
     follows = (after.lastgroup or "") if after is not None else ""
+    if follows in ("denied", "verdict", "preferred") and after is not None and _heads_a_text(text, start, end, after):
+        follows = "lead"  # "(B) Do not tell her" lists an option, "(B) is not right" says something about it
     if follows == "none" and not stance:
         return None
     if follows == "denied":
@@ -114,10 +122,11 @@ def weigh(text: str, label: str, start: int, end: int, words: Lexicon, *, stance
             asked = _asked(text, end)
             if asked or follows == "hypothetical":
                 weight = Weight.BARE
-            return Mention(label, start, end, weight, denied=denied, asked=asked)
+            listed = follows == "lead" and "\n" in left[: before.end()]
+            return Mention(label, start, end, weight, denied=denied, listed=listed, asked=asked)
     if follows in ("preferred", "verdict"):
         return _preferred(text, label, start, end, left, follows, words)
-    return _standing_alone(text, label, start, end, left, follows, words)
+    return _standing_alone(text, label, start, end, left, follows, words, stance=stance)
 
 
 def _under_cue(left: str, cue_end: int, words: Lexicon, *, deniable: bool) -> tuple[Weight, bool]:
@@ -141,22 +150,33 @@ def _preferred(text: str, label: str, start: int, end: int, left: str, follows: 
     return Mention(label, start, end, Weight.CUE if follows == "verdict" else Weight.CLAUSE)
 
 
-def _standing_alone(text: str, label: str, start: int, end: int, left: str, follows: str, words: Lexicon) -> Mention:
+def _standing_alone(
+    text: str, label: str, start: int, end: int, left: str, follows: str, words: Lexicon, *, stance: bool
+) -> Mention:
     """A mention without a verb: at the head of the reply, of a line or of a clause, or merely named."""
     opening = words.clause_start.match(left)
-    place = opening.lastgroup if opening is not None else ""
+    if opening is None:
+        return Mention(label, start, end, Weight.BARE, asked=_asked(text, end))
+    place = opening.lastgroup or ""
     if place == "start" and start > _WINDOW:
         place = "inside"
-    if opening is None or follows in ("", "hypothetical"):
+    turned = stance and place == "inside" and words.contrast.search(left[: opening.end()][::-1]) is not None
+    if follows in ("", "hypothetical") and not turned:
         return Mention(label, start, end, Weight.BARE, asked=_asked(text, end))
     if follows == "lead":
-        weight = {"start": Weight.HEAD, "line": Weight.CLAUSE}.get(place or "", Weight.BARE)
+        if place == "inside" and text[end] == "." and opening.group()[-1] not in ".;:。)!":
+            return Mention(label, start, end, Weight.CLAUSE)
+        weight = {"start": Weight.HEAD, "line": Weight.CLAUSE}.get(place, Weight.BARE)
         return Mention(label, start, end, weight, listed=True)
     if place == "start":
         return Mention(label, start, end, Weight.FIRST_LINE if follows == "line" else Weight.HEAD)
+    last = follows == "line" and len(text) - end <= 3 and not text.startswith("..", end)
     sentence = _SENTENCE.match(left)
-    concluding = sentence is not None and words.final.search(sentence.group()[::-1])
-    return Mention(label, start, end, Weight.FINAL if concluding else Weight.CLAUSE)
+    if (sentence is not None and words.final.search(sentence.group()[::-1])) or (last and place == "line"):
+        return Mention(label, start, end, Weight.FINAL)
+    if turned or (last and opening.group()[-1] in ".!?。"):
+        return Mention(label, start, end, Weight.CUE)
+    return Mention(label, start, end, Weight.CLAUSE)
 
 
 def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
@@ -173,6 +193,10 @@ def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
         if words.either.fullmatch(low):
             linked[index] = first._replace(weight=Weight.BARE, link="or")
             linked[index + 1] = second._replace(weight=Weight.BARE, link="or")
+        elif _enumerated(text, first, second):
+            # "(A, B)", as prompts list the letters, names them without a stand
+            linked[index] = first._replace(weight=Weight.BARE, link="or")
+            linked[index + 1] = second._replace(weight=Weight.BARE, link=second.link or "or")
         elif words.joint.fullmatch(low) or (second.link and not between.strip(" ,、")):
             linked[index + 1] = second._replace(link=second.link or "and")
             linked[index] = first._replace(link=second.link or "and")
@@ -187,6 +211,13 @@ def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
     return linked
 
 
+def _enumerated(text: str, first: Mention, second: Mention) -> bool:
+    """Whether two letters stand beside each other as prompts list them: `(A, B)`, `letters A, B.`"""
+    if first.denied or first.weight >= Weight.CUE or not _LISTING.fullmatch(text, first.end, second.start):
+        return False
+    return bool(second.link) or _LISTED.match(text, second.end) is not None
+
+
 def heaviest(mentions: Iterable[Mention]) -> tuple[Weight, list[Mention]]:
     """The greatest weight among the mentions that are not denied, and those that have it.
 
@@ -199,6 +230,14 @@ def heaviest(mentions: Iterable[Mention]) -> tuple[Weight, list[Mention]]:
         return Weight.BARE, []
     top = max(mention.weight for mention in counted)
     return top, [mention for mention in counted if mention.weight == top]
+
+
+def _heads_a_text(text: str, start: int, end: int, after: re.Match[str]) -> bool:
+    """Whether a letter in brackets at the head of a line goes before a text of its own."""
+    begins = end + after.start(after.lastgroup or 0)
+    bracket = not {")", "]"}.isdisjoint(text[end:begins])
+    before = text[max(0, start - 2) : start].rstrip("([")
+    return text[begins].isupper() or (bracket and text[begins - 1] != " " and (not before or before[-1] == "\n"))
 
 
 def conditional(text: str, mention: Mention, words: Lexicon) -> bool:
@@ -239,21 +278,14 @@ def both_ends(mentions: Iterator[_T]) -> list[_T]:
 
 @cache
 def _letter_patterns(letters: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Upper-case letters alone (group 2: an A or I that a word in lower case follows) and lower-case ones in brackets,
-    after `option` or its like, at the head of the text or at the end of a clause."""
+    """Upper-case letters alone (group 2: an A or I that a word in lower case follows), and lower-case letters alone at
+    the end of a clause."""
     own = re.escape(letters)
     articles = re.escape("".join(letter for letter in letters if letter in "AI") or "A")
-    small = re.escape(letters.lower())
-    upper = re.compile(
-        rf"([{own}])(?<![{_LATIN}0-9'&].)(?<![{_LATIN}][.-].)(?![{_LATIN}0-9&]|'[{_LATIN}]|-[{_LATIN}]|\.[A-Z](?![a-z])|\.[a-z]\.)"
-        rf"((?<=[{articles}]) [a-zà-öø-ÿœ])?"
+    alone = (
+        rf"(?<![{_LATIN}0-9'&].)(?<![{_LATIN}][.-].)"
+        rf"(?![{_LATIN}0-9&]|['-][{_LATIN}]|\.[A-Z](?![a-z])|\.[a-z]\.)"
     )
-    closing = r"(?=[\")\]}.,;:!?\n。]| (?:because|since|as|car|parce|weil|denn|da) |\Z)"
-    lower = re.compile(
-        rf"(?:[(\[\"](?P<bracket>[{small}])[)\]\"])"
-        rf"|(?:\A(?P<head>[{small}])(?=[).:,\n]|\Z))"
-        rf"|(?:(?:[选项答案是择]|[:=]|(?:{_LABELS}) ?[:=]? ?(?:is )?)"
-        rf"[ \"(]?(?P<marked>[{small}])(?![{_LATIN}0-9']){closing})",
-        re.IGNORECASE,
-    )
-    return upper, lower
+    upper = re.compile(rf"([{own}]){alone}((?<=[{articles}]) [a-zà-öø-ÿœ])?")
+    ending = r"(?=[\")\]}.,;:!?\n。]| (?:because|since|as|car|parce|weil|denn|da) |\Z)"
+    return upper, re.compile(rf"[{own.lower()}]{alone}{ending}")

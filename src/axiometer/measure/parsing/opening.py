@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from axiometer.measure.parsing.folding import plain, tidy
 from axiometer.measure.parsing.lexicon import LANGUAGES, Lexicon, lexicon
@@ -13,6 +14,7 @@ from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.protocols import Finish, Reply
 from axiometer.records.rows import Outcome
 
+_ACCENTED = re.compile("[à-öø-ÿœß]")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 # A base model that goes on with the next exercise by itself: what follows is no answer to ours.
 _NEXT_TURN = re.compile(
@@ -31,6 +33,15 @@ class Opened:
     text: str
     head: str
     cut: bool
+
+
+class Avoidance(NamedTuple):
+    """That a text gives no answer: the outcome, the phrase it rests on, and where that stands."""
+
+    outcome: Outcome
+    phrase: str
+    start: int
+    end: int
 
 
 def opened(reply: Reply) -> Opened | Reading:
@@ -54,20 +65,18 @@ def opened(reply: Reply) -> Opened | Reading:
 
 
 def lexicons(lang: str, text: str) -> Iterator[Lexicon]:
-    """The phrases to read with, first those of the language asked in (with English, and Chinese where the text has
-    it), then those of all languages, for models that answer in another one."""
+    """The phrases to read with, first those of the language asked in (with English), where the text shows no letters
+    of another one, then those of all languages."""
     base = lang.split("-")[0].lower()
-    if base in ("zh", "en"):
+    if base in ("zh", "en") and not _ACCENTED.search(text):
         yield lexicon(("zh", "en"))
-    elif base in LANGUAGES and not _CJK.search(text):
+    elif base in ("fr", "de") and not _CJK.search(text):
         yield lexicon((base, "en"))
     yield lexicon(LANGUAGES)
 
 
-def without_answer(
-    words: Lexicon, text: str, quoted: str = "", *, joined: bool = False
-) -> tuple[Outcome, str, int] | None:
-    """How a text (lower case) declines or avoids: outcome, the phrase it rests on, and where that begins.
+def without_answer(words: Lexicon, text: str, quoted: str = "", *, joined: bool = False) -> Avoidance | None:
+    """How a text (lower case) declines or avoids an answer; None where no phrase says so.
 
     REFUSED declines to answer (cannot help, has no opinions, stays neutral, against its rules). EVASIVE answers
     without taking a side (depends, both have merits, hard to say; `neither` too). An inability to choose counts as
@@ -80,21 +89,21 @@ def without_answer(
     if refused is None and unable is not None and disclaimer is not None:
         refused = unable
     if refused is not None:
-        return Outcome.REFUSED, refused.group(), refused.start()
+        return Avoidance(Outcome.REFUSED, refused.group().strip(), *refused.span())
     neither = _found(words.neither, text, quoted)
     if neither is not None:
-        return Outcome.EVASIVE, "neither", neither.start()
-    both = words.both_alone.match(text) or _found(words.both, text, quoted)
-    if both is not None:
-        return Outcome.BOTH, both.group(), both.start()
-    evasive = _found(words.evasive, text, quoted)
-    if evasive is not None:
-        return Outcome.EVASIVE, evasive.group(), evasive.start()
-    even = _found(words.even, text, quoted)
-    if even is not None:
-        return (Outcome.BOTH if joined else Outcome.EVASIVE), even.group(), even.start()
+        return Avoidance(Outcome.EVASIVE, "neither", *neither.span())
+    for outcome, pattern in (
+        (Outcome.BOTH, words.both_alone),
+        (Outcome.BOTH, words.both),
+        (Outcome.EVASIVE, words.evasive),
+        (Outcome.BOTH if joined else Outcome.EVASIVE, words.even),
+    ):
+        found = _found(pattern, text, quoted)
+        if found is not None:
+            return Avoidance(outcome, found.group().strip(), *found.span())
     last = unable or disclaimer
-    return (Outcome.REFUSED, last.group(), last.start()) if last is not None else None
+    return Avoidance(Outcome.REFUSED, last.group().strip(), *last.span()) if last is not None else None
 
 
 def _found(pattern: re.Pattern[str], text: str, quoted: str) -> re.Match[str] | None:

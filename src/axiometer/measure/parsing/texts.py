@@ -6,12 +6,13 @@ import re
 from collections.abc import Sequence
 
 from axiometer.measure.parsing.folding import plain, tidy
+from axiometer.measure.parsing.lexicon import Lexicon
 
 _NO_WORD = re.compile(r"[\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Shorter pieces of an option are too common in any text to count as its repetition.
 _LEAST_WORDS, _LEAST_CHARACTERS = 3, 5
-_DENIED_WITHIN = 24
+_WITHIN = 16
 
 
 def bare(text: str) -> str:
@@ -34,20 +35,22 @@ def equal_option(said: str, options: Sequence[str]) -> int | None:
     return begun[0] if len(begun) == 1 else None
 
 
-def contained_options(said: str, options: Sequence[str], denial: re.Pattern[str]) -> list[int]:
-    """The options whose text stands in the (bare) reply, not right behind a `denial`. One that is part of another
-    counts only where it stands apart from it."""
-    found: list[int] = []
+def contained_option(said: str, options: Sequence[str], words: Lexicon) -> int | None:
+    """The one option whose text stands in the (bare) reply, not right behind a denial or an if; None where there is
+    none or several. One that is part of another counts only where it stands apart from it."""
+    found: list[tuple[int, str]] = []
     for index in sorted(range(len(options)), key=lambda index: -len(options[index])):
         option = options[index]
         needle = option.strip() if _CJK.search(option) else option
         if long_enough(option) and needle in said:
             place = said.index(needle)
-            before = said[max(0, place - _DENIED_WITHIN) : place + 1].replace(" t ", "'t ")
-            if denial.search(before) is None:
-                found.append(index)
+            before = said[max(0, place - _WITHIN) : place + 1].replace(" t ", "'t ")
+            if words.denial.search(before) is None:
+                found.append((index, before))
             said = said.replace(needle, " \n ")
-    return sorted(found)
+    if len(found) != 1 or words.hypothetical.search(found[0][1]) is not None:
+        return None
+    return found[0][0]
 
 
 def long_enough(words: str) -> bool:
