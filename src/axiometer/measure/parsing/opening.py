@@ -14,8 +14,13 @@ from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.protocols import Finish, Reply
 from axiometer.records.rows import Outcome
 
-_ACCENTED = re.compile("[à-öø-ÿœß]")
-_CJK = re.compile(r"[\u3400-\u9fff]")
+# Letters by which a text shows that it is (also) in another language than the one asked in.
+_FOREIGN = {
+    "zh": re.compile("[ß-öø-ÿœ]"),
+    "en": re.compile("[ß-öø-ÿœ]"),
+    "fr": re.compile("[äößñ\u3400-\u9fff]"),
+    "de": re.compile("[à-ãå-õø-ûý-ÿœ\u3400-\u9fff]"),
+}
 # A base model that goes on with the next exercise by itself: what follows is no answer to ours.
 _NEXT_TURN = re.compile(
     r"\n(?:#{1,4} ?)?\[?(?:questions?|q|user|human|case|situation|scenario|instructions?|问题|用户|题目|情境|下一题"
@@ -68,10 +73,8 @@ def lexicons(lang: str, text: str) -> Iterator[Lexicon]:
     """The phrases to read with, first those of the language asked in (with English), where the text shows no letters
     of another one, then those of all languages."""
     base = lang.split("-")[0].lower()
-    if base in ("zh", "en") and not _ACCENTED.search(text):
-        yield lexicon(("zh", "en"))
-    elif base in ("fr", "de") and not _CJK.search(text):
-        yield lexicon((base, "en"))
+    if base in _FOREIGN and not _FOREIGN[base].search(text):
+        yield lexicon(("zh", "en") if base in ("zh", "en") else (base, "en"))
     yield lexicon(LANGUAGES)
 
 
