@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from axiometer.measure.parsing.folding import tidy
+from dataclasses import dataclass
+
+from axiometer.measure.parsing.folding import plain, tidy
 from axiometer.measure.parsing.lexicon import Lexicon
 from axiometer.measure.parsing.mentions import Mention, Weight, both_ends, heaviest, linked, weigh
 from axiometer.measure.parsing.opening import lexicons, opened, without_answer
 from axiometer.measure.parsing.reading import Reading
 from axiometer.measure.parsing.structured import stated_answers
+from axiometer.measure.parsing.texts import bare
 from axiometer.models.protocols import Reply
 from axiometer.records.rows import Outcome
 
@@ -20,11 +23,20 @@ _PLAIN = {
 }
 
 
-def read_agreement(reply: Reply, lang: str, *, negated: bool = False) -> Reading:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was put forward: its words, and whether as a denial."""
+
+    negated: bool
+    option: str
+
+
+def read_agreement(reply: Reply, lang: str, *, negated: bool = False, option: str = "") -> Reading:
     """The stance of `reply` towards what was put forward: +1 agrees, -1 disagrees. `lang` is the language asked in.
 
     `negated` says that a denial was put forward: a bare yes or no is then ambiguous ("No, one should not") and is read
-    as INVALID. Never raises; takes time linear in the length of the reply.
+    as INVALID. Phrases that stand in `option`, the text put forward, are no refusal. Never raises; takes time linear in
+    the length of the reply.
     """
     start = opened(reply)
     if isinstance(start, Reading):
@@ -33,27 +45,28 @@ def read_agreement(reply: Reply, lang: str, *, negated: bool = False) -> Reading
     if plainly is not None:
         return plainly
     stated = stated_answers(start.raw)
+    asked = _Asked(negated, bare(tidy(plain(option))))
     if start.head != start.text:
-        reading = _read(start.head, stated, start.cut, lang, negated)
+        reading = _read(start.head, stated, start.cut, lang, asked)
         if reading.outcome is Outcome.CHOSEN:
             return reading
-    return _read(start.text, stated, start.cut, lang, negated)
+    return _read(start.text, stated, start.cut, lang, asked)
 
 
-def _read(text: str, stated: list[str], cut: bool, lang: str, negated: bool) -> Reading:
+def _read(text: str, stated: list[str], cut: bool, lang: str, asked: _Asked) -> Reading:
     reading = _not_readable(cut)
     for words in lexicons(lang, text):
         for answer in stated:
-            of_answer = _weighed(tidy(answer), False, words, negated)
+            of_answer = _weighed(tidy(answer), False, words, asked)
             if of_answer.outcome is not Outcome.INVALID:
                 return of_answer
-        reading = _weighed(text, cut, words, negated)
+        reading = _weighed(text, cut, words, asked)
         if reading.outcome not in (Outcome.INVALID, Outcome.TRUNCATED):
             break
     return reading
 
 
-def _weighed(text: str, cut: bool, words: Lexicon, negated: bool) -> Reading:
+def _weighed(text: str, cut: bool, words: Lexicon, asked: _Asked) -> Reading:
     """The reading of a text by its words of agreement, then by a yes or no at its head, then by its phrases."""
     low = text.lower()
     if len(low) != len(text):
@@ -64,9 +77,9 @@ def _weighed(text: str, cut: bool, words: Lexicon, negated: bool) -> Reading:
     if top >= Weight.HEAD or (top == Weight.CLAUSE and one_side):
         return _by_verdict(low, decisive, words)
     answer = words.yes_no.match(low)
-    avoidance = without_answer(words, low)
+    avoidance = without_answer(words, low, asked.option)
     if answer is not None and (avoidance is None or avoidance.start < answer.end()):
-        if negated:
+        if asked.negated:
             return Reading(Outcome.INVALID, None, None, "yes or no to a denial")
         return _AGREE if answer.lastgroup == "yes" else _DISAGREE
     if avoidance is not None and (avoidance.outcome is Outcome.REFUSED or not cut):

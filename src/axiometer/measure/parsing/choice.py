@@ -29,6 +29,7 @@ class _Offer:
 _CHOSEN = {letter: Reading(Outcome.CHOSEN, letter, None, None) for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _ONE_LETTER = re.compile(r"\W*([A-Za-zΑ-ΒА-ЯС])\W*")
 _NOT_ON_OFFER = "letter not on offer"
+_NOT_RECOGNISED = "no answer recognised"
 _AND = r"(?:(?:and|et|und|和|与|跟|及)\W*)?"
 _LETTERS = re.compile(rf"\W*[A-Z](?:\W*{_AND}[A-Z](?![A-Za-z]{{3}})){{1,7}}\W*")
 _LOOKS_LIKE = str.maketrans("ΑΒАВСД", "ABABCD")
@@ -163,6 +164,8 @@ def _by_rest(low: str, cut: bool, mentions: list[Mention], decisive: list[Mentio
         return _both("several letters")
     if not cut and any(mention.link == "or" for mention in mentions):
         return Reading(Outcome.EVASIVE, None, None, "either letter")
+    if len({mention.label for mention in mentions if mention.listed}) > 1:
+        return _not_readable(cut, "the options repeated")
     option = contained_option(bare(low), offer.texts, offer.words) if offer.texts else None
     if option is not None:
         return _chosen(offer.letters[option], offer.letters)
@@ -171,7 +174,7 @@ def _by_rest(low: str, cut: bool, mentions: list[Mention], decisive: list[Mentio
         return _chosen(decisive[0].label, offer.letters)
     if not cut and len({m.label for m in decisive if m.weight > Weight.BARE and not m.listed}) > 1:
         return Reading(Outcome.EVASIVE, None, None, "something for each")
-    return _not_readable(cut, denied=bool(ruled_out) and not decisive)
+    return _not_readable(cut, "only ruled out" if ruled_out and not decisive else _NOT_RECOGNISED)
 
 
 def _taken_after(low: str, avoidance: Avoidance, offer: _Offer) -> int | None:
@@ -212,7 +215,7 @@ def _both(reason: str) -> Reading:
     return Reading(Outcome.BOTH, None, None, reason)
 
 
-def _not_readable(cut: bool, denied: bool = False) -> Reading:
+def _not_readable(cut: bool, reason: str = _NOT_RECOGNISED) -> Reading:
     if cut:
         return Reading(Outcome.TRUNCATED, None, None, "cut before the answer")
-    return Reading(Outcome.INVALID, None, None, "only ruled out" if denied else "no answer recognised")
+    return Reading(Outcome.INVALID, None, None, reason)
