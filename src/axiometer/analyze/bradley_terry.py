@@ -23,7 +23,8 @@ from axiometer.analyze.intervals import expit
 from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Statistic
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-8
+REFIT_TOLERANCE = 1e-3  # of the last step: steps converge quadratically, so that the next would be about its square
 MAX_STEP = 2.0
 MAX_STEPS = 40
 PRODUCTS = 20_000_000
@@ -50,7 +51,9 @@ def fit_bradley_terry(predictors: Floats, wins: Floats, trials: Floats, ridge: f
     return Fit(found[0], p, np.asarray(np.linalg.inv(information), dtype=np.float64))
 
 
-def newton(predictors: Floats, wins: Floats, trials: Floats, start: Floats, ridge: float) -> Floats:
+def newton(
+    predictors: Floats, wins: Floats, trials: Floats, start: Floats, ridge: float, tolerance: float = TOLERANCE
+) -> Floats:
     """Fits many sets of counts on the same rows at once: `wins`, `trials` are sets x rows, `start` sets x
     coefficients.
 
@@ -82,7 +85,7 @@ def newton(predictors: Floats, wins: Floats, trials: Floats, start: Floats, ridg
         step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
         largest = np.abs(step).max(axis=1)
         beta[active] = now + step * np.minimum(1.0, MAX_STEP / np.maximum(largest, MAX_STEP))[:, None]
-        active = active[largest > TOLERANCE]
+        active = active[largest > tolerance]
         if len(active) == 0:
             break
     return beta
@@ -110,7 +113,8 @@ def bootstrap_bradley_terry(
         for begin in range(0, len(weights), block):
             part = weights[begin : begin + block].T
             wins, trials = (np.ascontiguousarray(np.asarray(count @ part).T) for count in counts)
-            found.append(newton(comparisons.predictors, wins, trials, np.tile(first, (len(wins), 1)), ridge))
+            each = np.tile(first, (len(wins), 1))
+            found.append(newton(comparisons.predictors, wins, trials, each, ridge, REFIT_TOLERANCE))
     return np.concatenate(found)
 
 

@@ -3,7 +3,8 @@
 Single rates with the score interval of Wilson (1927) on the cluster-effective n: the number of independent
 presentations that would have the variance with every shared source counted once. At 0 and 100 % that variance
 cannot be seen; there the groups of items with presentations count as the sample, as if a group always ended in one
-way.
+way. Overall rates are those of this set's mix of values: how rates differ between the values at stake is known, and
+taken out of the variance by least squares.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ COLUMNS: dict[str, type[pl.DataType]] = {
 }
 
 METHOD = "wilson on effective n"
+GROUPS_PER_VALUE = 10
 
 
 def outcomes(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
@@ -64,7 +66,9 @@ def _overall(part: Presentations, catalogue: Catalogue, options: AnalysisOptions
     group = catalogue.group[part.item]
     total = counted(group, groups)
     counts = cells(group * len(OUTCOMES) + part.outcome, (groups, len(OUTCOMES)))
-    low, high = rate_intervals(counts, np.repeat(total[:, None], len(OUTCOMES), axis=1), catalogue.sources, options)
+    totals = np.repeat(total[:, None], len(OUTCOMES), axis=1)
+    strata = values_at_stake(catalogue, int((total > 0).sum()), part.mode is Mode.AGREE)
+    low, high = rate_intervals(counts, totals, catalogue.sources, options, strata)
     for code, outcome in enumerate(OUTCOMES):
         yield _row("all", None, None, outcome, counts[:, code], total, low[code], high[code])
 
@@ -110,21 +114,47 @@ def _row(
     }
 
 
-def rate_intervals(counts: Floats, totals: Floats, sources: Sources, options: AnalysisOptions) -> tuple[Floats, Floats]:
+def values_at_stake(catalogue: Catalogue, answered: int, alone: bool) -> Floats | None:
+    """Groups x values: 1 where a value of the finest level with at least ten answered groups per value is at stake."""
+    fitting = [
+        level
+        for level in catalogue.levels
+        if level.kind is ExpressionKind.VALUE and 1 < len(level.targets) <= answered / GROUPS_PER_VALUE
+    ]
+    if not fitting:
+        return None
+    level = max(fitting, key=lambda each: len(each.targets))
+    contests = catalogue.contests(level, 1, alone)
+    table = np.zeros((len(catalogue.group_keys), len(level.targets)))
+    table[catalogue.option_group[contests.option], contests.target] = 1.0
+    return table
+
+
+def rate_intervals(
+    counts: Floats, totals: Floats, sources: Sources, options: AnalysisOptions, strata: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Wilson intervals of the rates sum(counts) / sum(totals), both groups x k."""
-    return wilson(
-        counts.sum(axis=0) / _some(totals.sum(axis=0)), effective_n(counts, totals, sources), options.confidence
-    )
+    share = counts.sum(axis=0) / _some(totals.sum(axis=0))
+    return wilson(share, effective_n(counts, totals, sources, strata), options.confidence)
 
 
-def effective_n(counts: Floats, totals: Floats, sources: Sources) -> Floats:
+def effective_n(counts: Floats, totals: Floats, sources: Sources, strata: Floats | None = None) -> Floats:
     """share (1 - share) over the variance of the rate with every shared source counted once, at most the number of
-    presentations; at 0 and 100 % the number of groups with presentations."""
+    presentations; at 0 and 100 % the number of groups with presentations.
+
+    With `strata` (groups x j) the variance is that about the rates fitted to them by least squares.
+    """
     total = totals.sum(axis=0)
     share = counts.sum(axis=0) / _some(total)
-    hat = totals / _some(total)
-    influence = (counts - share * totals) / _some(total)
-    variance = sources.spread(influence, hat, hat).once
+    explaining = np.ones((len(totals), 1)) if strata is None else np.hstack([np.ones((len(totals), 1)), strata])
+    influence, hat = np.zeros_like(counts), np.zeros_like(counts)
+    for i in np.flatnonzero(total > 0):
+        weighted = totals[:, i : i + 1] * explaining
+        inverse = np.linalg.pinv(explaining.T @ weighted, hermitian=True)
+        fitted = explaining @ (inverse @ (explaining.T @ counts[:, i]))
+        influence[:, i] = (counts[:, i] - totals[:, i] * fitted) / total[i]
+        hat[:, i] = ((explaining @ inverse) * weighted).sum(axis=1)
+    variance = sources.spread(influence, totals / _some(total), hat).once
     groups: Integers = (totals > 0).sum(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.minimum(share * (1 - share) / variance, total)

@@ -86,14 +86,14 @@ def _critical_values(draws: Floats, df: Floats, options: AnalysisOptions) -> Flo
     k = len(covariance)
     values, vectors = np.linalg.eigh(covariance)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    normal = np.random.default_rng(options.seed).normal(size=(SIMULATED, k)) @ root.T
+    normal = np.random.default_rng(options.seed).normal(size=(SIMULATED, k))
     first, second = np.triu_indices(k, 1)
     scale = np.sqrt(np.maximum(_of_differences(covariance)[first, second], 1e-300))
     largest = np.zeros(SIMULATED)
     for begin in range(0, len(first), 2_000):
         here = slice(begin, begin + 2_000)
-        standard = np.abs(normal[:, first[here]] - normal[:, second[here]]) / scale[here]
-        largest = np.maximum(largest, standard.max(axis=1))
+        contrasts = ((root[first[here]] - root[second[here]]) / scale[here, None]).T
+        largest = np.maximum(largest, np.abs(normal @ contrasts).max(axis=1))
     tail = float(ndtr(-np.quantile(largest, options.confidence)))
     return np.asarray(-stdtrit(df, tail), dtype=np.float64)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.arrays import Floats, counted
+from axiometer.analyze.arrays import Floats, Integers, cells, counted, joined
 from axiometer.analyze.catalogue import Catalogue
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.presentations import Presentations
 from axiometer.analyze.shares import languages_in
-from axiometer.analyze.statistic import Scale, ratios
+from axiometer.analyze.sources import Sources
+from axiometer.analyze.statistic import Scale, Statistic, ratios
 from axiometer.records import Mode
 
 COLUMNS: dict[str, type[pl.DataType]] = {
@@ -28,6 +31,10 @@ COLUMNS: dict[str, type[pl.DataType]] = {
     "interval": pl.String,
     "why_not": pl.String,
 }
+
+
+MOST_STRATA = 24
+LEAST_GROUPS = 5
 
 
 def slots(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
@@ -50,29 +57,54 @@ def slots(everyone: list[Presentations], catalogue: Catalogue, options: Analysis
 
 def slot_rows(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> list[Record]:
     """The rows of one respondent, one per slot."""
-    taken, expected, shown = slot_tables(part, catalogue)
-    share = ratios(taken, shown, catalogue.sources, options)
-    excess = ratios(taken - expected, shown, catalogue.sources, options).intervals(
-        catalogue.sources, options, Scale.DIFFERENCE
-    )
+    tables = slot_tables(part, catalogue)
+    n, taken = tables.shown.sum(axis=(0, 2)), tables.taken.sum(axis=(0, 2))
+    excess = excess_statistic(tables, catalogue.sources, options)
+    estimates = excess.intervals(catalogue.sources, options, Scale.DIFFERENCE)
     return [
         {
             "slot": slot + 1,
             "letter": chr(ord("A") + slot),
-            "n": round(float(shown[:, slot].sum())),
-            "share": number(share.estimate[slot]),
-            "excess": number(excess.estimate[slot]),
-            "low": number(excess.low[slot]),
-            "high": number(excess.high[slot]),
-            "interval": excess.method(slot),
-            "why_not": excess.why_not[slot],
+            "n": round(float(n[slot])),
+            "share": number(taken[slot] / n[slot]) if n[slot] else None,
+            "excess": number(estimates.estimate[slot]) if n[slot] else None,
+            "low": number(estimates.low[slot]),
+            "high": number(estimates.high[slot]),
+            "interval": estimates.method(slot),
+            "why_not": estimates.why_not[slot],
         }
-        for slot in range(shown.shape[1])
+        for slot in range(len(n))
     ]
 
 
-def slot_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floats, Floats]:
-    """Groups x slots: how often the slot was taken, how often by even chances, and how often it was there."""
+@dataclass(frozen=True, slots=True)
+class SlotTables:
+    """Groups x slots x layouts: how often the slot was taken, how often it would be by even chances, how often it was
+    there."""
+
+    taken: Floats
+    expected: Floats
+    shown: Floats
+
+
+def excess_statistic(tables: SlotTables, sources: Sources, options: AnalysisOptions) -> Statistic:
+    """The excess of every slot, layout by layout (which slots held sides) and then over layouts as they were asked.
+
+    Orders are assigned by design: where the distractor stood is known, so it is no part of the uncertainty.
+    """
+    groups, slots, layouts = tables.shown.shape
+    flat = (groups, slots * layouts)
+    shown = tables.shown.reshape(flat)
+    each = ratios((tables.taken - tables.expected).reshape(flat), shown, sources, options)
+    total = tables.shown.sum(axis=0)
+    part = total / np.maximum(total.sum(axis=1, keepdims=True), 1.0)
+    weights = np.zeros((slots, layouts, slots))
+    weights[np.arange(slots), :, np.arange(slots)] = part
+    return each.combined(weights.reshape(slots * layouts, slots))
+
+
+def slot_tables(part: Presentations, catalogue: Catalogue) -> SlotTables:
+    """The counts of answered presentations."""
     there = part.slots >= 0
     count = np.maximum(there.sum(axis=1), 1)
     if part.weights is not None:
@@ -80,22 +112,37 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
         total = weight.sum(axis=1)
         answered = total > 0
         own = np.clip(part.slots, 0, weight.shape[1] - 1)
-        at_slot = (
-            np.where(there, np.take_along_axis(weight, own, axis=1), 0.0) / np.where(answered, total, 1.0)[:, None]
-        )
+        chance = np.take_along_axis(weight, own, axis=1) / np.where(answered, total, 1.0)[:, None]
+        at_slot = np.where(there, chance, 0.0)
     else:
         own = part.option - catalogue.start[part.item]
         at_slot = (there & (part.slots == own[:, None]) & (part.option >= 0)[:, None]).astype(np.float64)
         answered = at_slot.any(axis=1)
     here = there & answered[:, None]
+    groups, slots = len(catalogue.group_keys), there.shape[1]
     group = catalogue.group[part.item]
+    # Which slots held sides; not which side stood where, for the numbering of sides means nothing.
+    options = catalogue.start[part.item][:, None] + np.maximum(part.slots, 0)
+    kind = np.where(there, 1 + catalogue.side[options], 0)
+    layout, layouts = layout_strata(kind @ 3 ** np.arange(slots), group)
 
     def summed(table: Floats) -> Floats:
-        groups = len(catalogue.group_keys)
-        return np.stack([counted(group, groups, table[:, s]) for s in range(table.shape[1])], axis=1)
+        each = [cells(group * layouts + layout, (groups, layouts), table[:, slot]) for slot in range(slots)]
+        return np.stack(each, axis=1)
 
-    return (
-        summed(np.where(here, at_slot, 0.0)),
-        summed(np.where(here, 1.0 / count[:, None], 0.0)),
-        summed(here.astype(np.float64)),
+    return SlotTables(
+        taken=summed(np.where(here, at_slot, 0.0)),
+        expected=summed(np.where(here, 1.0 / count[:, None], 0.0)),
+        shown=summed(here.astype(np.float64)),
     )
+
+
+def layout_strata(code: Integers, group: Integers) -> tuple[Integers, int]:
+    """A number per layout, and how many there are; all one where layouts are many or have few groups of items each."""
+    layout = joined(code)
+    layouts = int(layout.max(initial=0)) + 1
+    size = int(group.max(initial=0)) + 1
+    groups_each = counted(np.unique(layout * size + group) // size, layouts)
+    if layouts > MOST_STRATA or groups_each.min(initial=np.inf) < LEAST_GROUPS:
+        return np.zeros(len(code), dtype=np.int64), 1
+    return layout, layouts

@@ -70,6 +70,18 @@ class Statistic:
             draws=self.draws - other.draws,
         )
 
+    def combined(self, weights: Floats) -> Statistic:
+        """Fixed weighted sums of the statistics: `weights` is k x j, columns that stay empty weigh nothing."""
+        used = weights.any(axis=1)
+        return Statistic(
+            estimate=np.where(used, self.estimate, 0.0) @ weights,
+            influence=self.influence @ weights,
+            leverage=self.leverage @ np.abs(weights),
+            hat=self.hat @ np.abs(weights),
+            exposure=self.exposure @ (weights != 0).astype(np.float64),
+            draws=np.where(used, self.draws, 0.0) @ weights,
+        )
+
     def take(self, columns: slice) -> Statistic:
         return Statistic(
             self.estimate[columns],

@@ -55,7 +55,7 @@ class SimulatedDesign:
         return sparse.csr_matrix((kept, (self.group, np.arange(len(self.group)))), shape=(self.groups, len(self.group)))
 
     def per_group_value(self, side: int) -> sparse.csr_matrix:
-        """(Groups times values) x cells: sums cells to the group and the value of their first (0) or second (1) side."""
+        """(Groups times values) x cells: sums cells to the group and the value of their first or second side."""
         row = self.group * len(self.values) + self.value[:, side]
         shape = (self.groups * len(self.values), len(self.group))
         return sparse.csr_matrix((np.ones(len(row)), (row, np.arange(len(row)))), shape=shape)

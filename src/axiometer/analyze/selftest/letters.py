@@ -36,7 +36,7 @@ def letter_rows(scenario: Scenario, design: SimulatedDesign, simulations: int, s
         _row(scenario, "share answering A (the side listed first)", float(truth.first.mean()), float(share.mean())),
         _row(scenario, "runs in which A and B differ 'significantly' (5 % binomial test)", None, declared),
     ]
-    if np.ptp(truth.share) > 0:
+    if np.ptp(truth.share) > 0.05:
         k = len(design.values)
         won = np.where(a, design.value[asked, 0], design.value[asked, 1])
         counted = np.stack([np.bincount(each, minlength=k) for each in won])

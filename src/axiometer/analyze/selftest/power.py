@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from axiometer.analyze.arrays import Floats
+from axiometer.analyze.arrays import Floats, counted
 from axiometer.analyze.bradley_terry import newton
 from axiometer.analyze.frames import Record
 from axiometer.analyze.selftest.design import SimulatedDesign, repeated
@@ -17,7 +17,7 @@ REPEATS = (1, 3, 10)
 def power_rows(scenario: Scenario, design: SimulatedDesign, simulations: int, seed: int, ridge: float) -> list[Record]:
     """Kendall's tau between the planted order (of the population) and the recovered one, per number of dilemmas (each
     in all languages and two orders) and repeats: the mean and the central 80 % of simulations."""
-    rows = []
+    rows: list[Record] = []
     for size, (per_pair, copies) in enumerate(SIZES):
         smaller = repeated(design, per_pair, copies)
         planted = truth_of(scenario.first, smaller).strength
@@ -25,8 +25,8 @@ def power_rows(scenario: Scenario, design: SimulatedDesign, simulations: int, se
         for repeats in REPEATS:
             simulated = simulate(scenario, smaller, simulations, repeats, [seed, 1, size, repeats])
             chosen = (simulated.first ^ mirrored[None, :, None]).sum(axis=2).astype(np.float64)
-            wins = np.stack([np.bincount(row, each, len(predictors)) for each in chosen])
-            trials = np.tile(repeats * np.bincount(row, minlength=len(predictors)).astype(np.float64), (simulations, 1))
+            wins = np.stack([counted(row, len(predictors), each) for each in chosen])
+            trials = np.tile(repeats * counted(row, len(predictors)), (simulations, 1))
             found = newton(predictors, wins, trials, np.zeros((simulations, predictors.shape[1])), ridge)
             tau = kendall_tau(planted, found[:, : len(planted)])
             low, high = np.quantile(tau, [0.1, 0.9])

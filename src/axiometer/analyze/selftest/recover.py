@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from axiometer.analyze.arrays import Booleans, Floats
+from axiometer.analyze.arrays import Booleans, Floats, cells
 from axiometer.analyze.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry, strengths_statistic
 from axiometer.analyze.comparisons import Comparisons
 from axiometer.analyze.differences import paired_difference
@@ -20,6 +20,7 @@ from axiometer.analyze.ranks import separate
 from axiometer.analyze.selftest.design import SLOTS, SimulatedDesign
 from axiometer.analyze.selftest.scenarios import Scenario, Simulated, Truth, agreement_of, truth_of, value_shares
 from axiometer.analyze.shares import bounds_of
+from axiometer.analyze.slots import SlotTables, excess_statistic, layout_strata
 from axiometer.analyze.statistic import Intervals, Scale, ratios
 from axiometer.analyze.tallies import GroupTable
 
@@ -108,6 +109,9 @@ class _Respondent:
         self._side = [design.per_group_value(side) for side in range(2)]
         self._either = self._side[0] + self._side[1]
         self._group = design.per_group()
+        self.at_stake = np.zeros((design.groups, len(design.values)))
+        self.at_stake[design.group[:, None], design.value] = 1.0
+        self.layout, self.layouts = layout_strata(design.slot[:, 2], design.group)
 
     def table(self, s: int, kept: Booleans | None = None) -> GroupTable:
         """Groups x values of simulation `s` (of the cells kept)."""
@@ -117,6 +121,10 @@ class _Respondent:
         n = (self._either @ (self.answered[s] * weight)).reshape(shape)
         m = (self._either @ ((self.put[s] - self.answered[s]) * weight)).reshape(shape)
         return GroupTable(k, n, m, np.zeros(shape[1]))
+
+    def by_layout(self, per_cell: Floats) -> Floats:
+        """Groups x layouts."""
+        return cells(self.design.group * self.layouts + self.layout, (self.design.groups, self.layouts), per_cell)
 
     def grouped(self, per_cell: Floats) -> Floats:
         return np.asarray(self._group @ per_cell, dtype=np.float64)
@@ -136,21 +144,21 @@ def _shares(found: Collect, who: _Respondent, truth: Truth, s: int, options: Ana
 def _refusals(found: Collect, who: _Respondent, truth: Truth, s: int, options: AnalysisOptions) -> None:
     refused = who.grouped(who.put[s] - who.answered[s])[:, None]
     total = who.grouped(who.put[s])[:, None]
-    ends = rate_intervals(refused, total, who.design.sources, options)
+    ends = rate_intervals(refused, total, who.design.sources, options, who.at_stake)
     _put(found, "refusal rate", ("all",), truth.refusal, refused.sum(axis=0) / total.sum(axis=0), ends)
 
 
 def _slots(found: Collect, who: _Respondent, truth: Truth, s: int, options: AnalysisOptions) -> None:
     design = who.design
-    at = [
-        who.grouped(who.first[s] * (design.slot[:, 0] == slot) + who.second[s] * (design.slot[:, 1] == slot))
-        for slot in range(SLOTS)
-    ]
-    taken = np.stack(at, axis=1)
-    shown = np.repeat(who.grouped(who.answered[s])[:, None], SLOTS, axis=1)
-    excess = ratios(taken - shown / SLOTS, shown, design.sources, options).intervals(
-        design.sources, options, Scale.DIFFERENCE
+    at = design.slot
+    taken = [who.first[s] * (at[:, 0] == slot) + who.second[s] * (at[:, 1] == slot) for slot in range(SLOTS)]
+    shown = who.by_layout(who.answered[s])
+    tables = SlotTables(
+        taken=np.stack([who.by_layout(each) for each in taken], axis=1),
+        expected=np.stack([shown / SLOTS] * SLOTS, axis=1),
+        shown=np.stack([shown] * SLOTS, axis=1),
     )
+    excess = excess_statistic(tables, design.sources, options).intervals(design.sources, options, Scale.DIFFERENCE)
     names = tuple(chr(ord("A") + slot) for slot in range(SLOTS))
     _put(found, "slot bias", names, truth.slot_share - 1 / SLOTS, excess.estimate, (excess.low, excess.high))
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyze.arrays import Booleans, Floats
+from axiometer.analyze.arrays import Booleans, Floats, counted
 from axiometer.analyze.bradley_terry import centred, fit_bradley_terry
 from axiometer.analyze.intervals import expit
 from axiometer.analyze.selftest.design import SLOTS, SimulatedDesign
@@ -164,7 +164,7 @@ def truth_of(profile: Profile, design: SimulatedDesign) -> Truth:
         slot_share=np.array([_slot_share(first, design, slot) for slot in range(SLOTS)]),
         order_flip=float(flip.mean()),
         refusal=_refusal(profile, first, design),
-        cycles=_cycles(profile, design),
+        cycles=_cycles(profile),
     )
 
 
@@ -177,11 +177,9 @@ def value_shares(first: Floats, design: SimulatedDesign, kept: Booleans | None =
     """The share of each value where it is at stake, from the cells' chances (of the cells kept)."""
     weight = np.ones(len(first)) if kept is None else kept.astype(np.float64)
     k = len(design.values)
-    taken = np.bincount(design.value[:, 0], first * weight, k) + np.bincount(
-        design.value[:, 1], (1 - first) * weight, k
-    )
-    met = np.bincount(design.value.ravel(), np.repeat(weight, 2), k)
-    return np.asarray(taken / met, dtype=np.float64)
+    one, two = design.value.T
+    taken = counted(one, k, first * weight) + counted(two, k, (1 - first) * weight)
+    return taken / counted(design.value.ravel(), k, np.repeat(weight, 2))
 
 
 def _slot_share(first: Floats, design: SimulatedDesign, slot: int) -> float:
@@ -192,8 +190,8 @@ def _ranking(first: Floats, design: SimulatedDesign) -> tuple[Floats, Floats]:
     """Population-averaged strengths and slot effects: the fit to expected choices, without a penalty to speak of."""
     predictors, row, mirrored = design.rows()
     chance = np.where(mirrored, 1 - first, first)
-    trials = np.bincount(row, minlength=len(predictors)).astype(np.float64)
-    fit = fit_bradley_terry(predictors, np.bincount(row, chance, len(predictors)), trials, 1e-6)
+    trials = counted(row, len(predictors))
+    fit = fit_bradley_terry(predictors, counted(row, len(predictors), chance), trials, 1e-6)
     k = len(design.values)
     later = fit.coefficients[k:]
     return centred(fit.coefficients[:k]), np.concatenate([[-later.sum()], later])
@@ -207,7 +205,7 @@ def _refusal(profile: Profile, first: Floats, design: SimulatedDesign) -> float:
     return float(probability * would.mean())
 
 
-def _cycles(profile: Profile, design: SimulatedDesign) -> float:
+def _cycles(profile: Profile) -> float:
     """The part of triads of values that run in a circle in the planted tastes; 0 where tastes are even."""
     ahead = (profile.taste > 1e-9).astype(np.float64)
     decided = ahead + ahead.T
