@@ -3,5 +3,8 @@
 from axiometer.report.page import figures, report
 from axiometer.report.texts import Language
 from axiometer.report.views import RunView
+from axiometer.rooms import make_callable
 
 __all__ = ["Language", "RunView", "figures", "report"]
+
+make_callable(__name__)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
+MODEL_COLUMNS = ("model", "model_a", "model_b")
+
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
@@ -80,8 +82,7 @@ class Study:
     def table(self, name: str) -> pl.DataFrame:
         """A table of the analysis over all runs; `model`, `model_a`, `model_b` hold respondents' labels."""
         if name not in self.tables:
-            parts = [_labelled(getattr(run.analysis, name), self._labels(run)) for run in self.runs]
-            self.tables[name] = pl.concat(parts, how="diagonal_relaxed")
+            self.tables[name] = pl.concat([self._of_run(run, name) for run in self.runs], how="diagonal_relaxed")
         return self.tables[name]
 
     def value_name(self, value: str) -> str:
@@ -107,8 +108,12 @@ class Study:
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted(self.items["lang"].unique()))
 
-    def _labels(self, run: RunView) -> dict[str, str]:
-        return {entry.model: entry.label for entry in self.respondents if entry.run == run.name}
+    def _of_run(self, run: RunView, name: str) -> pl.DataFrame:
+        """A table of one run under the labels of its respondents; models without an answer here are left out."""
+        labels = {entry.model: entry.label for entry in self.respondents if entry.run == run.name}
+        table: pl.DataFrame = getattr(run.analysis, name)
+        named = [column for column in MODEL_COLUMNS if column in table.columns]
+        return _labelled(table.filter(pl.col(column).is_in(list(labels)) for column in named), labels)
 
 
 def study(runs: Sequence[RunView], texts: Texts) -> Study:
@@ -159,7 +164,7 @@ def _respondents(runs: Sequence[RunView]) -> tuple[Respondent, ...]:
 
 
 def _labelled(frame: Frame, labels: Mapping[str, str]) -> Frame:
-    names = [name for name in ("model", "model_a", "model_b") if name in frame.collect_schema()]
+    names = [name for name in MODEL_COLUMNS if name in frame.collect_schema()]
     return frame.with_columns(pl.col(name).replace(labels) for name in names)
 
 

@@ -106,7 +106,7 @@ class Drawing:
         return f"{svg}\n"
 
     def _title(self) -> Markup:
-        return element("title", escape(self.title))
+        return element("title", shown(self.title))
 
 
 def number(value: float) -> str:
