@@ -2,5 +2,8 @@
 
 from axiometer.analyze.analysis import TABLES, Analysis, analyze
 from axiometer.analyze.options import Adjustment, AnalysisOptions
+from axiometer.rooms import make_callable
 
 __all__ = ["TABLES", "Adjustment", "Analysis", "AnalysisOptions", "analyze"]
+
+make_callable(__name__)

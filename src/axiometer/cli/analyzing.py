@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from axiometer.measure.reading import Run
 
 SHOWN = 15
+Row = dict[str, Any]
 
 
 def analyze(
     run: options.Run,
     seed: options.Seed = 0,
     resamples: Annotated[int, typer.Option(min=100, help=t("Bootstrap resamples."))] = 1_000,
+    without_values: Annotated[
+        bool, typer.Option("--without-values", help=t("Leave out all that needs to know what options express."))
+    ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Writes the tables of estimates and summary.json into the run's folder `analysis`."""
@@ -30,9 +34,8 @@ def analyze(
     from axiometer.measure.reading import open_run
 
     read = open_run(run)
-    analysis = analyze_tables(
-        read.items, read.answers, frameworks=read.frameworks, options=AnalysisOptions(seed=seed, resamples=resamples)
-    )
+    chosen = AnalysisOptions(seed=seed, resamples=resamples, values=not without_values)
+    analysis = analyze_tables(read.items, read.answers, frameworks=read.frameworks, options=chosen)
     analysis.write(run / "analysis")
     if as_json:
         say_json(analysis.summary)
@@ -57,13 +60,12 @@ def _say(run: Run, analysis: Analysis) -> None:
                 ).iter_rows(named=True)
             }
             say_table(
-                ["tier", "value", "share of choices", "95 % interval", "strength", "ranks"],
+                ["tier", "value", *_headers(shares.values()), "strength", "ranks"],
                 [
                     [
                         row["tier"],
                         names.get(row["value"], row["value"]),
-                        shares.get(row["value"], {}).get("share"),
-                        _interval(shares.get(row["value"], {})),
+                        *_cells(shares.get(row["value"], {}), shares.values()),
                         row["strength"],
                         f"{row['rank_low']}-{row['rank_high']}",
                     ]
@@ -76,6 +78,25 @@ def _say(run: Run, analysis: Analysis) -> None:
     say(t("Next: axiometer report {folder}", folder=run.folder))
 
 
-def _interval(row: dict[str, object]) -> str:
-    low, high = row.get("low"), row.get("high")
-    return f"{low:.3f}-{high:.3f}" if isinstance(low, float) and isinstance(high, float) else "-"
+_ENDORSED = ("share", "low", "high")
+_OPPOSED = ("opposed_share", "opposed_low", "opposed_high")
+_HEADERS = {_ENDORSED: "share of choices expressing it", _OPPOSED: "share of choices opposing it"}
+
+
+def _sides(rows: Iterable[Row]) -> list[tuple[str, str, str]]:
+    """Endorsing and opposing are separate quantities; one that no item can show is left out."""
+    listed = list(rows)
+    return [side for side in (_ENDORSED, _OPPOSED) if any(row[side[0]] is not None for row in listed)]
+
+
+def _headers(rows: Iterable[Row]) -> list[str]:
+    return [header for side in _sides(rows) for header in (_HEADERS[side], "95 % interval")]
+
+
+def _cells(row: Row, rows: Iterable[Row]) -> list[object]:
+    cells: list[object] = []
+    for share, low, high in _sides(rows):
+        cells.append(row.get(share))
+        ends = (row.get(low), row.get(high))
+        cells.append("-" if None in ends else "{:.3f}-{:.3f}".format(*ends))
+    return cells

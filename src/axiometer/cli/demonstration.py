@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local/smollm2-135m"
 SIMULATED = ("sim/communal", "sim/individual")
-ENGLISH, CHINESE = 100, 20
+ENGLISH, CHINESE = 90, 18
 
 
 def demo(

@@ -39,7 +39,7 @@ def import_file(
     if output.suffix != ".parquet":
         raise InputError("must end in .parquet", file=output)
     chosen = ImportOptions(mapping=mapping, framework=framework, lang=lang)
-    imported = known[format_].read(file or Path(), chosen)
+    imported = known[format_].read(file, chosen)
     rejects = output.with_suffix(".rejects.csv")
     answers = output.with_suffix(".answers.parquet")
     if imported.items:

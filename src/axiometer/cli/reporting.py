@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -11,7 +11,7 @@ from axiometer.cli import options
 from axiometer.cli.console import say
 from axiometer.cli.views import view_of
 from axiometer.errors import InputError
-from axiometer.messages import language, t
+from axiometer.messages import Language, language, t
 
 
 def report(
@@ -27,11 +27,19 @@ def report(
     page = output or runs[0] / "report.html"
     if page.suffix not in (".html", ".htm"):
         raise InputError("must end in .html", file=page)
-    chosen = lang or language()
-    if chosen not in ("en", "zh"):
-        raise InputError(f"--lang {chosen}", mend="en or zh")
+    chosen = language_of(lang)
     from axiometer.report import report as write_report
 
     views = [view_of(run, seed) for run in runs]
     path = write_report(views, page, lang=chosen, limit_items=items, seed=seed)
     say(t("the report: {path}", path=path.resolve()))
+
+
+def language_of(wanted: str | None) -> Language:
+    """The language of a page: the one asked for, else the command line's own."""
+    if wanted is None:
+        return language()
+    for known in get_args(Language):
+        if wanted == known:
+            return cast(Language, wanted)
+    raise InputError(f"--lang {wanted}", mend="en or zh")

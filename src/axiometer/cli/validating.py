@@ -216,10 +216,13 @@ def _say(plan: SteeredPlan, found: KnownGroups, folder: Path) -> None:
     import polars as pl
 
     from axiometer.analyze.known_groups import NOTE
+    from axiometer.analyze.verdicts import Verdict
 
     for model in found.verdicts["model"].unique(maintain_order=True):
-        _say_values(plan.framework, found.verdicts.filter(pl.col("model") == model), f"{model}, {plan.level}")
-        _say_items(plan.framework, found.discrimination.filter(pl.col("model") == model), folder)
+        verdicts = found.verdicts.filter(pl.col("model") == model)
+        moved = bool((verdicts["verdict"] == Verdict.MOVES.value).any())
+        _say_values(plan.framework, verdicts, f"{model}, {plan.level}")
+        _say_items(plan.framework, found.discrimination.filter(pl.col("model") == model), folder, moved=moved)
     say(t(NOTE))
     say(t("Tables: {folder}", folder=folder))
 
@@ -261,15 +264,15 @@ def _say_values(framework: Framework, verdicts: pl.DataFrame, title: str) -> Non
     if lost:
         say(
             t(
-                "{lost} of {n} presentations of items in which the steered value is at stake ended without a choice, "
-                "steered or not, and are not compared",
+                "{lost} of {n} presentations of items in which the steered value is at stake ended without the choice "
+                "of a side, steered or not, and are not compared",
                 lost=lost,
                 n=lost + sum(row["n"] for row in rows),
             )
         )
 
 
-def _say_items(framework: Framework, found: pl.DataFrame, folder: Path) -> None:
+def _say_items(framework: Framework, found: pl.DataFrame, folder: Path, *, moved: bool) -> None:
     import polars as pl
 
     from axiometer.analyze.item_discrimination import EPSILON
@@ -305,6 +308,8 @@ def _say_items(framework: Framework, found: pl.DataFrame, folder: Path) -> None:
                 for row in listed.head(SHOWN).iter_rows(named=True)
             ],
         )
+    if not moved and listed.height:
+        say(t("No value moved: the list says as much of this respondent as of the items."))
     if listed.height > SHOWN:
         say(t("and {n} more in {file}", n=listed.height - SHOWN, file=folder / "item_discrimination.parquet"))
 

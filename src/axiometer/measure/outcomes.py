@@ -78,9 +78,10 @@ def _read(
         return _Read(Reading(Outcome.ERROR, None, None, f"{type(error).__name__}: {error}"))
     if design.mode is Mode.LOGPROB:
         return _read_probabilities(reply, presentation, rendered)
-    if design.mode is Mode.AGREE:
-        return _Read(read_agreement(reply, presentation.item.lang))
     texts = [presentation.item.options[index].text for index in presentation.order]
+    if design.mode is Mode.AGREE:
+        lang = presentation.item.lang
+        return _Read(read_agreement(reply, lang, negated=presentation.negated, option=texts[0]))
     return _Read(read_choice(reply, rendered.letters, presentation.item.lang, texts))
 
 
