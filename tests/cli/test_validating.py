@@ -78,7 +78,7 @@ def follows_the_prompt(body: dict[str, object]) -> str:
     """The letter of the option that names what the system prompt names; the first of a side otherwise."""
     messages = body["messages"]
     assert isinstance(messages, list)
-    options = dict(re.findall(r"^([A-C])\. (.+)$", messages[-1]["content"], re.MULTILINE))
+    options = dict(re.findall(r"^\W*([A-C])\W+(do it .+|oil .+)$", messages[-1]["content"], re.MULTILINE))
     led = messages[0]["content"] if messages[0]["role"] == "system" else ""
     for letter, text in options.items():
         if text.startswith("do it for ") and f"for whom {text.removeprefix('do it for ')} matters" in led:
@@ -99,6 +99,7 @@ def test_a_steerable_respondent_moves_on_every_value_and_a_deaf_one_on_none(
         assert "items do not discriminate" in said
         assert "it does not show what they measure" in said.replace("\n", " ")
     assert "60 of 60 items do not discriminate" in said
+    assert "says as much of this respondent as of the items" in said
 
 
 def test_an_item_with_its_values_swapped_is_listed_with_its_prompt(

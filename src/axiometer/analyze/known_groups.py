@@ -1,15 +1,15 @@
 """Known groups: does a respondent that is steered towards a value choose it more often, and others less so?
 
 Movement of U under the steering for V is the share of choices towards U under that steering minus the same share
-without steering, over the presentations (item, order, wording, repeat) that ended in a choice both times; both orders
-of an item count alike. A value's own movement rests on all items in which it is at stake. Movement of another value is
-taken only from items that V does not touch: where V and U stand against each other, what V gains U loses, which says
-nothing of its own. For the same reason the mean over other values tends to 0 where both sides of an item carry a value,
-so the largest movement of another value stands beside it.
+without steering, over the presentations (item, order, wording, repeat) that ended in a choice both times; both
+orders of an item count alike. A value's own movement rests on all items in which it is at stake. Movement of
+another value is taken only from items that V does not touch: where V and U stand against each other, what V gains U
+loses, which says nothing of its own. For the same reason the mean over other values tends to 0 where both sides of
+an item carry a value, so the largest movement of another value stands beside it.
 
-Intervals are those of paired differences of shares (statistic.py: sources resampled, each group weighted by the product
-of its sources' weights). That V moves more than every other value is an intersection-union test (Berger 1982,
-Technometrics 24:295): it needs no adjustment, and `not_below` lists the values for which it is not shown.
+Intervals are those of paired differences of shares (statistic.py: sources resampled, each group weighted by the
+product of its sources' weights). That V moves more than every other value is an intersection-union test (Berger
+1982, Technometrics 24:295): it needs no adjustment, and `not_below` lists the values for which it is not shown.
 """
 
 from __future__ import annotations
