@@ -16,7 +16,7 @@ REPEATS = (1, 3, 10)
 
 def power_rows(scenario: Scenario, design: SimulatedDesign, simulations: int, seed: int, ridge: float) -> list[Record]:
     """Kendall's tau between the planted order (of the population) and the recovered one, per number of dilemmas (each
-    in all languages and two orders) and repeats: the mean and the central 80 % of simulations."""
+    in all languages and two orders) and repeats: the mean and the central 95 % of simulations."""
     rows: list[Record] = []
     for size, (per_pair, copies) in enumerate(SIZES):
         smaller = repeated(design, per_pair, copies)
@@ -29,7 +29,7 @@ def power_rows(scenario: Scenario, design: SimulatedDesign, simulations: int, se
             trials = np.tile(repeats * counted(row, len(predictors)), (simulations, 1))
             found = newton(predictors, wins, trials, np.zeros((simulations, predictors.shape[1])), ridge)
             tau = kendall_tau(planted, found[:, : len(planted)])
-            low, high = np.quantile(tau, [0.1, 0.9])
+            low, high = np.quantile(tau, [0.025, 0.975])
             rows.append(
                 {
                     "dilemmas": smaller.groups,

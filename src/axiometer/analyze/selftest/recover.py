@@ -51,6 +51,8 @@ class Recovered:
 
 Collect = dict[str, Recovered]
 
+TIED = 0.02  # log-odds: what uneven slots may leave between values that are planted equal
+
 
 def recover(
     scenario: Scenario, simulated: Simulated, design: SimulatedDesign, options: AnalysisOptions
@@ -222,7 +224,7 @@ def _rankings(found: Collect, who: _Respondent, truth: Truth, s: int, ranking: _
     # The largest error in units of its allowance: all differences hold together where it is at most 1.
     largest = float(worst.max())
     _put(found, "all differences of strengths at once", ("all",), 0.0, *_at_once(largest))
-    if not truth.strength.any():
+    if np.ptp(truth.strength) < TIED:
         _put(found, "rank sets, all values tied", ("all",), 0.0, *_at_once(float(separation.above.any()) * 2))
     cycles = np.array([cyclic_triad_rate(comparisons)[0]])
     none = np.array([np.nan])
