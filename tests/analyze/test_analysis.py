@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +13,7 @@ from polars.testing import assert_frame_equal
 from axiometer.analyze import TABLES, Analysis, AnalysisOptions, analyze
 from axiometer.errors import InputError
 from axiometer.frameworks import load_framework
-from axiometer.records import make_item
+from axiometer.records import ItemKind, Outcome, make_item
 from axiometer.records.importers.starter import starter_items
 
 FEW = AnalysisOptions(resamples=40)
@@ -130,3 +131,27 @@ def test_the_starter_set_is_analysed_at_its_three_levels(kit):
     assert set(ranking["identified"]) == {"data"}
     fit = found.ranking_fit.filter((pl.col("level") == level) & (pl.col("quantity") == "connected_components"))
     assert fit["estimate"].to_list() == [1.0]
+
+
+def test_odd_runs_are_analysed_without_a_warning(kit):
+    """Nothing chosen, nothing mapped, nothing offered, one item, items of several sizes: tables with reasons, no error."""
+    items = kit.dilemmas("abcd", 2, 3)
+    lone = kit.dilemma("x", [kit.option("one"), kit.option("two")])
+    offered = make_item(kind=ItemKind.OPEN, lang="en", prompt="q", options=(), clusters=(), source="t")
+    sizes = [kit.dilemma(f"k{i}", [kit.option(v, v) for v in "abc"[: 2 + i % 2]], distractor=i > 2) for i in range(6)]
+    runs = {
+        "refused": (items, [kit.answer("m", i, (0, 1, 2), None, outcome=Outcome.REFUSED) for i in items]),
+        "failed": (items, [kit.answer("m", i, (0, 1, 2), None, outcome=Outcome.ERROR) for i in items]),
+        "distractor": (items, [kit.answer("m", i, (0, 1, 2), 2) for i in items]),
+        "unvalued": ([lone], [kit.answer("m", lone, (0, 1, 2), 0), kit.answer("n", lone, (0, 1, 2), 1)]),
+        "open": ([offered], [kit.answer("m", offered, (), None, outcome=Outcome.INVALID)]),
+        "sure": (items, kit.Respondent("m", {"a": 3, "b": 2, "c": 1}, sure=True).answers(items)),
+        "sizes": (sizes, [kit.answer("m", i, range(len(i.options))[::-1], 1) for i in sizes]),
+    }
+    for name, (asked, answers) in runs.items():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = analyzed(kit, asked, answers)
+        outcomes = found.outcomes.filter((pl.col("by") == "all") & (pl.col("model") == "m"))
+        assert outcomes["n"].sum() == sum(1 for row in answers if row.model == "m"), name
+        assert found.ranking.is_empty() == (name not in {"sure", "sizes"}), name

@@ -90,7 +90,7 @@ def rankings(
             continue
         for level in ranked_levels(catalogue, options):
             comparisons = comparisons_of(presentations, catalogue, level)
-            if comparisons.trials.nnz == 0:
+            if comparisons.trials.sum() == 0:
                 continue
             head = {"model": presentations.model, "mode": presentations.mode.value, "level": level.name}
             ranked, fitted = _ranked(comparisons, catalogue.sources, options)

@@ -122,8 +122,9 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> SlotTables:
     groups, slots = len(catalogue.group_keys), there.shape[1]
     group = catalogue.group[part.item]
     # Which slots held sides; not which side stood where, for the numbering of sides means nothing.
-    options = catalogue.start[part.item][:, None] + np.maximum(part.slots, 0)
-    kind = np.where(there, 1 + catalogue.side[options], 0)
+    kind = np.zeros(there.shape, dtype=np.int64)
+    row, slot = np.nonzero(there)
+    kind[row, slot] = 1 + catalogue.side[catalogue.start[part.item[row]] + part.slots[row, slot]]
     layout, layouts = layout_strata(kind @ 3 ** np.arange(slots), group)
 
     def summed(table: Floats) -> Floats:

@@ -59,9 +59,9 @@ def test_truths_are_those_of_a_very_large_simulation(design):
 def test_planted_numbers_come_back_and_every_family_is_there(report):
     families = set(report.quantities["family"])
     assert families == {
-        "share", "share of the answered", "bounds of the share", "refusal rate", "strength", "slot bias", "slot log-odds",
-        "order flip", "difference of models", "difference of languages", "raw agreement", "cyclic triads",
-        "all differences of strengths at once", "rank sets, all values tied",
+        "share", "share of the answered", "bounds of the share", "refusal rate", "strength", "slot bias",
+        "slot log-odds", "order flip", "difference of models", "difference of languages", "raw agreement",
+        "cyclic triads", "all differences of strengths at once", "rank sets, all values tied",
     }  # fmt: skip
     required = report.quantities.filter(pl.col("verdict") != Verdict.NOT_REQUIRED.value)
     shares = required.filter(pl.col("family").is_in(["share", "slot bias", "order flip", "raw agreement"]))
