@@ -91,10 +91,23 @@ def chosen_items(count: int) -> list[Item]:
     return [item for item in items if item.parallel_id in kept]
 
 
+def expressing(option: Option, polarity: int) -> Option:
+    return replace(option, expresses=tuple(replace(entry, polarity=polarity) for entry in option.expresses))
+
+
 def run_of(
-    name: str, respondents: Iterable[Respondent], *, count: int = 40, mode: Mode = Mode.CHOICE, mapped: bool = True
+    name: str,
+    respondents: Iterable[Respondent],
+    *,
+    count: int = 40,
+    mode: Mode = Mode.CHOICE,
+    mapped: bool = True,
+    polarity: int = 1,
 ) -> RunView:
-    items = chosen_items(count)
+    items = [
+        replace(item, options=tuple(expressing(option, polarity) for option in item.options))
+        for item in chosen_items(count)
+    ]
     if not mapped:
         items = [
             replace(item, mapped=False, options=tuple(replace(option, expresses=()) for option in item.options))

@@ -232,3 +232,13 @@ def test_png_figures_tell_chinese_characters_apart(tmp_path: Path) -> None:
         row = DotRow(name, "", (Estimate(0, 0.5, 0.4, 0.6, "", "", ""),))
         drawn.append(vl_convert.svg_to_png(dot_plot([row], (), axis, "t", 600).file()))
     assert drawn[0] != drawn[1]
+
+
+def test_options_that_oppose_values_have_a_profile_of_opposing(
+    make_run: MakeRun, respondents: Respondents, tmp_path: Path
+) -> None:
+    """As in sets of rule violations, where nothing expresses a value: the page must not be empty there."""
+    run = make_run("opposing", respondents[:1], count=24, polarity=-1)
+    html = report([run], tmp_path / "r.html").read_text("utf-8")
+    assert "Opposing is counted apart" in html and "Most often opposed" in html
+    assert "share of choices opposing the value" in html and "share of choices expressing the value" not in html

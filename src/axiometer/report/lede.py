@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from axiometer.report.parts import number_of, text_of, whole_of
+from axiometer.report.sections.profile import opposing
 from axiometer.report.views import Respondent, Study
 
 Row = Mapping[str, object]
@@ -104,19 +105,19 @@ def _chose(study: Study, respondent: Respondent) -> str:
 
 
 def _values(study: Study, respondent: Respondent, most: int = 3) -> tuple[ValueList, ...]:
-    """The values most and least often expressed on the main level, each with its interval."""
+    """The values most and least often expressed on the main level (opposed, where no option expresses one)."""
     texts, main = study.texts, study.main_level
     if main is None:
         return ()
     shares = study.table("shares").filter(
-        (pl.col("lang") == "all")
-        & (pl.col("model") == respondent.label)
-        & (pl.col("level") == main.id)
-        & pl.col("share").is_not_null()
+        (pl.col("lang") == "all") & (pl.col("model") == respondent.label) & (pl.col("level") == main.id)
     )
-    if shares.is_empty():
+    known, suffix = shares.filter(pl.col("share").is_not_null()), ""
+    if known.is_empty():
+        known, suffix = opposing(shares), "_opposed"
+    if known.is_empty():
         return ()
-    first = shares.filter(pl.col("mode") == shares["mode"].sort()[0])
+    first = known.filter(pl.col("mode") == known["mode"].sort()[0])
     ordered = first.sort("share", "value", descending=[True, False])
     rows = tuple(
         (
@@ -127,10 +128,10 @@ def _values(study: Study, respondent: Respondent, most: int = 3) -> tuple[ValueL
         for row in ordered.iter_rows(named=True)
     )
     if len(rows) < 2 * most:
-        return (ValueList(texts("lede.expressed", level=main.name), rows),)
+        return (ValueList(texts("lede.opposed" if suffix else "lede.expressed", level=main.name), rows),)
     return (
-        ValueList(texts("lede.most", level=main.name), rows[:most]),
-        ValueList(texts("lede.least"), rows[-most:]),
+        ValueList(texts(f"lede.most{suffix}", level=main.name), rows[:most]),
+        ValueList(texts(f"lede.least{suffix}"), rows[-most:]),
     )
 
 

@@ -61,6 +61,6 @@ def _cell(cell: Cell | None, x: float, y: float, side: float) -> Markup:
         lift = 8 if cell.note and side > 54 else 0
         drawn += label(x + side / 2, y + side / 2 - lift, cell.written, style)
         if lift:
-            faint = "middle small" + (" deep" if deep else " soft")
+            faint = "middle small" + (" deep" if deep else "")
             drawn += label(x + side / 2, y + side / 2 + 10, fitted(cell.note, SMALL, side), faint)
     return group(drawn, cell.tooltip)

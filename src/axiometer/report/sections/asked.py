@@ -145,16 +145,14 @@ def _example(study: Study) -> Example | None:
         return None
     options = []
     for option in row["options"]:
-        said = [
-            texts(
-                "asked.endorses" if entry["polarity"] > 0 else "asked.opposes", value=study.value_name(entry["target"])
-            )
-            for entry in option["expresses"]
-            if entry["kind"] != "rule"
-        ]
+        said = []
+        for verb, sign in (("asked.endorses", 1), ("asked.opposes", -1)):
+            targets = [e["target"] for e in option["expresses"] if e["polarity"] == sign and e["kind"] != "rule"]
+            if targets:
+                said.append(texts(verb, value=texts.listing([study.value_name(target) for target in targets])))
         if option["role"] != "side":
             said.append(texts("asked.distractor"))
-        options.append((option["text"], texts.listing(said)))
+        options.append((option["text"], texts("number.semicolon").join(said)))
     return Example(row["prompt"], tuple(options))
 
 

@@ -19,7 +19,7 @@ from axiometer.report.parts import (
     text_of,
     whole_of,
 )
-from axiometer.report.sections.profile import share_axis, share_estimate
+from axiometer.report.sections.profile import opposing, share_axis, share_estimate
 from axiometer.report.views import LevelView, Respondent, Study
 
 Row = Mapping[str, object]
@@ -28,32 +28,35 @@ Row = Mapping[str, object]
 def languages(study: Study) -> Section | None:
     """One panel per respondent: shares per language on the main level. None where there is one language."""
     texts, main = study.texts, study.main_level
-    shares = study.table("shares").filter(pl.col("lang") != "all")
+    every = study.table("shares").filter(pl.col("lang") != "all")
+    shares, kind = every.filter(pl.col("share").is_not_null()), "expressed"
+    if shares.is_empty():
+        shares, kind = opposing(every), "opposed"
     if main is None or shares["lang"].n_unique() < 2:
         return None
     panels = []
     for respondent in study.respondents:
         mine = shares.filter((pl.col("model") == respondent.label) & (pl.col("level") == main.id))
         if mine["lang"].n_unique() > 1:
-            panels.append(_panel(study, respondent, main, list(mine.iter_rows(named=True))))
+            panels.append(_panel(study, respondent, main, kind, list(mine.iter_rows(named=True))))
     if not panels:
         return None
     return Section("languages", texts("languages.title"), (texts("languages.intro"),), tuple(panels))
 
 
-def _panel(study: Study, respondent: Respondent, level: LevelView, rows: Sequence[Row]) -> Panel:
+def _panel(study: Study, respondent: Respondent, level: LevelView, kind: str, rows: Sequence[Row]) -> Panel:
     texts = study.texts
     spoken = sorted({str(row["lang"]) for row in rows})
     series = [Series(texts.named("language", lang), mark) for mark, lang in enumerate(spoken)]
     dots, missing = [], []
     for value in level.values:
         mine = sorted((row for row in rows if row["value"] == value), key=lambda row: str(row["lang"]))
-        found = [dot for row in mine if (dot := _dot(study, row, spoken)) is not None]
+        found = [dot for row in mine if (dot := _dot(study, row, spoken, kind)) is not None]
         if found:
             dots.append(DotRow(study.value_name(value), "", tuple(found)))
         missing += [(study.value_name(value), text_of(row, "why_not")) for row in mine if number_of(row, "low") is None]
     title = texts("languages.chart", who=respondent.label, level=level.name)
-    axis = share_axis(texts("profile.axis"))
+    axis = share_axis(texts(f"profile.axis_{kind}"))
     paired = study.table("languages").filter(
         (pl.col("model") == respondent.label) & (pl.col("level") == level.id) & pl.col("difference").is_not_null()
     )
@@ -64,8 +67,8 @@ def _panel(study: Study, respondent: Respondent, level: LevelView, rows: Sequenc
     return Panel(respondent.label, (chart,), notes)
 
 
-def _dot(study: Study, row: Row, spoken: Sequence[str]) -> Estimate | None:
-    dot = share_estimate(study, str(row["value"]), row)
+def _dot(study: Study, row: Row, spoken: Sequence[str], kind: str) -> Estimate | None:
+    dot = share_estimate(study, str(row["value"]), row, kind)
     if dot is None:
         return None
     mark, lang = spoken.index(str(row["lang"])), study.texts.named("language", str(row["lang"]))
