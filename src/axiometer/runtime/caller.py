@@ -11,14 +11,15 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from axiometer.errors import Stopped
+from axiometer.errors import AxiometerError, Stopped
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import BadAnswer, CallError, ChatModel, RateLimited, Reply, Request
 from axiometer.runtime.journal import Journal, JournalEntry, request_body
+from axiometer.runtime.pacing import Commits, Health, Pace
 from axiometer.runtime.progress import Progress, Silent, Tally
 
 Tag = TypeVar("Tag")
@@ -63,44 +64,6 @@ class _Job(Generic[Tag]):
     body: bytes
 
 
-@dataclass(slots=True)
-class _Pace:
-    """Concurrency that halves on a rate limit and grows again by one per round of successes."""
-
-    ceiling: int
-    allowed: float = 0.0
-    paused_until: float = 0.0
-    limited_since: float | None = None
-
-    def __post_init__(self) -> None:
-        self.allowed = float(self.ceiling)
-
-    def slow_down(self, now: float, wait: float) -> None:
-        if now >= self.paused_until:  # one halving per pause, not one per call that was in flight
-            self.allowed = max(1.0, self.allowed / 2)
-        self.paused_until = max(self.paused_until, now + wait)
-        self.limited_since = self.limited_since if self.limited_since is not None else now
-
-    def succeeded(self) -> None:
-        self.limited_since = None
-        if self.allowed < self.ceiling:
-            self.allowed = min(self.ceiling, self.allowed + 1.0 / self.allowed)
-
-
-@dataclass(slots=True)
-class _Health:
-    """Counts failures in a row; the breaker's memory."""
-
-    attempts_failed: int = 0
-    calls_failed: int = 0
-    last_success: float = field(default_factory=time.monotonic)
-
-    def success(self) -> None:
-        self.attempts_failed = 0
-        self.calls_failed = 0
-        self.last_success = time.monotonic()
-
-
 class Caller(Generic[Tag]):
     """Puts requests to one respondent and hands every end to `receive`, in order of completion.
 
@@ -127,8 +90,9 @@ class Caller(Generic[Tag]):
         self.progress = progress or Silent()
         self._again = again
         concurrency = self.limits.concurrency or model.concurrency or DEFAULT_CONCURRENCY
-        self._pace = _Pace(concurrency)
-        self._health = _Health()
+        self._pace = Pace(concurrency)
+        self._health = Health()
+        self._commits = Commits()
         self._stop: str | None = None
         self._started_calls = self.limits.calls_before
         self._dearest_seen = 0.0
@@ -148,6 +112,7 @@ class Caller(Generic[Tag]):
         feeder = asyncio.create_task(self._feed(iter(work), queue, receive, len(workers)))
         try:
             await self._first_failure([feeder, *workers])
+            await self._commits.wait_for_all()
         except BaseException:
             for task in (feeder, *workers):
                 task.cancel()
@@ -216,14 +181,13 @@ class Caller(Generic[Tag]):
                 continue
             self.tally.in_flight += 1
             try:
-                call = await self._attempts(job)
+                await self._attempts(job, receive)
             finally:
                 self.tally.in_flight -= 1
-            del self._in_flight[job.key]
-            if call is not None:
-                self._deliver(job, call, receive)
+            await self._commits.wait_for_room()
 
     def _deliver(self, job: _Job[Tag], call: Call, receive: Callable[[Tag, Call], None]) -> None:
+        self._in_flight.pop(job.key, None)
         for tag in job.tags:
             receive(tag, call)
         self.tally.done += len(job.tags)
@@ -271,7 +235,9 @@ class Caller(Generic[Tag]):
         characters = sum(len(message.content) for message in request.messages)
         return (characters * self.price.input + (request.max_tokens or 256) * self.price.output) / 1_000_000
 
-    async def _attempts(self, job: _Job[Tag]) -> Call | None:
+    async def _attempts(self, job: _Job[Tag], receive: Callable[[Tag, Call], None]) -> None:
+        """Asks until there is an answer or no point in asking. An answer is delivered when it is on disk; the next
+        call need not wait for that."""
         attempt = 0
         while True:
             attempt += 1
@@ -280,19 +246,43 @@ class Caller(Generic[Tag]):
                 raw = await self.model.send(job.request)
                 reply = self.model.read(raw)
             except CallError as error:
-                if await self._give_up(job, error, attempt):
-                    return None if error.stop or self._stop is not None else Call(job.key, None, error, False)
-                continue
-            await self._keep(job, raw, reply, time.monotonic() - started)
-            return Call(job.key, reply, None, False)
+                if not await self._give_up(job, error, attempt):
+                    continue
+                if not error.stop and self._stop is None:
+                    self._deliver(job, Call(job.key, None, error, False), receive)
+                return
+            self._count(reply)
+            self._keep(job, raw, reply, time.monotonic() - started, receive)
+            return
 
-    async def _keep(self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float) -> None:
+    def _keep(
+        self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float, receive: Callable[[Tag, Call], None]
+    ) -> None:
         usage = reply.usage
-        await self.journal.record(
-            JournalEntry(
-                job.key, self.model.name, job.body, raw, usage.tokens_in, usage.tokens_out, seconds, time.time()
-            )
+        entry = JournalEntry(
+            job.key, self.model.name, job.body, raw, usage.tokens_in, usage.tokens_out, seconds, time.time()
         )
+        call = Call(job.key, reply, None, False)
+        self._commits.begin()
+        self.journal.record_then(entry, lambda failure: self._committed(job, call, receive, failure))
+
+    def _committed(
+        self,
+        job: _Job[Tag],
+        call: Call,
+        receive: Callable[[Tag, Call], None],
+        failure: AxiometerError | None,
+    ) -> None:
+        try:
+            if failure is None:
+                self._deliver(job, call, receive)
+        except Exception as error:  # raised where the work is waited for, not in the event loop
+            self._commits.end(error)
+        else:
+            self._commits.end(failure)
+
+    def _count(self, reply: Reply) -> None:
+        usage = reply.usage
         self._pace.succeeded()
         self._health.success()
         tally = self.tally

@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,10 @@ def request_body(identity: object, request: Request) -> bytes:
 def call_key(model: ChatModel, request: Request) -> str:
     """The key of a call in every journal: SHA-256 of the canonical request, as 64 hex digits."""
     return hashlib.sha256(request_body(model.identity, request)).hexdigest()
+
+
+Committed = Callable[[JournalFailed | None], None]
+"""Is called once an entry is on disk (None), or could not be put there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +121,13 @@ class Journal:
             self._writer.put(_INSERT_ANSWER, _packed(entry), None)
         return found | borrowed
 
+    def record_then(self, entry: JournalEntry, committed: Committed) -> None:
+        """Calls `committed` on this event loop when the answer is on disk, or with what went wrong."""
+        self._writer.put(_INSERT_ANSWER, _packed(entry), (asyncio.get_running_loop(), committed))
+
     async def record(self, entry: JournalEntry) -> None:
         """Returns when the answer is committed to disk."""
-        loop = asyncio.get_running_loop()
-        committed: asyncio.Future[None] = loop.create_future()
-        self._writer.put(_INSERT_ANSWER, _packed(entry), (loop, committed))
-        await committed
+        await self._written(_INSERT_ANSWER, _packed(entry))
 
     def record_error(self, key: str, model: str, kind: str, message: str, attempt: int) -> None:
         """Notes a failed attempt. Errors are never served as answers."""
@@ -130,11 +135,23 @@ class Journal:
 
     async def record_batch(self, batch: str, model: str, state: str, detail: bytes) -> None:
         """Stores a service's batch id before anything is polled, so that it can be found after a crash."""
-        loop = asyncio.get_running_loop()
-        committed: asyncio.Future[None] = loop.create_future()
         row = (batch, model, state, zlib.compress(detail), time.time())
-        self._writer.put("insert or replace into batches values (?, ?, ?, ?, ?)", row, (loop, committed))
-        await committed
+        await self._written("insert or replace into batches values (?, ?, ?, ?, ?)", row)
+
+    async def _written(self, statement: str, row: tuple[object, ...]) -> None:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+
+        def committed(failure: JournalFailed | None) -> None:
+            if future.done():
+                return
+            if failure is None:
+                future.set_result(None)
+            else:
+                future.set_exception(failure)
+
+        self._writer.put(statement, row, (loop, committed))
+        await future
 
     def batches(self, model: str) -> dict[str, tuple[str, bytes]]:
         """Batch id to (state, detail) of every batch that `model` was given, oldest first."""
@@ -239,7 +256,7 @@ class _Reader:
         self._db.close()
 
 
-_Waiter = tuple[asyncio.AbstractEventLoop, "asyncio.Future[None]"]
+_Waiter = tuple[asyncio.AbstractEventLoop, Committed]
 _Job = tuple[str, tuple[object, ...], _Waiter | None]
 
 
@@ -310,19 +327,15 @@ class _Writer:
 
 def _resolve(waiters: list[_Waiter], failure: Exception | None) -> None:
     """Tells every waiter, in one hop per event loop."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for loop, future in waiters:
-        by_loop.setdefault(loop, []).append(future)
+    by_loop: dict[asyncio.AbstractEventLoop, list[Committed]] = {}
+    for loop, committed in waiters:
+        by_loop.setdefault(loop, []).append(committed)
+    said = None if failure is None else JournalFailed(f"the journal cannot be written ({failure})")
 
-    def tell(futures: list[asyncio.Future[None]]) -> None:
-        for future in futures:
-            if future.done():
-                continue
-            if failure is None:
-                future.set_result(None)
-            else:
-                future.set_exception(JournalFailed(f"the journal cannot be written ({failure})"))
+    def tell(group: list[Committed]) -> None:
+        for committed in group:
+            committed(said)
 
-    for loop, futures in by_loop.items():
+    for loop, group in by_loop.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(tell, futures)
+            loop.call_soon_threadsafe(tell, group)
