@@ -134,7 +134,7 @@ def test_the_starter_set_is_analysed_at_its_three_levels(kit):
 
 
 def test_odd_runs_are_analysed_without_a_warning(kit):
-    """Nothing chosen, nothing mapped, nothing offered, one item, items of several sizes: tables with reasons, no error."""
+    """Nothing chosen, nothing mapped, nothing offered, items of several sizes: tables with reasons, no error."""
     items = kit.dilemmas("abcd", 2, 3)
     lone = kit.dilemma("x", [kit.option("one"), kit.option("two")])
     offered = make_item(kind=ItemKind.OPEN, lang="en", prompt="q", options=(), clusters=(), source="t")
