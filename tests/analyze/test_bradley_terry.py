@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import choix
 import numpy as np
+import polars as pl
 import pytest
 import statsmodels.api as sm
 
+from axiometer.analyze import analyze
 from axiometer.analyze.bradley_terry import (
     bootstrap_bradley_terry,
     centred,
@@ -18,7 +20,7 @@ from axiometer.analyze.presentations import presentations_of
 from axiometer.analyze.ranking import rank_bounds
 from axiometer.analyze.ranking_fit import cyclic_triad_rate, identification, slot_effects
 from axiometer.analyze.ranks import ranks_of
-from axiometer.records import Mode
+from axiometer.records import Answer, Item, Mode, to_frame
 
 
 def compared(kit, items, answers):
@@ -142,6 +144,19 @@ def test_a_value_that_always_loses_is_held_by_the_penalty(kit):
     known = identification(comparisons)
     assert known.components == 1
     assert known.identified.tolist() == [True, True, True, False]
+
+
+def test_a_respondent_that_answers_by_position_gets_no_tiers(kit):
+    """Its few exceptions would otherwise be fitted by large strengths with small intervals."""
+    items = kit.dilemmas("abcdef", 12, 8)
+    answers = kit.Respondent(slot=(9, 0, -9), seed=3).answers(items)
+    result = analyze(to_frame(items, Item), to_frame(answers, Answer), frameworks={})
+    ranked = result.ranking.filter(pl.col("level") == "value")
+    assert ranked["tier"].null_count() == ranked.height == 6
+    assert set(ranked["identified"]) == {"penalty"}
+    assert ranked["low"].null_count() == 6
+    shares = result.shares.filter(pl.col("level") == "value")
+    assert shares["share"].null_count() == 0
 
 
 def test_cycles_are_counted(kit):

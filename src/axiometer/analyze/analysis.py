@@ -132,6 +132,37 @@ def analyze(
     return of_presentations(list(presentations_of(answers, catalogue)), catalogue, chosen)
 
 
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The tables that set respondents against each other, pair by pair."""
+
+    differences: pl.DataFrame
+    agreement: pl.DataFrame
+    contested: pl.DataFrame
+
+
+def compare(
+    items: pl.DataFrame,
+    answers: pl.DataFrame,
+    *,
+    frameworks: Mapping[str, FrameworkLike],
+    options: AnalysisOptions | None = None,
+) -> Comparison:
+    """Respondents pair by pair on the items that both answered, whether in one run or in several put together.
+
+    `answers` may lack the columns that hold texts. Of unmapped items only what needs no values is compared.
+    """
+    chosen = options or AnalysisOptions()
+    rows = [row if row.mapped else _without_expressions(row) for row in to_rows(items, Item)]
+    catalogue = catalogue_of(rows, frameworks)
+    everyone = list(presentations_of(answers, catalogue))
+    return Comparison(
+        differences=between_models(everyone, catalogue, chosen),
+        agreement=agreement(everyone, catalogue, chosen),
+        contested=contested(everyone, catalogue, chosen),
+    )
+
+
 def refuse_unmapped(items: list[Item]) -> None:
     """Raises `Refused`, in one line, where it is not known which option of an item expresses what."""
     unmapped = [item for item in items if not item.mapped]

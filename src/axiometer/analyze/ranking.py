@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.arrays import Floats, Integers
+from axiometer.analyze.arrays import Booleans, Floats, Integers
 from axiometer.analyze.bradley_terry import (
     Fit,
     bootstrap_bradley_terry,
@@ -24,6 +24,7 @@ from axiometer.analyze.ranking_fit import (
     Identification,
     accuracy,
     cyclic_triad_rate,
+    held_by_penalty,
     identification,
     mcfadden_r2,
     slot_effects,
@@ -33,6 +34,9 @@ from axiometer.analyze.sources import Sources
 from axiometer.analyze.statistic import Intervals, Scale, Statistic
 from axiometer.analyze.value_index import Level
 from axiometer.records import ExpressionKind, Mode
+
+MOST_HELD = 0.1
+"""Where the penalty holds more of a strength than this, its interval, ranks and tier are withheld."""
 
 RANKING: dict[str, type[pl.DataType]] = {
     "model": pl.String,
@@ -113,7 +117,8 @@ def _ranked(comparisons: Comparisons, sources: Sources, options: AnalysisOptions
     statistic = strengths_statistic(comparisons, fit, draws)
     known = identification(comparisons)
     estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)
-    ranked = list(_rank_rows(comparisons, statistic, estimates, known, sources, options))
+    uninformed = held_by_penalty(comparisons, fit, options.ridge) > MOST_HELD
+    ranked = list(_rank_rows(comparisons, statistic, estimates, known, uninformed, sources, options))
     fitted = list(_fit_rows(comparisons, fit, draws, known, sources, options))
     return ranked, fitted
 
@@ -123,11 +128,12 @@ def _rank_rows(
     statistic: Statistic,
     estimates: Intervals,
     known: Identification,
+    uninformed: Booleans,
     sources: Sources,
     options: AnalysisOptions,
 ) -> Iterator[Record]:
     separation = separate(statistic, sources, options)
-    withheld = np.array([reason is not None for reason in estimates.why_not], dtype=bool)
+    withheld = np.array([reason is not None for reason in estimates.why_not], dtype=bool) | uninformed
     separation.above[withheld, :] = False
     separation.above[:, withheld] = False
     rank, tier = ranks_of(statistic.estimate), tiers_of(statistic.estimate, separation.above)
@@ -135,8 +141,8 @@ def _rank_rows(
     bound_low, bound_high = rank_bounds(comparisons, rank, options.ridge)
     n = comparisons.totals()[1] @ (comparisons.value_part != 0)
     for i, value in enumerate(comparisons.values):
-        by_penalty = not known.identified[i]
-        why_not = estimates.why_not[i] or ("held by the penalty alone" if by_penalty else None)
+        by_penalty = not known.identified[i] or bool(uninformed[i])
+        why_not = estimates.why_not[i] or _why_penalty(known, uninformed, i)
         yield {
             "value": value,
             "n": int(n[i]),
@@ -153,6 +159,12 @@ def _rank_rows(
             "tier": None if withheld[i] else int(tier[i]),
             "identified": "penalty" if by_penalty else "data",
         }
+
+
+def _why_penalty(known: Identification, uninformed: Booleans, i: int) -> str | None:
+    if not known.identified[i]:
+        return "held by the penalty alone"
+    return "the choices say next to nothing about it" if uninformed[i] else None
 
 
 def rank_bounds(comparisons: Comparisons, rank: Integers, ridge: float) -> tuple[Integers, Integers]:

@@ -45,6 +45,19 @@ def identification(comparisons: Comparisons) -> Identification:
     return Identification(int(count), identified & ~lone, rank, k)
 
 
+def held_by_penalty(comparisons: Comparisons, fit: Fit, ridge: float) -> Floats:
+    """The part of what is known of each centred strength that the penalty and not the choices contribute.
+
+    1 is all. It is `ridge` times the posterior variance of the centred strength (its prior variance is 1 / ridge, less
+    what centring takes), the complement of the effective degrees of freedom of a penalised fit (Gray 1992). It is high
+    where choices follow something else, such as the position, so closely that they say next to nothing about values.
+    """
+    k = len(comparisons.values)
+    centre = np.eye(k) - 1 / k
+    variance = np.diag(centre @ fit.inverse[:k, :k] @ centre)
+    return np.asarray(ridge * variance / max(1 - 1 / k, 1e-12), dtype=np.float64)
+
+
 def _largest(label: NDArray[np.int32], count: int) -> Booleans:
     sizes = np.bincount(label, minlength=count)
     return np.asarray(label == int(sizes.argmax()), dtype=bool)

@@ -67,7 +67,7 @@ def _say(run: Run, analysis: Analysis) -> None:
                         names.get(row["value"], row["value"]),
                         *_cells(shares.get(row["value"], {}), shares.values()),
                         row["strength"],
-                        f"{row['rank_low']}-{row['rank_high']}",
+                        _ranks(row),
                     ]
                     for row in rows.head(SHOWN).iter_rows(named=True)
                 ],
@@ -100,3 +100,8 @@ def _cells(row: Row, rows: Iterable[Row]) -> list[object]:
         ends = (row.get(low), row.get(high))
         cells.append("-" if None in ends else "{:.3f}-{:.3f}".format(*ends))
     return cells
+
+
+def _ranks(row: Row) -> str:
+    low, high = row["rank_low"], row["rank_high"]
+    return "-" if low is None or high is None else f"{low}-{high}"

@@ -23,6 +23,8 @@ MODEL_COLUMNS = ("model", "model_a", "model_b")
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
+PAIRWISE = ("differences", "agreement", "contested")
+
 
 @dataclass(frozen=True, slots=True)
 class RunView:
@@ -80,7 +82,13 @@ class Study:
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
-        """A table of the analysis over all runs; `model`, `model_a`, `model_b` hold respondents' labels."""
+        """A table of the analysis over all runs; `model`, `model_a`, `model_b` hold respondents' labels.
+
+        Tables that set respondents against each other are made anew where there are several runs, so that respondents
+        of different runs are compared too, on the items that both answered.
+        """
+        if name in PAIRWISE and len(self.runs) > 1 and name not in self.tables:
+            self.tables.update(self._across())
         if name not in self.tables:
             self.tables[name] = pl.concat([self._of_run(run, name) for run in self.runs], how="diagonal_relaxed")
         return self.tables[name]
@@ -107,6 +115,14 @@ class Study:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted(self.items["lang"].unique()))
+
+    def _across(self) -> dict[str, pl.DataFrame]:
+        from axiometer.analyze import compare
+
+        frameworks = {name: framework for run in self.runs for name, framework in run.frameworks.items()}
+        answers = self.answers.select(pl.exclude("raw", "reasoning", "reason")).collect()
+        found = compare(self.items, answers, frameworks=frameworks)
+        return {name: getattr(found, name) for name in PAIRWISE}
 
     def _of_run(self, run: RunView, name: str) -> pl.DataFrame:
         """A table of one run under the labels of its respondents; models without an answer here are left out."""
