@@ -32,7 +32,6 @@ def demo(
 
     from axiometer.cli.respondents import Wanted, respondents
     from axiometer.cli.starter import items_path
-    from axiometer.cli.views import view_of
     from axiometer.measure.design import Design
     from axiometer.measure.run import MeasureOptions, plan_run, run_plan
     from axiometer.records.tables import write_parquet
@@ -52,8 +51,7 @@ def demo(
     for name, items, models in (("local", part, (LOCAL,)), ("simulated", every, SIMULATED)):
         plan = plan_run(items, respondents(models, Wanted()), Design(), MeasureOptions())
         run_plan(plan, output / name, progress_display())
-    views = [view_of(output / name, seed) for name in ("local", "simulated")]
-    page = report(views, output / "report.html", lang=language(), seed=seed)
+    page = report([output / "local", output / "simulated"], output / "report.html", lang=language(), seed=seed)
     say(t("the report: {path}", path=page.resolve()))
 
 

@@ -9,7 +9,6 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.console import say
-from axiometer.cli.views import view_of
 from axiometer.errors import InputError
 from axiometer.messages import Language, language, t
 
@@ -21,6 +20,13 @@ def report(
     ] = None,
     lang: Annotated[str | None, typer.Option(help=t("Language of the page: en or zh."))] = None,
     items: Annotated[int, typer.Option(min=0, help=t("How many items the page holds at most."))] = 2_000,
+    with_figures: Annotated[
+        bool | None,
+        typer.Option(
+            "--figures/--no-figures",
+            help=t("Write every chart as SVG and PNG beside the page (default: where the page is in a run's folder)."),
+        ),
+    ] = None,
     seed: options.Seed = 0,
 ) -> None:
     """Writes one self-contained page; runs that are not analysed yet are analysed first."""
@@ -28,10 +34,14 @@ def report(
     if page.suffix not in (".html", ".htm"):
         raise InputError("must end in .html", file=page)
     chosen = language_of(lang)
+    from axiometer.report import figures, load_view
     from axiometer.report import report as write_report
 
-    views = [view_of(run, seed) for run in runs]
+    views = [load_view(run, seed) for run in runs]
     path = write_report(views, page, lang=chosen, limit_items=items, seed=seed)
+    if with_figures if with_figures is not None else page.parent.resolve() in [run.resolve() for run in runs]:
+        written = figures(views, page.parent / "figures", lang=chosen)
+        say(t("{n} figures in {folder}", n=len(written), folder=page.parent / "figures"))
     say(t("the report: {path}", path=path.resolve()))
 
 

@@ -1,10 +1,11 @@
 """Estimates to a page that a person reads: one self-contained HTML file, and its charts as SVG and PNG figures."""
 
+from axiometer.report.loading import load_view
 from axiometer.report.page import figures, report
 from axiometer.report.texts import Language
 from axiometer.report.views import RunView
 from axiometer.rooms import make_callable
 
-__all__ = ["Language", "RunView", "figures", "report"]
+__all__ = ["Language", "RunView", "figures", "load_view", "report"]
 
 make_callable(__name__)

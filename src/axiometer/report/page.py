@@ -17,6 +17,7 @@ from axiometer.report.charts.drawing import LIGHT, MARKS, OUTCOMES, mark
 from axiometer.report.fonts import page_fonts, register
 from axiometer.report.items import item_data, selection
 from axiometer.report.lede import headline, portraits, standfirst
+from axiometer.report.loading import load_view
 from axiometer.report.parts import Chart, Section
 from axiometer.report.sections import asked, sections
 from axiometer.report.shown import shown
@@ -43,17 +44,23 @@ _DARK = {
 
 
 def report(
-    runs: Sequence[RunView], output: Path, *, lang: Language = "en", limit_items: int = 2_000, seed: int = 0
+    runs: Sequence[RunView | Path | str],
+    output: Path | str,
+    *,
+    lang: Language = "en",
+    limit_items: int = 2_000,
+    seed: int = 0,
 ) -> Path:
-    """Writes the page for one or several runs to `output` and gives its path.
+    """Writes the page for one or several runs (views, or run folders) to `output` and gives its path.
 
     Up to `limit_items` items can be opened on the page with their presentations and raw answers; above, the most
     telling and a sample drawn with `seed` (`items.selection` has the rule, the page states it).
     Raises `InputError` where there is no run, two runs share a name, or `lang` is not known.
     """
-    view = study(runs, Texts(lang))
-    write_text(page(view, limit_items=limit_items, seed=seed), output)
-    return output
+    views = [run if isinstance(run, RunView) else load_view(Path(run), seed) for run in runs]
+    view = study(views, Texts(lang))
+    write_text(page(view, limit_items=limit_items, seed=seed), Path(output))
+    return Path(output)
 
 
 def page(view: Study, *, limit_items: int, seed: int) -> str:

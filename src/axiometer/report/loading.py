@@ -1,0 +1,40 @@
+"""A run folder as the report wants to see it, analysed if it is not yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axiometer.analyze import Analysis, AnalysisOptions, analyze
+from axiometer.measure.reading import Run, open_run
+from axiometer.report.views import RunView
+
+
+def load_view(folder: Path, seed: int = 0) -> RunView:
+    """The run in `folder`. Raises `InputError` when there is none, or no answer yet."""
+    run = open_run(folder)
+    manifest = {
+        "asked": dict(run.specification.asked),
+        "noted": dict(run.specification.noted),
+        "fingerprint": run.specification.fingerprint,
+        "missing": run.missing,
+    }
+    return RunView(
+        name=folder.resolve().name,
+        manifest=manifest,
+        items=run.items,
+        answers=run.answers,
+        analysis=analysis_of(run, seed),
+        frameworks=run.frameworks,
+    )
+
+
+def analysis_of(run: Run, seed: int) -> Analysis:
+    """The run's analysis: the one on disk when it is not older than the answers, else a fresh one, written."""
+    folder = run.folder / "analysis"
+    summary = folder / "summary.json"
+    newest = max(path.stat().st_mtime for path in (run.folder / "answers").glob("m*.parquet"))
+    if summary.exists() and summary.stat().st_mtime >= newest:
+        return Analysis.read(folder)
+    analysis = analyze(run.items, run.answers, frameworks=run.frameworks, options=AnalysisOptions(seed=seed))
+    analysis.write(folder)
+    return analysis
