@@ -7,7 +7,8 @@ section 11.6, as a logistic regression). The estimand is the population-averaged
 solve E[(x_s - x_t) (choice - probability)] = 0 over the population of items that the set was drawn from, with this
 set's mix of pairs. Where items of one pair differ, they are nearer to zero than a typical item's log-odds. The
 penalty is `ridge / 2 * |coefficients|^2`; it makes strengths add to zero and keeps them finite. Strengths are
-reported centred.
+reported centred. What the model misses in single pairs of values (intransitive taste) counts as uncertainty, so that
+intervals are wide where it fits badly.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 A bootstrap of ranks fails where strengths are tied, so ranks come from the differences: a value ranks below every
 value that is separated from it upwards (Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies
-91:476, section 3.2). The intervals of all differences hold together with the stated confidence. Their critical
-value is the quantile of the largest |difference| / standard error under a multivariate t distribution with the
-resamples' correlations and the smallest of the values' degrees of freedom.
+91:476, section 3.2). The intervals of all differences hold together with the stated confidence: their common level
+is the one at which jointly normal standardised differences, with the resamples' correlations, all stay within; each
+difference's critical value is the quantile of Student's t at that level with its own degrees of freedom.
 
 Tiers, from the top: the first value heads the first tier; each next value joins unless the tier's head is separated
 from it, and then it heads a new tier. Values of one tier are thus not separated from its head.
@@ -26,8 +26,8 @@ SIMULATED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """All pairwise differences: `difference[i, j]` = i minus j with its standard error; `critical`, the simultaneous
-    critical value; `above[i, j]`: i is separated from j upwards."""
+    """All pairwise differences, k x k: `difference[i, j]` = i minus j, its standard error `se`, its simultaneous
+    critical value `critical`; `above[i, j]`: i is separated from j upwards."""
 
     difference: Floats
     se: Floats

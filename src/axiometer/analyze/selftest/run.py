@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
+import numpy as np
 import polars as pl
 
 from axiometer.analyze.frames import framed
@@ -149,7 +150,9 @@ class _Job:
         scenario = scenarios(len(self.design.values))[self.scenario]
         seeds = [self.seed, 0, self.scenario, self.batch]
         simulated = simulate(scenario, self.design, self.simulations, 1, seeds)
-        return recover(scenario, simulated, self.design, self.options)
+        # Resamples of their own for every batch: one set for all would make its chance error a bias of all coverages.
+        options = replace(self.options, seed=int(np.random.default_rng(seeds).integers(2**31)))
+        return recover(scenario, simulated, self.design, options)
 
 
 def _run(job: _Job) -> list[Recovered]:

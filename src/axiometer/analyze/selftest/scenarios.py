@@ -91,7 +91,7 @@ def scenarios(values: int) -> tuple[Scenario, ...]:
         Scenario("slot bias", biased, second=Profile(other, (-0.4, 0.2, 0.2))),
         Scenario("refusals", Profile(spread, (0.4, 0.0, -0.4), refuses=(top, 0.4))),
         Scenario("flat values", Profile(np.zeros((values, values)), (0.6, 0.0, -0.6))),
-        Scenario("intransitive taste", Profile(circle(values, 0.8), (0.3, 0.0, -0.3))),
+        Scenario("intransitive taste", Profile(circle(values, 0.5), (0.3, 0.0, -0.3))),
     )
 
 
