@@ -4,8 +4,8 @@
     python tools/make_font.py noto/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc
 
 Takes the simplified-Chinese face of the collection (static, weight 400: a variable font would render thin), keeps
-Latin, Greek, Cyrillic, punctuation and symbols, kana, the 6,763 Han characters of GB 2312 and the 5,401 of Big5's first level
-(traditional Chinese in common use), and drops everything that a chart label or an answer does not need (vertical
+Latin, Greek, Cyrillic, punctuation and symbols, kana, the 6,763 Han characters of GB 2312 and the 5,401 of Big5's first
+level (traditional Chinese in common use), and drops everything that a chart label or an answer does not need (vertical
 metrics, alternates, hinting). The family is renamed, so that a machine which has the whole Noto font never mistakes
 this part of it for the whole. The licence (OFL 1.1) stays: see `OFL.txt` beside the font.
 """

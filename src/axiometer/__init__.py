@@ -1,7 +1,4 @@
-"""Axiometer measures which values language models express.
-
-    from axiometer import Framework, Item, measure, analyze, report
-"""
+"""Axiometer measures which values language models express: `from axiometer import measure, analyze, report`."""
 
 from __future__ import annotations
 

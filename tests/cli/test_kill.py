@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from benchmarks.sets import write_items
 
 from axiometer.measure.reading import open_run
 from axiometer.runtime.journal import GROUP_SIZE, read_entries
-from benchmarks.sets import write_items
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,12 @@ MakeItems = Callable[..., list[Item]]
 def dilemma(number: int, lang: str = "en", parallel: str | None = None) -> Item:
     """A dilemma between freedom (option 0) and harmony (option 1), with a distractor (option 2)."""
     texts = {
-        "en": (f"Scene {number}: the choir has one evening left.", "Let each pick a song", "Sing what all know", "Oil the door"),
+        "en": (
+            f"Scene {number}: the choir has one evening left.",
+            "Let each pick a song",
+            "Sing what all know",
+            "Oil the door",
+        ),
         "zh": (f"场景{number}：合唱团只剩一个晚上。", "让每个人自己选歌", "唱大家都会的歌", "给门轴上油"),
     }[lang]
     sides = tuple(

@@ -7,7 +7,14 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.measure.design import Design, Orders, nth_permutation, permutations, presentations, presentations_per_item
+from axiometer.measure.design import (
+    Design,
+    Orders,
+    nth_permutation,
+    permutations,
+    presentations,
+    presentations_per_item,
+)
 from axiometer.records import Item, Mode
 
 from .conftest import dilemma

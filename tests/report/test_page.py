@@ -135,12 +135,19 @@ def test_the_same_runs_give_the_same_page(run: RunView, tmp_path: Path) -> None:
     assert pages[0] == pages[1]
 
 
-def test_two_runs_stand_side_by_side_under_their_names(run: RunView, tmp_path: Path) -> None:
+def test_respondents_of_two_runs_are_compared_on_the_items_that_both_answered(run: RunView, tmp_path: Path) -> None:
     again = replace(run, name="later")
-    labels = [entry.label for entry in study([run, again], Texts("en")).respondents]
+    joined = study([run, again], Texts("en"))
+    labels = [entry.label for entry in joined.respondents]
     assert labels[0] == "z/first · hostile <i>run</i>" and labels[-1] == "m/slot · later"
     html = report([run, again], tmp_path / "r.html").read_text("utf-8")
-    assert "those of different runs merely stand side by side" in html
+    assert "Respondents of different runs are compared on the items that both answered" in html
+    across = joined.table("agreement").filter(
+        (pl.col("measure") == "raw") & pl.col("model_a").str.contains("first") & pl.col("model_b").str.contains("later")
+    )
+    assert across.height > 0
+    same = across.filter(pl.col("model_a").str.split(" ").list.first() == pl.col("model_b").str.split(" ").list.first())
+    assert same.height > 0 and (same["n_items"] > 0).all()
 
 
 def test_two_runs_of_one_name_are_refused(run: RunView, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ class _Overview:
 def select_items(
     path: Path, design: Design, *, limit: int | None = None, seed: int = 0, only: Iterable[str] | None = None
 ) -> Selection:
-    """The items of `path` in the design's languages; with `limit`, a seeded sample of that many; with `only`, those ids.
+    """The items of `path` in the languages of the design; `only` those ids; with `limit`, a seeded sample of that many.
 
     The sample takes items by a hash of seed and `parallel_id`, so that an item's languages come together and the same
     seed always gives the same items. Raises `InputError` for a missing file, wrong columns, an empty set, a language
