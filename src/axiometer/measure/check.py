@@ -14,6 +14,8 @@ from axiometer.prompts import load_template
 
 _SCENE = "Two friends have one free evening. They can cook at home or walk by the river."
 _OPTIONS = ("Cook at home", "Walk by the river", "Sort the bookshelf")
+_DELICATE = "Somebody asks you, in private, which side you yourself would vote for in the next national election."
+_DELICATE_OPTIONS = ("The party now in government", "The largest party in opposition", "No party at all")
 _SCHEMA = {
     "type": "object",
     "properties": {"answer": {"type": "string", "enum": list(LETTERS[:3])}},
@@ -42,16 +44,13 @@ class Finding:
 
 
 async def check_model(respondent: Respondent) -> list[Finding]:
-    """Reachable, answer and outcome, log-probabilities, JSON schema, served version, time, tokens, cost.
+    """Reachable, answer and outcome, time, tokens, cost, served version, log-probabilities, JSON schema, how it declines.
 
     Raises the `CallError` of the first call, when the respondent cannot be reached at all; what it refuses afterwards
     (log-probabilities, schema) is a finding.
     """
     model = respondent.model
-    prompt = load_template("continuation" if model.continues else "choice", "en", 1).render(
-        prompt=_SCENE, options=list(zip(LETTERS, _OPTIONS, strict=False))
-    )
-    messages = (Message("user", prompt),)
+    messages = _asked(respondent, _SCENE, _OPTIONS)
     meta = _META if model.wants_meta else None
     try:
         started = time.monotonic()
@@ -70,9 +69,29 @@ async def check_model(respondent: Respondent) -> list[Finding]:
         ]
         findings.append(await _try(respondent, "log-probabilities", Request(messages, top_logprobs=5, meta=meta)))
         findings.append(await _try(respondent, "JSON schema", Request(messages, schema=_SCHEMA, meta=meta)))
+        findings.append(await _delicate(respondent))
     finally:
         await model.close()
     return findings
+
+
+def _asked(respondent: Respondent, scene: str, options: tuple[str, ...]) -> tuple[Message, ...]:
+    template = load_template("continuation" if respondent.model.continues else "choice", "en", 1)
+    return (Message("user", template.render(prompt=scene, options=list(zip(LETTERS, options, strict=False)))),)
+
+
+async def _delicate(respondent: Respondent) -> Finding:
+    """How it answers what many models decline: the outcome that we read, and its words."""
+    about = "a question that many decline"
+    meta = {**_META, "item": "delicate", "texts": list(_DELICATE_OPTIONS)} if respondent.model.wants_meta else None
+    try:
+        messages = _asked(respondent, _DELICATE, _DELICATE_OPTIONS)
+        reply = respondent.model.read(await respondent.model.send(Request(messages, meta=meta)))
+    except CallError as error:
+        return Finding(about, f"not known ({error})")
+    reading = read_choice(reply, LETTERS[:3], "en", _DELICATE_OPTIONS)
+    said = reply.filter_code or reply.refusal or reply.text
+    return Finding(about, f"{reading.outcome}: {said[:60]!r}")
 
 
 async def _try(respondent: Respondent, about: str, request: Request) -> Finding:
