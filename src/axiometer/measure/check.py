@@ -44,7 +44,7 @@ class Finding:
 
 
 async def check_model(respondent: Respondent) -> list[Finding]:
-    """Reachable, answer and outcome, time, tokens, cost, served version, log-probabilities, JSON schema, how it declines.
+    """Reachable, answer and outcome, tokens, cost, served version, log-probabilities, JSON schema, how it declines.
 
     Raises the `CallError` of the first call, when the respondent cannot be reached at all; what it refuses afterwards
     (log-probabilities, schema) is a finding.
@@ -68,7 +68,9 @@ async def check_model(respondent: Respondent) -> list[Finding]:
             Finding("cost", _cost(respondent, reply)),
         ]
         findings.append(await _try(respondent, "log-probabilities", Request(messages, top_logprobs=5, meta=meta)))
-        findings.append(await _try(respondent, "JSON schema", Request(messages, schema=_SCHEMA, meta=meta)))
+        findings.append(
+            await _try(respondent, "JSON schema", Request(messages, schema=_SCHEMA, max_tokens=64, meta=meta))
+        )
         findings.append(await _delicate(respondent))
     finally:
         await model.close()
