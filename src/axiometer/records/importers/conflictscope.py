@@ -17,7 +17,7 @@ from axiometer.records.importers.cells import language_of, require_columns, reso
 from axiometer.records.rows import Item, ItemKind, make_item
 from axiometer.records.spreadsheets import Record, read_source
 
-SOURCE = "ConflictScope (Liu et al. 2025)"
+SOURCE = "ConflictScope (Liu et al. 2025), MIT"
 _KEY = re.compile(r"(?P<generator>.+)_(?P<a>[^_]+)_(?P<b>[^_]+)_(?P=a)-(?P=b)-(?P<template>[A-Za-z_]+)-(?P<number>\d+)")
 
 

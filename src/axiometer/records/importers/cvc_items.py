@@ -18,7 +18,7 @@ from axiometer.records.importers.recorded import read_letter, recorded_answer
 from axiometer.records.rows import Answer, Item, ItemKind, Option, make_item
 from axiometer.records.spreadsheets import Record, SourceTable
 
-SOURCE = "CVC (Wu et al. 2025)"
+SOURCE = "CVC (Wu et al. 2025), rows may not be redistributed"
 OPTIONS = 3
 _LETTERED = re.compile(r"\s*[(（【\[]?([A-Za-zＡ-Ｚａ-ｚ])[)）】\]]?\s*[：:．.、)）]\s*(.*)", re.DOTALL)
 _NEXT_ON_THE_LINE = re.compile(r"(?<=\S)\s+(?=[B-ZＢ-Ｚ]\s*[：:])")

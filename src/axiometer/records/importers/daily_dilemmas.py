@@ -20,7 +20,7 @@ from axiometer.records.importers.recorded import recorded_answer
 from axiometer.records.rows import Answer, Expression, ExpressionKind, Item, ItemKind, Option, Outcome, make_item
 from axiometer.records.spreadsheets import Record, SourceTable, read_source
 
-SOURCE = "DailyDilemmas (Chiu et al. 2024)"
+SOURCE = "DailyDilemmas (Chiu et al. 2024), CC BY 4.0"
 ACTIONS = ("to_do", "not_to_do")
 LABEL_COLUMNS = ("values_names", "mft", "virtue", "wvs", "maslow", "emotion")
 _RECORDED = re.compile(r"model_resp_(?P<model>.+?)(_clean)?")

@@ -15,7 +15,7 @@ from axiometer.records.importers.cells import Cells, language_of, optional, requ
 from axiometer.records.rows import Expression, ExpressionKind, Item, ItemKind, Option, make_item
 from axiometer.records.spreadsheets import Record, SourceTable, read_source
 
-SOURCE = "MoralChoice (Scherrer et al. 2023)"
+SOURCE = "MoralChoice (Scherrer et al. 2023), MIT"
 # Not `generation_rule`: the ten rules are what is measured here, not a sample of sources that items happen to share.
 _FAMILY_COLUMNS = ("scenario_family", "family")
 _META_COLUMNS = ("scenario_id", "ambiguity", "generation_type", "generation_rule")

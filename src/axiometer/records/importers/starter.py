@@ -22,7 +22,7 @@ from axiometer.records.importers.accounting import Imported, ImportOptions, Reje
 from axiometer.records.rows import Expression, ExpressionKind, Item, ItemKind, Option, Role, make_item
 from axiometer.starter import data
 
-SOURCE = "axiometer starter v1"
+SOURCE = "axiometer starter v1, Apache-2.0"
 LANGUAGES = ("zh", "en")
 
 
