@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +12,8 @@ from axiometer.cli.console import say, say_json, say_table
 from axiometer.messages import language, t
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from axiometer.analyze import Analysis
     from axiometer.measure.reading import Run
 
@@ -48,34 +50,56 @@ def _say(run: Run, analysis: Analysis) -> None:
 
     if run.missing:
         say(t("{n} presentations are not answered yet; what follows rests on the others", n=run.missing))
-    names = {value.id: value.names.get(language(), value.id) for f in run.frameworks.values() for value in f.values}
-    ranking = analysis.ranking
-    for model in ranking["model"].unique(maintain_order=True):
-        for level in ranking.filter(pl.col("model") == model)["level"].unique(maintain_order=True):
-            rows = ranking.filter((pl.col("model") == model) & (pl.col("level") == level)).sort("rank")
-            shares = {
-                row["value"]: row
-                for row in analysis.shares.filter(
-                    (pl.col("model") == model) & (pl.col("level") == level) & (pl.col("lang") == "all")
-                ).iter_rows(named=True)
-            }
-            say_table(
-                ["tier", "value", *_headers(shares.values()), "strength", "ranks"],
-                [
-                    [
-                        row["tier"],
-                        names.get(row["value"], row["value"]),
-                        *_cells(shares.get(row["value"], {}), shares.values()),
-                        row["strength"],
-                        _ranks(row),
-                    ]
-                    for row in rows.head(SHOWN).iter_rows(named=True)
-                ],
-                title=f"{model}, {level}",
-            )
-            if rows.height > SHOWN:
-                say(t("and {n} more in {file}", n=rows.height - SHOWN, file=run.folder / "analysis/ranking.parquet"))
+    shares = analysis.shares.filter(pl.col("lang") == "all")
+    for model in analysis.models():
+        levels = shares.filter(pl.col("model") == model)["level"].unique(maintain_order=True)
+        for level in levels:
+            own = (pl.col("model") == model) & (pl.col("level") == level)
+            ranked = analysis.ranking.filter(own).sort("rank")
+            _say_level(run, model, level, shares.filter(own), {row["value"]: row for row in ranked.to_dicts()})
+        if levels.is_empty():
+            _say_outcomes(analysis, model)
     say(t("Next: axiometer report {folder}", folder=run.folder))
+
+
+def _say_level(run: Run, model: str, level: str, shares: pl.DataFrame, ranking: Mapping[str, Row]) -> None:
+    """The values of a level, the most chosen first where they are ranked."""
+    names = {value.id: value.names.get(language(), value.id) for f in run.frameworks.values() for value in f.values}
+    titles = {known.id: known.names.get(language(), known.id) for f in run.frameworks.values() for known in f.levels}
+    unranked: Row = {"tier": None, "strength": None, "rank_low": None, "rank_high": None}
+    places = {value: place for place, value in enumerate(ranking)}
+    rows = sorted(shares.to_dicts(), key=lambda row: places.get(row["value"], len(places)))
+    say_table(
+        ["tier", "value", *_headers(rows), "strength", "ranks"],
+        [
+            [
+                ranking.get(row["value"], unranked)["tier"],
+                names.get(row["value"], row["value"]),
+                *_cells(row, rows),
+                ranking.get(row["value"], unranked)["strength"],
+                _ranks(ranking.get(row["value"], unranked)),
+            ]
+            for row in rows[:SHOWN]
+        ],
+        title=f"{model}, {titles.get(level, level)}",
+    )
+    if len(rows) > SHOWN:
+        say(t("and {n} more in {file}", n=len(rows) - SHOWN, file=run.folder / "analysis/shares.parquet"))
+
+
+def _say_outcomes(analysis: Analysis, model: str) -> None:
+    """What can be said where nothing is known of values."""
+    import polars as pl
+
+    rows = analysis.outcomes.filter((pl.col("model") == model) & (pl.col("by") == "all") & (pl.col("lang") == "all"))
+    say_table(
+        ["outcome", "n", "share", "95 % interval"],
+        [
+            [t(row["outcome"]), row["n"], row["share"], _interval(row["low"], row["high"])]
+            for row in rows.filter(pl.col("n") > 0).sort("n", descending=True).iter_rows(named=True)
+        ],
+        title=model,
+    )
 
 
 _ENDORSED = ("share", "low", "high")
@@ -97,9 +121,12 @@ def _cells(row: Row, rows: Iterable[Row]) -> list[object]:
     cells: list[object] = []
     for share, low, high in _sides(rows):
         cells.append(row.get(share))
-        ends = (row.get(low), row.get(high))
-        cells.append("-" if None in ends else "{:.3f}-{:.3f}".format(*ends))
+        cells.append(_interval(row.get(low), row.get(high)))
     return cells
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "-" if low is None or high is None else f"{low:.3f}-{high:.3f}"
 
 
 def _ranks(row: Row) -> str:

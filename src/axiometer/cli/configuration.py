@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import typer
 import yaml
 
+from axiometer.cli.usage import usage_error
 from axiometer.errors import InputError
-
-_LISTS = {"model", "framework"}
-_NAMES = {int: "a whole number", bool: "true or false", str: "text"}
 
 
 def configured(context: typer.Context, config: Path | None) -> dict[str, Any]:
     """The verb's options by name: from the command line, else from `config`, else the defaults.
 
-    Raises `InputError` for a missing file, wrong YAML or an option that the verb does not have.
+    Raises `InputError` for a missing file, wrong YAML, an option that the verb does not have, or a value that the
+    command line would not take.
     """
     given = dict(context.params)
     if config is None:
         return given
+    parameters = _parameters(context)
+    for name, value in _read(config).items():
+        parameter = parameters.get(str(name).replace("-", "_"))
+        if parameter is None:
+            known = ", ".join(sorted({_label(each) for each in parameters.values()}))
+            raise InputError("there is no option {name!r}", file=config, mend="known: {known}", name=name, known=known)
+        source = context.get_parameter_source(parameter.name)
+        if value is None or (source is not None and source.name == "COMMANDLINE"):
+            continue
+        try:
+            given[parameter.name] = parameter.process_value(context, _as_typed(parameter, value, config))
+        except typer.BadParameter as error:
+            raise usage_error(error, config) from error
+    return given
+
+
+def _parameters(context: typer.Context) -> dict[str, Any]:
+    """The verb's options and arguments by every name that a file may call them: `as_json` is `json` there."""
+    named = {}
+    for parameter in context.command.params:
+        if parameter.name == "config" or "--help" in parameter.opts:
+            continue
+        for name in (parameter.name, _label(parameter)):
+            named[str(name).replace("-", "_")] = parameter
+    return named
+
+
+def _label(parameter: Any) -> str:
+    return max((str(option).lstrip("-") for option in parameter.opts), key=len)
+
+
+def _read(config: Path) -> dict[Any, Any]:
     if not config.exists():
         raise InputError("no such file", file=config)
     try:
@@ -31,24 +63,22 @@ def configured(context: typer.Context, config: Path | None) -> dict[str, Any]:
         raise InputError("not readable as YAML", file=config, row=None if line is None else line + 1) from error
     if not isinstance(data, dict):
         raise InputError("must be a mapping of option names to values", file=config)
-    for name, value in data.items():
-        key = str(name).replace("-", "_")
-        if key not in given or key == "config":
-            raise InputError(f"unknown option {name!r}", file=config, mend=f"known: {', '.join(sorted(given))}")
-        source = context.get_parameter_source(key)
-        if source is not None and source.name == "COMMANDLINE":
-            continue
-        given[key] = _typed(key, value, context, config)
-    return given
+    return data
 
 
-def _typed(key: str, value: Any, context: typer.Context, config: Path) -> Any:
-    """`value` converted as the command line would convert it."""
-    if key in _LISTS and not isinstance(value, list):
-        value = [value]
-    if key == "lang" and isinstance(value, list):
-        value = ",".join(str(part) for part in value)
-    wanted = type(context.params[key])
-    if wanted in (int, bool, str) and type(value) is not wanted:
-        raise InputError(f"option {key!r} must be {_NAMES[wanted]}, not {value!r}", file=config)
-    return value
+def _as_typed(parameter: Any, value: Any, config: Path) -> Any:
+    """The value as it would stand on the command line; lists are for what may be repeated or stands between commas."""
+    if isinstance(value, list):
+        parts = [_word(parameter, part, config) for part in value]
+        return parts if parameter.multiple else ",".join(parts)
+    word = _word(parameter, value, config)
+    return [word] if parameter.multiple else word
+
+
+def _word(parameter: Any, value: Any, config: Path) -> Any:
+    if isinstance(value, bool) and getattr(parameter, "is_flag", False):
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int | float | datetime.date):
+        label = _label(parameter)
+        raise InputError("{name} cannot be {value!r}", file=config, mend="put it in quotes?", name=label, value=value)
+    return str(value)

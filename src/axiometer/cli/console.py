@@ -25,7 +25,8 @@ def say(line: str = "") -> None:
 
 
 def say_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    typer.echo(json.dumps(value, ensure_ascii=plain, indent=2, default=str))
 
 
 def say_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
@@ -67,7 +68,7 @@ def summary_of(tally: Tally) -> str:
     """Outcomes, tokens and money so far, in one short line."""
     parts = [f"{t(str(name))} {count}" for name, count in tally.outcomes.most_common(5)]
     if tally.tokens_in:
-        parts.append(f"{(tally.tokens_in + tally.tokens_out) / 1000:,.0f}k {t('tokens')}")
+        parts.append(f"{_thousands(tally.tokens_in + tally.tokens_out)} {t('tokens')}")
     if tally.usd is not None:
         parts.append(f"{tally.usd:.2f} USD")
     if tally.hits:
@@ -75,11 +76,15 @@ def summary_of(tally: Tally) -> str:
     return ", ".join(parts)
 
 
+def _thousands(n: int) -> str:
+    return f"{n:,}" if n < 10_000 else f"{n / 1000:,.0f}k"
+
+
 @dataclass(slots=True)
 class _LineDisplay:
     """A line every five seconds, and at the end of each respondent."""
 
-    _shown: float = 0.0
+    _shown: float = field(default_factory=time.monotonic)
 
     def show(self, tally: Tally) -> None:
         now = time.monotonic()

@@ -23,12 +23,14 @@ def export(
     from axiometer.records.exports import write_csv_for_people, write_xlsx
     from axiometer.records.tables import parquet_files
 
-    try:
-        frame = pl.concat([pl.read_parquet(file) for file in parquet_files(table)])
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError("not a readable Parquet table", file=table) from error
     writers = {".csv": write_csv_for_people, ".xlsx": write_xlsx}
     if output.suffix not in writers:
         raise InputError("must end in .csv or .xlsx", file=output)
+    try:
+        frame = pl.concat([pl.read_parquet(file) for file in parquet_files(table)])
+    except pl.exceptions.SchemaError as error:
+        raise InputError("holds tables of different columns", file=table, mend="name one of its files") from error
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputError("not a readable Parquet table", file=table) from error
     writers[output.suffix](frame, output)
     say(t("{n} rows in {file}", n=frame.height, file=output))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from axiometer.cli import options
 from axiometer.cli.console import say, say_json
 from axiometer.errors import InputError
 from axiometer.messages import language, t
+
+if TYPE_CHECKING:
+    from axiometer.records.importers import Imported
 
 
 def import_file(
@@ -20,36 +23,33 @@ def import_file(
     mapping: Annotated[Path | None, typer.Option(help=t("YAML file that says what the columns are (`table`)."))] = None,
     framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
     lang: Annotated[str | None, typer.Option(help=t("Language of the texts, where the file does not say."))] = None,
+    companion: Annotated[
+        Path | None, typer.Option(help=t("Second file that a format needs: the scenes of answers, the set of values."))
+    ] = None,
+    respondent: Annotated[
+        str | None, typer.Option(help=t("Who gave the recorded answers, where the file does not say."))
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Every row of the file is accounted for: imported, or rejected with its reason in a file beside the table."""
-    from axiometer.records import Answer, Item
-    from axiometer.records.importers import ImportOptions, importers, write_rejects
-    from axiometer.records.tables import write_rows
+    from axiometer.records.importers import ImportOptions, importers
 
     known = importers()
     if format_ == "list":
-        for importer in known.values():
-            say(f"{importer.name}: {importer.describe[language()]}")
+        _say_formats(as_json)
         return
     if format_ not in known:
-        raise InputError(f"unknown format {format_!r}", mend=f"one of {', '.join(sorted(known))}")
-    if output is None or (file is None and format_ != "starter"):
-        raise InputError("give the file, and the table to write with -o")
+        mend = "one of {known}"
+        raise InputError("there is no format {name!r}", mend=mend, name=format_, known=", ".join(sorted(known)))
+    chosen = known[format_]
+    if file is None and chosen.needs_file:
+        raise InputError("no file to import", mend="name it after the format")
+    if output is None:
+        raise InputError("no table to write", mend="name one with -o NAME.parquet")
     if output.suffix != ".parquet":
         raise InputError("must end in .parquet", file=output)
-    chosen = ImportOptions(mapping=mapping, framework=framework, lang=lang)
-    imported = known[format_].read(file, chosen)
-    rejects = output.with_suffix(".rejects.csv")
-    answers = output.with_suffix(".answers.parquet")
-    if imported.items:
-        write_rows(imported.items, Item, output)
-    if imported.answers:
-        write_rows(imported.answers, Answer, answers)
-    if imported.rejected:
-        write_rejects(imported.rejected, rejects)
-    elif rejects.exists():
-        rejects.unlink()
+    imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent))
+    _write(imported, output)
     if as_json:
         say_json(
             {
@@ -61,12 +61,53 @@ def import_file(
             }
         )
     else:
-        say(t("imported {n}, rejected {m}", n=len(imported.items), m=len(imported.rejected)))
-        for note in imported.notes:
-            say(note)
-        if imported.answers:
-            say(t("{n} recorded answers in {file}", n=len(imported.answers), file=answers))
-        if imported.rejected:
-            say(t("why, row by row: {file}", file=rejects))
+        _say(imported, output)
     if not imported.items:
-        raise InputError("no row could be imported", file=file, mend=f"see {rejects}")
+        raise InputError("no row could be imported", file=file, mend="see {rejects}", rejects=_rejects(output))
+
+
+def _rejects(output: Path) -> Path:
+    return output.with_suffix(".rejects.csv")
+
+
+def _answers(output: Path) -> Path:
+    return output.with_suffix(".answers.parquet")
+
+
+def _write(imported: Imported, output: Path) -> None:
+    """The tables of this import; what an earlier one left beside them is taken away."""
+    from axiometer.records import Answer, Item
+    from axiometer.records.importers import write_rejects
+    from axiometer.records.tables import write_rows
+
+    if imported.items:
+        write_rows(imported.items, Item, output)
+    if imported.answers:
+        write_rows(imported.answers, Answer, _answers(output))
+    elif imported.items:
+        _answers(output).unlink(missing_ok=True)
+    if imported.rejected:
+        write_rejects(imported.rejected, _rejects(output))
+    else:
+        _rejects(output).unlink(missing_ok=True)
+
+
+def _say_formats(as_json: bool) -> None:
+    from axiometer.records.importers import importers
+
+    formats = {importer.name: importer.describe[language()] for importer in importers().values()}
+    if as_json:
+        say_json(formats)
+        return
+    for name, about in formats.items():
+        say(f"{name}: {about}")
+
+
+def _say(imported: Imported, output: Path) -> None:
+    say(t("imported {n}, rejected {m}", n=len(imported.items), m=len(imported.rejected)))
+    for note in imported.notes:
+        say(t(note))
+    if imported.answers:
+        say(t("{n} recorded answers in {file}", n=len(imported.answers), file=_answers(output)))
+    if imported.rejected:
+        say(t("why, row by row: {file}", file=_rejects(output)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -19,13 +21,14 @@ from axiometer.cli import (
     selftesting,
     validating,
 )
-from axiometer.errors import AxiometerError, Stopped
+from axiometer.cli.usage import Verbs, usage_error
+from axiometer.errors import AxiometerError, Stopped, file_error
 from axiometer.messages import t
 
 app = typer.Typer(
     name="axiometer",
+    cls=Verbs,
     help=t("Measures which values language models express."),
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -49,6 +52,8 @@ app.command("validate", help=t("Check that items measure what they claim, with s
 app.command("export", help=t("Write any table as CSV or XLSX for people."))(exporting.export)
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
 
+INTERRUPTED = 130  # what Typer makes of Ctrl-C
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -67,36 +72,52 @@ def _root(
 
 def main() -> None:
     """Runs the command line. Exit codes: 0 done, 1 a user's mistake, 3 stopped and can be resumed."""
+    _write_what_the_terminal_can_show()
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="axiometer")
     except typer.Exit as done:
         code = done.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        _say(t("stopped; the same command goes on from here"))
-        code = Stopped.exit_code
+        code = INTERRUPTED
     except typer.TyperException as error:
-        _say(_usage_message(error))
-        code = 1
+        code = _leave(usage_error(error))
     except AxiometerError as error:
-        _say(f"{error}{'; ' + t('the same command goes on from here') if isinstance(error, Stopped) else ''}")
-        code = error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
+        code = _leave(error)
+    except OSError as error:
+        code = _leave(file_error(error))
+    except Exception as error:
+        if os.environ.get("AXIOMETER_TRACEBACK"):
+            raise
+        code = _leave(_our_mistake(error))
+    if code == INTERRUPTED:
+        code = _leave(Stopped("stopped"))
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _usage_message(error: typer.TyperException) -> str:
-    message = str(getattr(error, "format_message", lambda: error)()).replace("\n", " ")
-    context = getattr(error, "ctx", None)
-    where = f" ({context.command_path} --help)" if context is not None else ""
-    return f"{message}{where}"
-
-
-def _say(line: str) -> None:
+def _leave(error: AxiometerError) -> int:
+    """Says the error in one line, without any key, and gives the exit code."""
     from axiometer.models.environment import redact
 
+    line = error.told(t)
+    if isinstance(error, Stopped):
+        line = t("{why}; the same command goes on from here", why=line)
     typer.echo(f"axiometer: {redact(' '.join(line.split()))}", err=True)
+    return error.exit_code
+
+
+def _our_mistake(error: Exception) -> AxiometerError:
+    return AxiometerError(
+        "a mistake in Axiometer, please report it: {kind}: {error} (AXIOMETER_TRACEBACK=1 shows where)",
+        kind=type(error).__name__,
+        error=error,
+    )
+
+
+def _write_what_the_terminal_can_show() -> None:
+    """A character that the terminal's encoding lacks is written as its number; it does not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

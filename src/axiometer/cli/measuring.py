@@ -62,31 +62,22 @@ def measure(
 
 
 def _plan(given: dict[str, Any]) -> Plan:
-    from axiometer.cli.respondents import Wanted, respondents
+    from axiometer.cli.respondents import Wanted, parameters, respondents
     from axiometer.cli.starter import items_path
     from axiometer.measure.design import Design, Orders
     from axiometer.measure.run import plan_run
-    from axiometer.models.settings import Parameters
     from axiometer.records.rows import Mode
 
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
-    langs = given["lang"]
     design = Design(
         mode=_member(Mode, given["mode"], "--mode"),
         orders=_member(Orders, given["orders"], "--orders"),
         wordings=given["wordings"],
         repeats=given["repeats"],
-        langs=tuple(part.strip() for part in langs.split(",") if part.strip()) if langs else None,
+        langs=_langs(given["lang"]),
     )
-    parameters = Parameters(
-        temperature=given["temperature"],
-        top_p=given["top_p"],
-        max_tokens=given["max_tokens"],
-        system=given["system"],
-        reasoning=given["reasoning"],
-    )
-    wanted = Wanted(parameters, given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     frameworks = [Path(path) for path in given["framework"] or []]
     people = respondents(given["model"] or [], wanted)
     return plan_run(items_path(given["items"]), people, design, _options(given), frameworks)
@@ -98,23 +89,36 @@ def _options(given: dict[str, Any]) -> MeasureOptions:
 
     number, _, of = str(given["shard"]).partition("/")
     if not (number.isdigit() and of.isdigit()):
-        raise InputError(f"--shard {given['shard']}", mend="write i/n, for example 1/4")
-    names = [name.strip() for name in str(given["again"]).split(",") if name.strip()]
+        raise InputError("--shard {shard}", mend="write i/n, for example 1/4", shard=given["shard"])
     return MeasureOptions(
         limit=given["limit"],
         seed=given["seed"],
         occasion=given["occasion"],
         shard=(int(number), int(of)),
-        again=frozenset(_member(Outcome, name, "--again") for name in names),
+        again=frozenset(_member(Outcome, name, "--again") for name in _parts(given["again"])),
         batch=bool(given["batch"]),
     )
+
+
+def _parts(text: str) -> list[str]:
+    return [part for each in text.replace("，", ",").split(",") if (part := each.strip())]
+
+
+def _langs(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    langs = tuple(dict.fromkeys(_parts(text)))
+    if not langs:
+        raise InputError("--lang names no language", mend="write en or zh,en, or leave it out for all")
+    return langs
 
 
 def _member(kind: Any, text: str, option: str) -> Any:
     try:
         return kind(text)
     except ValueError:
-        raise InputError(f"{option} {text}", mend=f"one of {', '.join(str(member) for member in kind)}") from None
+        known = ", ".join(str(member) for member in kind)
+        raise InputError("{option} {text}", mend="one of {known}", option=option, text=text, known=known) from None
 
 
 def _say_dry_run(plan: Plan, as_json: bool) -> None:
@@ -153,4 +157,7 @@ def _say_summary(summary: RunSummary, as_json: bool) -> None:
         ["respondent", "outcome", "n"],
         [[model, t(outcome), n] for model, counts in summary.outcomes.items() for outcome, n in counts.items()],
     )
+    failed = sum(counts.get("error", 0) for counts in summary.outcomes.values())
+    if failed:
+        say(t("{n} ended in an error: the same command asks them again", n=failed))
     say(t("Next: axiometer analyze {folder}, then axiometer report {folder}", folder=summary.folder))

@@ -8,9 +8,10 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.console import say, say_json, say_table
+from axiometer.cli.usage import Verbs
 from axiometer.messages import t
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 
 
 @app.command("list", help=t("The providers, and what is known of each."))

@@ -24,9 +24,13 @@ Frameworks = Annotated[
 ModelsFile = Annotated[
     Path | None, typer.Option("--models", help=t("File with endpoints, parameters, limits and prices of models."))
 ]
-Temperature = Annotated[float | None, typer.Option(help=t("Sampling temperature (default 0)."))]
-TopP = Annotated[float | None, typer.Option("--top-p", help=t("Nucleus sampling (default: not sent)."))]
-MaxTokens = Annotated[int | None, typer.Option(help=t("Tokens an answer may have (default 256; 8 for local models)."))]
+Temperature = Annotated[float | None, typer.Option(min=0.0, max=5.0, help=t("Sampling temperature (default 0)."))]
+TopP = Annotated[
+    float | None, typer.Option("--top-p", min=0.0, max=1.0, help=t("Nucleus sampling (default: not sent)."))
+]
+MaxTokens = Annotated[
+    int | None, typer.Option(min=1, help=t("Tokens an answer may have (default 256; 8 for local models)."))
+]
 System = Annotated[str | None, typer.Option(help=t("System prompt (default: none)."))]
 Reasoning = Annotated[str | None, typer.Option(help=t("Reasoning effort, where a model knows it (default: not sent)."))]
 MaxCalls = Annotated[int | None, typer.Option(min=1, help=t("Stop after that many calls."))]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import pydantic
+
+from axiometer.errors import InputError
+from axiometer.measure.estimate import FREE
 from axiometer.measure.run import Respondent
 from axiometer.models.registry import open_model
 from axiometer.models.settings import Parameters, load_models
@@ -23,8 +28,20 @@ class Wanted:
     models_file: Path | None = None
 
 
+def parameters(given: Mapping[str, Any]) -> Parameters:
+    """The sampling parameters among a verb's options. Raises `InputError` for a value out of range."""
+    names = ("temperature", "top_p", "max_tokens", "system", "reasoning")
+    try:
+        return Parameters(**{name: given.get(name) for name in names})
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        option = f"--{str(first['loc'][0]).replace('_', '-')}"
+        raise InputError("{name}: {said}", name=option, said=first["msg"]) from error
+
+
 def respondents(names: Sequence[str], wanted: Wanted) -> list[Respondent]:
-    """Opens every named respondent. Raises `InputError` for an unknown one, or a missing key or file."""
+    """Opens every named respondent. Raises `InputError` for an unknown one, a missing key or file, or a limit
+    of money for one whose price is not known."""
     known = load_models(wanted.models_file)
     opened = []
     for name in names:
@@ -36,5 +53,7 @@ def respondents(names: Sequence[str], wanted: Wanted) -> list[Respondent]:
             max_usd=wanted.max_usd,
         )
         price = entry.price.price() if entry.price is not None else None
+        if wanted.max_usd is not None and price is None and not name.startswith(FREE):
+            raise InputError("--max-usd needs the price of {name}", mend="give it in models.yaml", name=name)
         opened.append(Respondent(open_model(name, entry, wanted.parameters), limits, price))
     return opened
