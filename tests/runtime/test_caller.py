@@ -95,6 +95,17 @@ def test_equal_requests_in_flight_are_one_call(tmp_path: Path) -> None:
     assert tally.calls == 1
 
 
+def test_an_equal_request_that_comes_while_the_first_is_answered_is_not_asked_again(tmp_path: Path) -> None:
+    """The first is still in flight when the second is looked up, and is done when its turn comes."""
+    same = requests(1, start=5_000)[0][1]
+    distinct = [request for _, request in requests(1_022)]
+    work = list(enumerate([*distinct[:507], same, *distinct[507:1_020], same]))
+    with FakeServer(Behaviour(latency=0.005)) as server:
+        received, _ = ask(server, tmp_path, work, Limits(concurrency=4))
+        assert server.repeated() == {}
+    assert len(received) == len(work)
+
+
 @pytest.mark.parametrize("kind", [FaultKind.SERVER_ERROR, FaultKind.RESET, FaultKind.TRUNCATED, FaultKind.MALFORMED])
 def test_a_fault_that_passes_is_retried_until_the_answer_comes(tmp_path: Path, kind: FaultKind) -> None:
     with FakeServer(Behaviour(faults=(Fault(kind, rate=0.2),), seed=3)) as server:

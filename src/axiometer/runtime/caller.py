@@ -145,21 +145,27 @@ class Caller(Generic[Tag]):
                 else:
                     jobs[key] = _Job([tag], request, key, body)
             found = self.journal.find(list(jobs))
-            for key, job in jobs.items():
-                entry = found.get(key)
-                if entry is not None and self._serve_hit(job, entry, receive):
-                    continue
-                waiting = self._in_flight.get(key)
-                if waiting is not None:
-                    waiting.tags.extend(job.tags)
-                    continue
-                self._in_flight[key] = job
+            # Nothing may be awaited between the look-up and the registration of what is missing: an equal request that
+            # is in flight could be answered meanwhile, and this one would be asked again.
+            fresh = [job for key, job in jobs.items() if not self._known(job, found.get(key), receive)]
+            for job in fresh:
                 await queue.put(job)
                 if self._stop is not None:
                     break
             await asyncio.sleep(0)
         for _ in range(workers):
             await queue.put(None)
+
+    def _known(self, job: _Job[Tag], entry: JournalEntry | None, receive: Callable[[Tag, Call], None]) -> bool:
+        """Whether the job need not be asked: it is in the journal, or in flight already. Else it is noted as in flight."""
+        if entry is not None and self._serve_hit(job, entry, receive):
+            return True
+        waiting = self._in_flight.get(job.key)
+        if waiting is not None:
+            waiting.tags.extend(job.tags)
+            return True
+        self._in_flight[job.key] = job
+        return False
 
     def _serve_hit(self, job: _Job[Tag], entry: JournalEntry, receive: Callable[[Tag, Call], None]) -> bool:
         try:
