@@ -157,7 +157,7 @@ class Caller(Generic[Tag]):
             await queue.put(None)
 
     def _known(self, job: _Job[Tag], entry: JournalEntry | None, receive: Callable[[Tag, Call], None]) -> bool:
-        """Whether the job need not be asked: it is in the journal, or in flight already. Else it is noted as in flight."""
+        """Whether it need not be asked: it is in the journal, or in flight already. Else it is noted as in flight."""
         if entry is not None and self._serve_hit(job, entry, receive):
             return True
         waiting = self._in_flight.get(job.key)
