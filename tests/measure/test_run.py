@@ -14,7 +14,7 @@ from axiometer.models.endpoint import Endpoint
 from axiometer.models.protocols import Sampling
 from axiometer.models.registry import open_model
 from axiometer.records import Mode, Outcome
-from axiometer.runtime import Limits
+from axiometer.runtime import Budget, Limits
 from axiometer.testing import Behaviour, FakeServer, Fault, FaultKind, Filter, FilterForm
 
 Items = Callable[..., Path]
@@ -43,7 +43,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bytes(items: Items, tmp_pa
     table = items(1_500)
     measure(table, ["sim/balanced"], tmp_path / "one" / "whole")
     for limit in (700, 900):
-        stopping = Respondent(open_model("sim/balanced"), Limits(max_calls=limit))
+        stopping = Respondent(open_model("sim/balanced"), Limits(budget=Budget(max_calls=limit)))
         with pytest.raises(Stopped, match="--max-calls"):
             measure(table, [stopping], tmp_path / "two" / "stopped")
     summary = measure(table, ["sim/balanced"], tmp_path / "two" / "stopped")
@@ -188,3 +188,36 @@ def test_a_folder_that_holds_something_else_is_left_alone(items: Items, tmp_path
     with pytest.raises(InputError, match="is not a run"):
         measure(items(2), ["sim/balanced"], tmp_path / "mine")
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_where_one_respondent_is_stopped_the_others_are_finished(items: Items, tmp_path: Path) -> None:
+    with FakeServer(Behaviour(key="right")) as server:
+        refused = Endpoint("openai-api/fake/m", "m", [server.base_url], "wrong", Sampling(), timeout=5.0)
+        with pytest.raises(Stopped, match="openai-api/fake/m"):
+            measure(items(40), [refused, "sim/balanced"], tmp_path / "run")
+    answers = open_run(tmp_path / "run").answers
+    assert answers["model"].unique().to_list() == ["sim/balanced"]
+    assert answers.height == 80
+
+
+def test_a_budget_holds_for_all_respondents_together(items: Items, tmp_path: Path) -> None:
+    budget = Budget(max_calls=100)
+    people = [Respondent(open_model(f"sim/{name}"), Limits(budget=budget)) for name in ("balanced", "communal")]
+    with pytest.raises(Stopped, match="--max-calls 100 reached"):
+        measure(items(200), people, tmp_path / "run")
+    assert budget.calls == 100
+    people = [Respondent(open_model(f"sim/{name}")) for name in ("balanced", "communal")]
+    summary = measure(items(200), people, tmp_path / "run")
+    assert (summary.hits, summary.calls) == (100, 700)
+
+
+def test_respondents_work_side_by_side(items: Items, tmp_path: Path) -> None:
+    with FakeServer(Behaviour(latency=0.2)) as server:
+        two = [
+            Respondent(
+                Endpoint(f"openai-api/{name}/m", "m", [server.base_url], None, Sampling()), Limits(concurrency=5)
+            )
+            for name in ("one", "two")
+        ]
+        measure(items(10), two, tmp_path / "run")
+        assert server.counts.peak > 5

@@ -31,7 +31,7 @@ from axiometer.models.registry import open_model
 from axiometer.models.simulated import Profile, SimulatedRespondent
 from axiometer.records import Expression, ExpressionKind, Item, ItemKind, Mode, Option, Role, make_item
 from axiometer.records.tables import write_rows
-from axiometer.runtime import Limits
+from axiometer.runtime import Budget, Limits
 from axiometer.runtime.journal import read_entries
 from axiometer.testing import Behaviour, FakeServer
 
@@ -202,7 +202,7 @@ def test_what_was_stopped_goes_on_and_pays_for_nothing_twice(table: Path, tmp_pa
     with FakeServer(Behaviour()) as server:
 
         def attempt(most: int | None) -> None:
-            person = Respondent(endpoint(server), Limits(max_calls=most))
+            person = Respondent(endpoint(server), Limits(budget=Budget(max_calls=most)))
             made = plan_steered(table, [person], Design(), MeasureOptions(), SteeringOptions())
             run_steered(made, tmp_path / "out")
 

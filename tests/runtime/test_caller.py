@@ -12,7 +12,7 @@ from axiometer.errors import Stopped
 from axiometer.models.endpoint import Endpoint
 from axiometer.models.prices import Price
 from axiometer.models.protocols import Message, Reply, Request, Sampling
-from axiometer.runtime import Call, Caller, Journal, Limits, Tally
+from axiometer.runtime import Budget, Call, Caller, Journal, Limits, Tally
 from axiometer.testing import Behaviour, FakeServer, Fault, FaultKind
 
 
@@ -164,7 +164,7 @@ def test_one_refused_request_does_not_stop_the_others(tmp_path: Path) -> None:
 def test_max_calls_stops_exactly_there_and_the_next_run_goes_on(tmp_path: Path) -> None:
     with FakeServer(Behaviour()) as server:
         with pytest.raises(Stopped, match="--max-calls 50"):
-            ask(server, tmp_path, requests(200), Limits(max_calls=50))
+            ask(server, tmp_path, requests(200), Limits(budget=Budget(max_calls=50)))
         assert server.counts.answered == 50
         received, tally = ask(server, tmp_path, requests(200))
         assert server.repeated() == {}
@@ -174,7 +174,7 @@ def test_max_calls_stops_exactly_there_and_the_next_run_goes_on(tmp_path: Path) 
 def test_max_usd_is_never_exceeded(tmp_path: Path) -> None:
     price = Price(input=1_000.0, output=1_000.0)
     with FakeServer(Behaviour()) as server, pytest.raises(Stopped, match="--max-usd"):
-        ask(server, tmp_path, requests(500), Limits(max_usd=1.0, concurrency=8), price=price)
+        ask(server, tmp_path, requests(500), Limits(concurrency=8, budget=Budget(max_usd=1.0)), price=price)
     spent = sum(found.tokens_in + found.tokens_out for found in _entries(tmp_path)) * 1_000 / 1_000_000
     assert 0.2 < spent <= 1.0
 
@@ -196,7 +196,7 @@ def test_work_is_drawn_lazily(tmp_path: Path) -> None:
             yield pair
 
     with FakeServer(Behaviour()) as server, pytest.raises(Stopped):
-        ask(server, tmp_path, endless(), Limits(max_calls=100))
+        ask(server, tmp_path, endless(), Limits(budget=Budget(max_calls=100)))
     assert drawn < 3_000
 
 

@@ -14,7 +14,7 @@ from axiometer.measure.estimate import FREE
 from axiometer.measure.run import Respondent
 from axiometer.models.registry import open_model
 from axiometer.models.settings import Parameters, load_models
-from axiometer.runtime import Limits
+from axiometer.runtime import Budget, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ def respondents(names: Sequence[str], wanted: Wanted) -> list[Respondent]:
     """Opens every named respondent. Raises `InputError` for an unknown one, a missing key or file, or a limit
     of money for one whose price is not known."""
     known = load_models(wanted.models_file)
+    budget = Budget(wanted.max_calls, wanted.max_usd)
     opened = []
     for name in names:
         entry = known.entry(name)
         limits = Limits(
             concurrency=wanted.concurrency or entry.limits.concurrency,
             attempts=entry.limits.attempts,
-            max_calls=wanted.max_calls,
-            max_usd=wanted.max_usd,
+            budget=budget,
         )
         price = entry.price.price() if entry.price is not None else None
         if wanted.max_usd is not None and price is None and not name.startswith(FREE):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 
@@ -29,6 +30,8 @@ from axiometer.runtime import Call, Caller, Journal, Limits, Progress, Tally
 from axiometer.runtime.journal import neighbours_of
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Silent
+
+_Caller: TypeAlias = Caller[tuple[Presentation, Rendered]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,7 @@ class MeasureOptions:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What a run has in the end: rows, outcomes, calls made now, answers found in the journal, tokens, money.
-    `spent`: calls made now and USD (None without a price) per respondent."""
+    """What a run has in the end: rows, outcomes, calls made now, answers found in the journal, tokens, money."""
 
     folder: Path
     presentations: int
@@ -67,7 +69,6 @@ class RunSummary:
     tokens_in: int
     tokens_out: int
     usd: float | None
-    spent: Mapping[str, tuple[int, float | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,7 @@ class _Run:
     async def work(self) -> RunSummary:
         journal = Journal(self.output / "journal", [*neighbours_of(self.output), *self.journals])
         try:
-            for number, respondent in enumerate(self.plan.respondents):
-                await self._respondent(number, respondent, journal)
+            await self._everyone(journal)
         finally:
             journal.close()
             for respondent in self.plan.respondents:
@@ -176,14 +176,29 @@ class _Run:
             self.progress.close()
         return self._summary()
 
-    async def _respondent(self, number: int, respondent: Respondent, journal: Journal) -> None:
+    async def _everyone(self, journal: Journal) -> None:
+        """All respondents side by side. Where one is stopped the others go on; Ctrl-C stops all."""
+        callers: list[_Caller] = []
+        with _interrupts(callers):
+            ends = await asyncio.gather(
+                *[self._respondent(number, one, journal, callers) for number, one in enumerate(self.plan.respondents)],
+                return_exceptions=True,
+            )
+        failures = [end for end in ends if isinstance(end, BaseException)]
+        for failure in failures:
+            if not isinstance(failure, Stopped):
+                raise failure
+        if failures:
+            raise Stopped("; ".join(dict.fromkeys(str(failure) for failure in failures)))
+
+    async def _respondent(self, number: int, respondent: Respondent, journal: Journal, callers: list[_Caller]) -> None:
         parts = Parts(self.output / "answers", number)
         finished = parts.finished(self.plan.options.again)
         tally = Tally(respondent.model.name, total=self._total())
         tally.done = tally.done_before = sum(finished.values())
         self.tallies.append(tally)
         again = self.plan.options.again
-        caller: Caller[tuple[Presentation, Rendered]] = Caller(
+        caller: _Caller = Caller(
             respondent.model,
             journal,
             respondent.limits,
@@ -192,6 +207,7 @@ class _Run:
             progress=self.progress,
             again=_truncated if Outcome.TRUNCATED in again else None,
         )
+        callers.append(caller)
         writer = PartWriter(parts)
         if self.plan.options.batch:
             from axiometer.runtime.batch import run_batches
@@ -200,8 +216,7 @@ class _Run:
             await run_batches(respondent.model, requests, journal, self.progress)
         asker = _Asker(self.plan, respondent, caller, writer, tally)
         try:
-            with _interrupts(caller):
-                await caller.run(self._work(respondent, finished, writer), asker.receive)
+            await caller.run(self._work(respondent, finished, writer), asker.receive)
         except Stopped:
             if asker.failure is not None:
                 raise asker.failure from None
@@ -239,7 +254,6 @@ class _Run:
             tokens_in=sum(tally.tokens_in for tally in self.tallies),
             tokens_out=sum(tally.tokens_out for tally in self.tallies),
             usd=sum(usd) if usd else None,
-            spent={tally.name: (tally.calls, tally.usd) for tally in self.tallies},
         )
 
 
@@ -249,7 +263,7 @@ class _Asker:
 
     plan: Plan
     respondent: Respondent
-    caller: Caller[tuple[Presentation, Rendered]]
+    caller: _Caller
     writer: PartWriter
     tally: Tally
     failure: AxiometerError | None = None
@@ -291,7 +305,7 @@ def _truncated(reply: Reply) -> bool:
 
 
 @contextmanager
-def _interrupts(caller: Caller[tuple[Presentation, Rendered]]) -> Iterator[None]:
+def _interrupts(callers: Sequence[_Caller]) -> Iterator[None]:
     """Ctrl-C and SIGTERM take no new call and keep what is in flight; a second Ctrl-C leaves at once."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -302,7 +316,8 @@ def _interrupts(caller: Caller[tuple[Presentation, Rendered]]) -> Iterator[None]
         if asked and task is not None:
             task.cancel()
         asked = True
-        caller.request_stop("stopped; what was in flight is kept")
+        for caller in callers:
+            caller.request_stop("stopped; what was in flight is kept")
 
     installed: list[signal.Signals] = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -200,17 +200,10 @@ def run_steered(
         if (folder / FILE).exists():
             check_same(read_specification(folder), run.plan.specification, folder)
     beside = neighbours_of(output)
-    calls: dict[str, int] = {}
-    usd: dict[str, float] = {}
     summaries = []
     for run in plan.runs:
-        limited = tuple(_limited_by_earlier(one, calls, usd) for one in run.plan.respondents)
         observer = progress(run) if progress is not None else None
-        summary = run_plan(replace(run.plan, respondents=limited), output / run.folder, observer, beside)
-        for name, (made, paid) in summary.spent.items():
-            calls[name] = calls.get(name, 0) + made
-            usd[name] = usd.get(name, 0.0) + (paid or 0.0)
-        summaries.append(summary)
+        summaries.append(run_plan(run.plan, output / run.folder, observer, beside))
     return summaries
 
 
@@ -301,9 +294,3 @@ def _values(
     if lacking:
         raise InputError(f"{lacking[0]!r} is at stake in no item", file=items, mend="leave it out of --values")
     return ids
-
-
-def _limited_by_earlier(respondent: Respondent, calls: Mapping[str, int], usd: Mapping[str, float]) -> Respondent:
-    name = respondent.model.name
-    limits = replace(respondent.limits, calls_before=calls.get(name, 0), usd_before=usd.get(name, 0.0))
-    return replace(respondent, limits=limits)

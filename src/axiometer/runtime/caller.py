@@ -11,13 +11,14 @@ import hashlib
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeVar
 
 from axiometer.errors import AxiometerError, Stopped
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import BadAnswer, CallError, ChatModel, RateLimited, Reply, Request
+from axiometer.runtime.budget import Budget
 from axiometer.runtime.journal import Journal, JournalEntry, request_body
 from axiometer.runtime.pacing import Commits, Health, Pace
 from axiometer.runtime.progress import Progress, Silent, Tally
@@ -34,16 +35,12 @@ BREAKER_CALLS = 20
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How hard to try and when to stop. None means no limit. `calls_before` and `usd_before`: what earlier runs of the
-    same command used up of the limits."""
+    """How hard to try and when to stop. `budget` may be shared with other respondents."""
 
     concurrency: int | None = None
     attempts: int = 6
-    max_calls: int | None = None
-    max_usd: float | None = None
     rate_limit_seconds: float = 900.0
-    calls_before: int = 0
-    usd_before: float = 0.0
+    budget: Budget = field(default_factory=Budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,7 @@ class Caller(Generic[Tag]):
         self._health = Health()
         self._commits = Commits()
         self._stop: str | None = None
-        self._started_calls = self.limits.calls_before
+        self._budget = self.limits.budget
         self._dearest_seen = 0.0
         self._in_flight: dict[str, _Job[Tag]] = {}
         self._served: str | None = None
@@ -182,14 +179,17 @@ class Caller(Generic[Tag]):
         while (job := await queue.get()) is not None:
             if self._stop is not None:
                 continue
-            await self._wait_for_turn(job.request)
-            if self._stop is not None or not self._within_limits(job.request):
+            most = await self._turn(job.request)
+            if most is None:
                 continue
             self.tally.in_flight += 1
+            self._budget.begin(most)
+            spent = 0.0
             try:
-                await self._attempts(job, receive)
+                spent = await self._attempts(job, receive)
             finally:
                 self.tally.in_flight -= 1
+                self._budget.end(most, spent)
             await self._commits.wait_for_room()
 
     def _deliver(self, job: _Job[Tag], call: Call, receive: Callable[[Tag, Call], None]) -> None:
@@ -199,51 +199,35 @@ class Caller(Generic[Tag]):
         self.tally.done += len(job.tags)
         self.progress.show(self.tally)
 
-    async def _wait_for_turn(self, request: Request) -> None:
-        """Returns when the pace allows one more call and what is in flight leaves money for it."""
+    async def _turn(self, request: Request) -> float | None:
+        """What this call may cost at most, once pace and budget allow it; None when there shall be no call."""
         while self._stop is None:
+            most = self._most(request)
             pause = self._pace.paused_until - time.monotonic()
             if pause > 0:
                 await asyncio.sleep(min(pause, 0.5))
-            elif self.tally.in_flight >= int(self._pace.allowed) or self._money_is_bound(request):
+            elif self.tally.in_flight >= int(self._pace.allowed) or self._budget.must_wait(most):
                 await asyncio.sleep(0.02)
             else:
-                return
+                refusal = self._budget.refusal(most)
+                if refusal is None:
+                    return most
+                self.request_stop(refusal)
+        return None
 
-    def _within_limits(self, request: Request) -> bool:
-        limits = self.limits
-        if limits.max_calls is not None and self._started_calls >= limits.max_calls:
-            self.request_stop(f"--max-calls {limits.max_calls} reached")
-            return False
-        if limits.max_usd is not None and self._spent_with(request) > limits.max_usd:
-            self.request_stop(f"--max-usd {limits.max_usd:g} reached: {self._spent():.4f} USD spent")
-            return False
-        self._started_calls += 1
-        return True
-
-    def _money_is_bound(self, request: Request) -> bool:
-        """Whether this call must wait because those in flight may use up what is left."""
-        limit = self.limits.max_usd
-        return limit is not None and self.tally.in_flight > 0 and self._spent_with(request) > limit
-
-    def _spent_with(self, request: Request) -> float:
-        """What will have been spent at most when this call and those in flight are done; 0 without a price."""
+    def _most(self, request: Request) -> float:
+        """What a call may cost: as the dearest one yet, or before the first, with every character a token; 0 without a
+        price."""
         if self.price is None:
             return 0.0
-        each = self._dearest_seen if self.tally.calls else self._dearest(request)
-        return self._spent() + each * (self.tally.in_flight + 1)
-
-    def _spent(self) -> float:
-        return self.limits.usd_before + (self.tally.usd or 0.0)
-
-    def _dearest(self, request: Request) -> float:
-        assert self.price is not None
+        if self._dearest_seen:
+            return self._dearest_seen
         characters = sum(len(message.content) for message in request.messages)
         return (characters * self.price.input + (request.max_tokens or 256) * self.price.output) / 1_000_000
 
-    async def _attempts(self, job: _Job[Tag], receive: Callable[[Tag, Call], None]) -> None:
-        """Asks until there is an answer or no point in asking. An answer is delivered when it is on disk; the next
-        call need not wait for that."""
+    async def _attempts(self, job: _Job[Tag], receive: Callable[[Tag, Call], None]) -> float:
+        """Asks until there is an answer or no point in asking; gives what was spent. An answer is delivered when it is
+        on disk; the next call need not wait for that."""
         attempt = 0
         while True:
             attempt += 1
@@ -256,10 +240,10 @@ class Caller(Generic[Tag]):
                     continue
                 if not error.stop and self._stop is None:
                     self._deliver(job, Call(job.key, None, error, False), receive)
-                return
-            self._count(reply)
+                return 0.0
+            spent = self._count(reply)
             self._keep(job, raw, reply, time.monotonic() - started, receive)
-            return
+            return spent
 
     def _keep(
         self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float, receive: Callable[[Tag, Call], None]
@@ -287,7 +271,8 @@ class Caller(Generic[Tag]):
         else:
             self._commits.end(failure)
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, reply: Reply) -> float:
+        """Adds an answer to the tally; gives what it cost."""
         usage = reply.usage
         self._pace.succeeded()
         self._health.success()
@@ -295,6 +280,7 @@ class Caller(Generic[Tag]):
         tally.calls += 1
         tally.tokens_in += usage.tokens_in
         tally.tokens_out += usage.tokens_out
+        spent = 0.0
         if self.price is not None:
             spent = cost(usage, self.price)
             tally.usd = (tally.usd or 0.0) + spent
@@ -305,6 +291,7 @@ class Caller(Generic[Tag]):
                     f"{self.model.name}: the service now answers as {reply.served_model!r}, before as {self._served!r}"
                 )
             self._served = reply.served_model
+        return spent
 
     async def _give_up(self, job: _Job[Tag], error: CallError, attempt: int) -> bool:
         """Notes the failure and waits before the next attempt; True when there shall be none."""
