@@ -100,6 +100,7 @@ _REASONS = {
     errno.EDQUOT: "the disk is full",
     errno.ENAMETOOLONG: "the name is too long",
 }
+_KINDS = {FileNotFoundError: errno.ENOENT, PermissionError: errno.EACCES}  # some libraries raise them without a number
 _TEMPORARY = re.compile(r"^\.(.+)\.\d+\.tmp$")
 
 
@@ -110,7 +111,7 @@ def file_error(error: OSError, file: str | Path | None = None) -> InputError:
         path = Path(named)
         own = _TEMPORARY.match(path.name)
         named = path.with_name(own[1]) if own else path
-    reason = _REASONS.get(error.errno or 0)
+    reason = _REASONS.get(error.errno or _KINDS.get(type(error), 0))
     if reason is not None:
         return InputError(reason, file=named)
     return InputError("{why}", file=named, why=error.strerror or error)

@@ -192,6 +192,12 @@ def test_an_http_date_in_the_past_means_now() -> None:
     assert retry_after({"retry-after": past}) == 0.0
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+def test_a_retry_after_that_is_no_finite_number_says_nothing(value: str) -> None:
+    assert retry_after({"retry-after-ms": value}) is None
+    assert retry_after({"retry-after": value}) is None
+
+
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_retry_after_header_gives_seconds_or_nothing(value: str, milliseconds: str) -> None:
     for headers in ({"retry-after": value}, {"retry-after-ms": milliseconds}, {}):

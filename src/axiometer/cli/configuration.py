@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 
 from axiometer.cli.usage import usage_error
 from axiometer.errors import InputError
@@ -54,15 +53,11 @@ def _label(parameter: Any) -> str:
 
 
 def _read(config: Path) -> dict[Any, Any]:
-    if not config.exists():
-        raise InputError("no such file", file=config)
-    try:
-        data = yaml.safe_load(config.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        raise InputError("not readable as YAML", file=config, row=None if line is None else line + 1) from error
+    from axiometer.records.yaml_files import read_yaml
+
+    data = read_yaml(config)
     if not isinstance(data, dict):
-        raise InputError("must be a mapping of option names to values", file=config)
+        raise InputError("must be a mapping of names to values", file=config)
     return data
 
 

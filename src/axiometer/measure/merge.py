@@ -9,8 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError
-from axiometer.measure.specification import FILE, Specification, check_same, read_specification
-from axiometer.records.tables import write_parquet
+from axiometer.measure.specification import Specification, check_same, read_specification
+from axiometer.records.tables import read_part, rows_in, write_parquet
 
 
 def merge_runs(shards: Sequence[Path], output: Path) -> Path:
@@ -24,12 +24,12 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
         check_same(whole, _whole(specification), folder)
     _check_numbers(shards, specifications)
     _check_complete(shards, specifications)
-    if (output / FILE).exists() or (output.exists() and any(output.iterdir())):
+    if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise InputError("exists already", file=output, mend="give another name with -o")
     (output / "journal").mkdir(parents=True)
     for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
         parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
-        write_parquet(pl.concat([pl.read_parquet(path) for path in parts]).sort("seq"), output / "answers" / name)
+        write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / "answers" / name)
     shutil.copytree(shards[0] / "items", output / "items")
     if (shards[0] / "frameworks").exists():
         shutil.copytree(shards[0] / "frameworks", output / "frameworks")
@@ -50,13 +50,17 @@ def _check_numbers(shards: Sequence[Path], specifications: Sequence[Specificatio
     for folder, specification in zip(shards, specifications, strict=True):
         number, total = specification.shard
         if total != of:
-            raise InputError(f"shard {number}/{total}, the others are of {of}", file=folder)
+            raise InputError(
+                "shard {number}/{total}, the others are of {of}", file=folder, number=number, total=total, of=of
+            )
         if number in seen:
-            raise InputError(f"shard {number}/{of}, as is {seen[number]}", file=folder)
+            raise InputError(
+                "shard {number}/{of}, as is {other}", file=folder, number=number, of=of, other=seen[number]
+            )
         seen[number] = folder
     missing = [f"{number}/{of}" for number in range(1, of + 1) if number not in seen]
     if missing:
-        raise InputError(f"shards missing: {', '.join(missing)}")
+        raise InputError("shards missing: {missing}", missing=", ".join(missing))
 
 
 def _check_complete(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
@@ -65,10 +69,12 @@ def _check_complete(shards: Sequence[Path], specifications: Sequence[Specificati
         wanted = len(range(number - 1, int(specification.noted["presentations"]), of))
         wanted *= len(specification.asked["models"])
         files = sorted((folder / "answers").glob("m*.parquet"))
-        there = sum(int(pl.scan_parquet(path).select(pl.len()).collect().item()) for path in files)
+        there = sum(rows_in(path) for path in files)
         if there != wanted:
             raise InputError(
-                f"{there} of {wanted} presentations are answered",
+                "{there} of {wanted} presentations are answered",
                 file=folder,
                 mend="finish it with `axiometer measure`",
+                there=there,
+                wanted=wanted,
             )

@@ -93,10 +93,14 @@ class Renderer:
         if template is None:
             known = wordings(step, lang)
             if not known:
-                raise Refused(f"no prompts in language {lang!r} for items of that language (have zh, en, fr, de)")
+                raise Refused("there are no prompts in language {lang!r} (have zh, en, fr, de)", lang=lang)
             if number > len(known):
                 raise Refused(
-                    f"--wordings {self.design.wordings}: there are {len(known)} wordings of {step!r} in {lang!r}"
+                    "--wordings {wanted}: there are {n} wordings of {step!r} in {lang!r}",
+                    wanted=self.design.wordings,
+                    n=len(known),
+                    step=step,
+                    lang=lang,
                 )
             template = load_template(step, lang, number)
             self._templates[(step, lang, number)] = template

@@ -144,9 +144,10 @@ def _check_columns(files: list[Path]) -> None:
         wrong = [name for name, dtype in wanted.items() if schema.get(name) != dtype]
         if wrong:
             raise InputError(
-                f"not a table of items: columns missing or of another type: {', '.join(wrong)}",
+                "not a table of items: columns missing or of another type: {columns}",
                 file=file,
                 mend="make one with `axiometer import`",
+                columns=", ".join(wrong),
             )
 
 
@@ -159,27 +160,42 @@ def _check_present(present: set[str], design: Design, path: Path) -> None:
         raise InputError("the table holds no items", file=path)
     missing = [lang for lang in design.langs or () if lang not in present]
     if missing:
-        raise InputError(f"no items in {', '.join(missing)}", file=path, mend=f"it holds: {', '.join(sorted(present))}")
+        raise InputError(
+            "no items in {langs}",
+            file=path,
+            mend="it holds: {present}",
+            langs=", ".join(missing),
+            present=", ".join(sorted(present)),
+        )
 
 
 def _check_unique(overview: _Overview, path: Path) -> None:
+    if not overview.marks:
+        raise InputError("no item is left to ask", file=path)
     marks = pl.concat(overview.marks)
     if marks.n_unique() != len(marks):
-        raise InputError(f"{len(marks) - marks.n_unique()} items stand in the table twice", file=path)
+        raise InputError("{n} items stand in the table twice", file=path, n=len(marks) - marks.n_unique())
 
 
 def _check_items(frame: pl.DataFrame, design: Design, path: Path) -> None:
     open_items = frame.filter(pl.col("kind") == str(ItemKind.OPEN)).height
     if open_items:
         raise Refused(
-            f"{path}: open items have no options and cannot be asked with --mode {design.mode}; "
-            "give a table of dilemmas, themes or statements"
+            "{file}: open items have no options and cannot be asked with --mode {mode}; "
+            "give a table of dilemmas, themes or statements",
+            file=path,
+            mode=design.mode,
         )
     least = 1 if design.mode is Mode.AGREE else 2
     wrong = frame.filter((pl.col("options") < least) | (pl.col("options") > len(LETTERS)))
     if wrong.height:
         raise InputError(
-            f"item {wrong['id'][0]} has {wrong['options'][0]} options, not {least} to {len(LETTERS)}", file=path
+            "item {item} has {n} options, not {least} to {most}",
+            file=path,
+            item=wrong["id"][0],
+            n=wrong["options"][0],
+            least=least,
+            most=len(LETTERS),
         )
 
 

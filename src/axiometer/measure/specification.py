@@ -18,6 +18,7 @@ from axiometer.models.protocols import ChatModel
 from axiometer.prompts import Template
 from axiometer.records.ids import content_id
 from axiometer.records.tables import write_text
+from axiometer.records.yaml_files import read_yaml
 
 FORMAT = 1
 FILE = "run.yaml"
@@ -106,28 +107,48 @@ def read_specification(folder: Path) -> Specification:
     file = folder / FILE
     if not file.exists():
         raise InputError("no run.yaml here", file=folder, mend="give a folder made by `axiometer measure`")
-    try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise InputError(f"made by another version (format {data['format']}, this is {FORMAT})", file=file)
-        return Specification(data["asked"], data["noted"])
-    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise InputError("not a readable run.yaml", file=file) from error
+    data = read_yaml(file)
+    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
+        raise InputError(
+            "made by another version of Axiometer (format {format}, this is {own})",
+            file=file,
+            format=data["format"],
+            own=FORMAT,
+        )
+    if not isinstance(data, dict) or not _is_whole(data.get("asked"), data.get("noted")):
+        raise InputError("not a run.yaml as `axiometer measure` writes it", file=file)
+    return Specification(data["asked"], data["noted"])
+
+
+def _is_whole(asked: object, noted: object) -> bool:
+    """Whether what other rooms rely on is there."""
+    return (
+        isinstance(asked, dict)
+        and isinstance(noted, dict)
+        and isinstance(asked.get("models"), list)
+        and isinstance(asked.get("frameworks"), dict)
+        and isinstance(noted.get("presentations"), int)
+    )
 
 
 def check_same(old: Specification, new: Specification, folder: Path) -> None:
     """Raises `SpecificationChanged` with the differences, in one line, unless both ask the same."""
     changes = list(_differences(plain(old.asked), plain(new.asked)))
     if changes:
-        more = f" and {len(changes) - 4} more" if len(changes) > 4 else ""
+        more = "; ..." if len(changes) > 4 else ""
         raise SpecificationChanged(
-            f"{folder}: made by another specification: {'; '.join(changes[:4])}{more} (give another name with -o)"
+            "{folder}: made by another specification: {changes} (give another name with -o)",
+            folder=folder,
+            changes="; ".join(changes[:4]) + more,
         )
 
 
 def _differences(old: object, new: object, where: str = "") -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         found: list[str] = []
+        telling = next((name for name in ("name", "digest") if old.get(name) != new.get(name)), None)
+        if telling is not None:  # another model, or other items: how else they differ says nothing more
+            return [f"{where}: {_short(old)} -> {_short(new)}"]
         for name in sorted({*old, *new}):
             found.extend(_differences(old.get(name), new.get(name), f"{where}.{name}" if where else str(name)))
         return found
@@ -144,7 +165,8 @@ def _short(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(_short(part) for part in value)}]"
     if isinstance(value, dict):
-        return str(value["name"]) if "name" in value else f"{len(value)} entries"
+        named = value.get("name") or str(value.get("digest", ""))[:8]
+        return str(named) if named else f"{len(value)} entries"
     text = str(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -84,23 +85,28 @@ def failure(
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait as a service says it: `retry-after-ms`, or `retry-after` in seconds or as an HTTP date."""
-    milliseconds = headers.get("retry-after-ms")
+    milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
-        try:
-            return max(float(milliseconds) / 1000.0, 0.0)
-        except ValueError:
-            pass
+        return max(milliseconds / 1000.0, 0.0)
     value = headers.get("retry-after")
     if value is None:
         return None
-    try:
-        return max(float(value), 0.0)
-    except ValueError:
-        pass
+    seconds = _number(value)
+    if seconds is not None:
+        return max(seconds, 0.0)
     try:
         return max(parsedate_to_datetime(value).timestamp() - time.time(), 0.0)
     except ValueError:
         return None
+
+
+def _number(text: str | None) -> float | None:
+    """The number in a header; what is none, not-a-number or infinite says nothing."""
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _throttled(name: str, status: int) -> bool:

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 import pydantic
-import yaml
 
 from axiometer.errors import InputError
 from axiometer.models.prices import Price
+from axiometer.records.yaml_files import checked, read_yaml
 
 DEFAULT_FILE = "models.yaml"
 
@@ -93,11 +93,4 @@ def load_models(path: Path | None = None) -> Models:
         if named is not None:
             raise InputError("no such file", file=file)
         return Models()
-    try:
-        return Models.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")) or {})
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        raise InputError("not readable as YAML", file=file, row=None if line is None else line + 1) from error
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(f"{' > '.join(str(part) for part in first['loc'])}: {first['msg']}", file=file) from error
+    return checked(Models, read_yaml(file) or {}, file)

@@ -18,18 +18,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pydantic
-import yaml
 
 from axiometer.errors import InputError
 from axiometer.models.phrasing import phrase
 from axiometer.models.protocols import BadAnswer, BadRequest, Finish, Reply, Request, Usage
+from axiometer.records.yaml_files import checked, read_yaml
 
 NOTHING = -30.0
+_PROFILES = Path(__file__).parent / "profiles"
 
 
 class Refusals(pydantic.BaseModel):
@@ -75,30 +75,21 @@ class Profile(pydantic.BaseModel):
 
 def shipped_profiles() -> tuple[str, ...]:
     """Names of the profiles in the package, usable as `sim/<name>`."""
-    folder = resources.files("axiometer.models") / "profiles"
-    return tuple(sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir() if entry.name.endswith(".yaml")))
+    return tuple(sorted(path.stem for path in _PROFILES.glob("*.yaml")))
 
 
 def load_profile(name: str) -> Profile:
     """A named profile, or one from a YAML file. Raises `InputError` for an unknown name or a wrong file."""
     if name.endswith((".yaml", ".yml")):
         path = Path(name)
-        if not path.exists():
-            raise InputError("no such profile", file=path)
-        text = path.read_text(encoding="utf-8")
     elif name in shipped_profiles():
-        text = (resources.files("axiometer.models") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+        path = _PROFILES / f"{name}.yaml"
     else:
-        raise InputError(f"unknown simulated respondent 'sim/{name}'", mend=f"known: {', '.join(shipped_profiles())}")
-    try:
-        return Profile.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        raise InputError("not readable as YAML", file=name, row=None if line is None else line + 1) from error
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{where or 'profile'}: {first['msg']}", file=name) from error
+        known = ", ".join(shipped_profiles())
+        raise InputError("unknown simulated respondent 'sim/{name}'", mend="known: {known}", name=name, known=known)
+    profile = checked(Profile, read_yaml(path), path)
+    _ancestors(profile.framework)  # a framework that is not there shall be noticed before anything is written
+    return profile
 
 
 @dataclass(frozen=True, slots=True)

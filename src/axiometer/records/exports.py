@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +15,7 @@ from typing import Protocol
 import polars as pl
 
 from axiometer.errors import InputError
-from axiometer.records.tables import sync_and_rename, write_text
+from axiometer.records.tables import whole, write_text
 
 # Also the full-width signs, which spreadsheet programs with an East Asian locale read as the signs themselves.
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
@@ -49,23 +50,30 @@ def write_xlsx(frame: pl.DataFrame, path: Path) -> None:
     import xlsxwriter  # type: ignore[import-untyped]
 
     if frame.height > _MOST_ROWS:
-        raise InputError(f"{frame.height} rows do not fit on a sheet", file=path, mend="write .csv or .parquet")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        raise InputError("{n} rows do not fit on a sheet", file=path, mend="write .csv", n=frame.height)
+    constant = {"constant_memory": True, "nan_inf_to_errors": False}
+    with whole(path) as temporary, _file_errors(), xlsxwriter.Workbook(str(temporary), constant) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # equal tables give equal files
+        bold = book.add_format({"bold": True})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(frame.columns):
+            sheet.write_string(0, column, name, bold)
+        for number, row in enumerate(frame.iter_rows(), 1):
+            for column, value in enumerate(row):
+                _write_cell(sheet, number, column, _readable(value))
+
+
+@contextmanager
+def _file_errors() -> Iterator[None]:
+    """What the writer of sheets wraps, unwrapped."""
+    from xlsxwriter.exceptions import FileCreateError  # type: ignore[import-untyped]
+
     try:
-        with xlsxwriter.Workbook(str(temporary), {"constant_memory": True, "nan_inf_to_errors": False}) as book:
-            book.set_properties({"created": datetime(2000, 1, 1)})  # equal tables give equal files
-            bold = book.add_format({"bold": True})
-            sheet = book.add_worksheet()
-            sheet.freeze_panes(1, 0)
-            for column, name in enumerate(frame.columns):
-                sheet.write_string(0, column, name, bold)
-            for number, row in enumerate(frame.iter_rows(), 1):
-                for column, value in enumerate(row):
-                    _write_cell(sheet, number, column, _readable(value))
-        sync_and_rename(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except FileCreateError as error:
+        cause = error.args[0] if error.args else None
+        raise (cause if isinstance(cause, OSError) else OSError(str(error))) from error
 
 
 class _Sheet(Protocol):

@@ -3,38 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import polars as pl
 
-from axiometer.errors import InputError
+from axiometer.errors import InputError, file_error
 from axiometer.records.rows import Item
 from axiometer.records.schemas import Row, schema_of, to_frame, to_rows
 
 ROW_GROUP = 20_000
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Writes `frame` whole or not at all: temporary name, fsync, rename. Equal frames give equal bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path`: what is written there is synced and renamed at the end, or nothing is left.
+
+    Raises `InputError` where nothing can be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
         sync_and_rename(temporary, path)
+    except OSError as error:
+        raise file_error(error, path) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+    """Writes `frame` whole or not at all: temporary name, fsync, rename. Equal frames give equal bytes."""
+    with whole(path) as temporary:
+        frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
 
 
 def write_text(text: str, path: Path, encoding: str = "utf-8") -> None:
     """Writes `text` whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with whole(path) as temporary:
         temporary.write_text(text, encoding=encoding)
-        sync_and_rename(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def sync_and_rename(temporary: Path, path: Path) -> None:
@@ -57,16 +66,23 @@ def parquet_files(path: Path) -> list[Path]:
 
 def read_table(path: Path, row_type: type[Row]) -> pl.DataFrame:
     """A whole table as a data frame with the columns of `row_type`."""
-    return pl.concat([_checked(pl.read_parquet(file), file, row_type) for file in _readable(path)])
+    return pl.concat([_checked(read_part(file), file, row_type) for file in parquet_files(path)])
+
+
+def read_part(file: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """One Parquet file as it is. Raises `InputError` where it is none or damaged."""
+    try:
+        return pl.read_parquet(file, columns=None if columns is None else list(columns))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _not_parquet(file) from error
 
 
 def read_rows(path: Path, row_type: type[Row], batch: int = 2_000) -> Iterator[Row]:
     """The rows of a table in order, in flat memory."""
-    for file in _readable(path):
-        height = pl.scan_parquet(file).select(pl.len()).collect().item()
+    for file in parquet_files(path):
+        height = rows_in(file)
         for offset in range(0, max(height, 1), batch):
-            frame = pl.scan_parquet(file).slice(offset, batch).collect()
-            yield from to_rows(_checked(frame, file, row_type), row_type)
+            yield from to_rows(_checked(_slice(file, offset, batch), file, row_type), row_type)
 
 
 def write_rows(rows: list[Row], row_type: type[Row], path: Path) -> None:
@@ -74,7 +90,15 @@ def write_rows(rows: list[Row], row_type: type[Row], path: Path) -> None:
 
 
 def count_rows(path: Path) -> int:
-    return sum(int(pl.scan_parquet(file).select(pl.len()).collect().item()) for file in _readable(path))
+    return sum(rows_in(file) for file in parquet_files(path))
+
+
+def rows_in(file: Path) -> int:
+    """How many rows a Parquet file has. Raises `InputError` where it is none."""
+    try:
+        return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _not_parquet(file) from error
 
 
 def read_items(path: Path) -> list[Item]:
@@ -85,14 +109,15 @@ def read_items(path: Path) -> list[Item]:
     return items
 
 
-def _readable(path: Path) -> list[Path]:
-    files = parquet_files(path)
-    for file in files:
-        try:
-            pl.read_parquet_schema(file)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise InputError("not a Parquet file", file=file, mend="make one with `axiometer import`") from error
-    return files
+def _slice(file: Path, offset: int, length: int) -> pl.DataFrame:
+    try:
+        return pl.scan_parquet(file).slice(offset, length).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _not_parquet(file) from error
+
+
+def _not_parquet(file: Path) -> InputError:
+    return InputError("not a Parquet file, or a damaged one", file=file)
 
 
 def _checked(frame: pl.DataFrame, file: Path, row_type: type) -> pl.DataFrame:
@@ -100,11 +125,18 @@ def _checked(frame: pl.DataFrame, file: Path, row_type: type) -> pl.DataFrame:
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise InputError(
-            f"not a table of {row_type.__name__.lower()}s: columns missing: {', '.join(missing)}",
+            "not a table of {rows}: columns missing: {missing}",
             file=file,
             mend="make one with `axiometer import`",
+            rows=f"{row_type.__name__.lower()}s",
+            missing=", ".join(missing),
         )
     different = [name for name, dtype in wanted.items() if frame.schema[name] != dtype]
     if different:
-        raise InputError(f"columns of another type than {row_type.__name__} has: {', '.join(different)}", file=file)
+        raise InputError(
+            "columns of another type than {row_type} has: {columns}",
+            file=file,
+            row_type=row_type.__name__,
+            columns=", ".join(different),
+        )
     return frame.select(list(wanted))

@@ -153,10 +153,10 @@ def test_a_framework_beside_the_mapping_is_found(write: Write) -> None:
         ("source: s\nprompt: q\ncolour: red\n", "colour"),
         ("source: s\nprompt: q\noptions: [{text: a}]\n", "one option is no choice"),
         ("source: s\nprompt: q\noptions: [{text: a, expresses: [{}]}, {text: b}]\n", "either column or label"),
-        ("source: s\nprompt: q\noptions: [{text: a, role: hero}, {text: b}]\n", "options.0.role"),
+        ("source: s\nprompt: q\noptions: [{text: a, role: hero}, {text: b}]\n", "options > 0 > role"),
         ("source: s\nprompt: q\nlevel: basic\n", "level needs a framework"),
         ("source: s\nprompt: [q\n", "not YAML"),
-        ("- source\n", "not a mapping"),
+        ("- source\n", "must be a mapping"),
         ("source: s\nprompt: question\n", "columns missing: question"),
         ("source: s\nprompt: q\nframework: tarot\n", "tarot"),
         (

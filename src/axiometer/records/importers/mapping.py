@@ -28,12 +28,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from axiometer.errors import InputError
-from axiometer.records.encodings import read_text
 from axiometer.records.rows import ExpressionKind, ItemKind, Role
+from axiometer.records.yaml_files import checked, read_yaml
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -113,17 +111,4 @@ class TableMapping(_Strict):
 
 def read_mapping(path: Path) -> TableMapping:
     """The mapping in a YAML file. Raises `InputError` naming the first key that is wrong."""
-    try:
-        content = yaml.safe_load(read_text(path).text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark is not None else None
-        raise InputError(f"not YAML: {getattr(error, 'problem', error)}", file=path, row=line) from error
-    if not isinstance(content, dict):
-        raise InputError("not a mapping of keys to columns", file=path)
-    try:
-        return TableMapping.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the mapping"
-        raise InputError(f"{place}: {first['msg']}", file=path) from error
+    return checked(TableMapping, read_yaml(path), path)
