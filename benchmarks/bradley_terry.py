@@ -10,10 +10,10 @@ import choix
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry
-from axiometer.analyze.catalogue import Catalogue, catalogue_of
-from axiometer.analyze.comparisons import Comparisons, comparisons_of
-from axiometer.analyze.presentations import presentations_of
+from axiometer.analyze.coded.catalogue import Catalogue, catalogue_of
+from axiometer.analyze.coded.presentations import presentations_of
+from axiometer.analyze.ranking.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry
+from axiometer.analyze.ranking.comparisons import Comparisons, comparisons_of
 from axiometer.frameworks import load_framework
 from axiometer.records import Answer, Item, schema_of
 from benchmarks.sets import make_items

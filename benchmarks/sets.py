@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 from axiometer.frameworks import load_framework
@@ -15,18 +16,21 @@ BATCH = 20_000
 
 def make_items(count: int, seed: int = 0) -> list[Item]:
     """`count` English dilemmas over the 12 core values, 40 rules a value."""
+    return [item for items in draw_items(count, seed) for item in items]
+
+
+def draw_items(count: int, seed: int = 0) -> Iterator[list[Item]]:
+    """The same in parts of 20,000."""
     values = [value.id for value in load_framework("core-socialist-values").values_at("core")]
     draw = random.Random(seed)
-    return [_item(number, values, draw) for number in range(count)]
+    for start in range(0, count, BATCH):
+        yield [_item(number, values, draw) for number in range(start, min(start + BATCH, count))]
 
 
 def write_items(folder: Path, count: int, seed: int = 0) -> Path:
     """`count` English dilemmas over the 12 core values, 40 rules a value, as a table in parts of 20,000."""
-    values = [value.id for value in load_framework("core-socialist-values").values_at("core")]
-    draw = random.Random(seed)
-    for start in range(0, count, BATCH):
-        items = [_item(number, values, draw) for number in range(start, min(start + BATCH, count))]
-        write_rows(items, Item, folder / f"items-{start:08d}.parquet")
+    for part, items in enumerate(draw_items(count, seed)):
+        write_rows(items, Item, folder / f"items-{part * BATCH:08d}.parquet")
     return folder
 
 

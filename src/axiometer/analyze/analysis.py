@@ -9,21 +9,21 @@ from pathlib import Path
 
 import polars as pl
 
-from axiometer.analyze.agreement import agreement
-from axiometer.analyze.catalogue import Catalogue, catalogue_of
-from axiometer.analyze.consistency import consistency
-from axiometer.analyze.contested import contested
-from axiometer.analyze.differences import between_languages, between_models
+from axiometer.analyze.coded.catalogue import Catalogue, catalogue_of
+from axiometer.analyze.coded.presentations import Presentations, presentations_of
+from axiometer.analyze.coded.value_index import FrameworkLike
+from axiometer.analyze.estimates.agreement import agreement
+from axiometer.analyze.estimates.consistency import consistency
+from axiometer.analyze.estimates.contested import contested
+from axiometer.analyze.estimates.differences import between_languages, between_models
+from axiometer.analyze.estimates.outcomes import outcomes
+from axiometer.analyze.estimates.pairs import pairs
+from axiometer.analyze.estimates.shares import shares
+from axiometer.analyze.estimates.slots import slots
+from axiometer.analyze.estimates.variance import variance
 from axiometer.analyze.options import AnalysisOptions
-from axiometer.analyze.outcomes import outcomes
-from axiometer.analyze.pairs import pairs
-from axiometer.analyze.presentations import Presentations, presentations_of
-from axiometer.analyze.ranking import rankings
-from axiometer.analyze.shares import shares
-from axiometer.analyze.slots import slots
+from axiometer.analyze.ranking.tables import rankings
 from axiometer.analyze.summary import summary_of
-from axiometer.analyze.value_index import FrameworkLike
-from axiometer.analyze.variance import variance
 from axiometer.errors import InputError, Refused
 from axiometer.records import Item, to_rows
 from axiometer.records.tables import write_parquet, write_text

@@ -8,10 +8,10 @@ from dataclasses import asdict
 
 import polars as pl
 
-from axiometer.analyze.catalogue import Catalogue
+from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
+from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.options import AnalysisOptions
-from axiometer.analyze.presentations import OUTCOMES, Presentations
-from axiometer.analyze.value_index import Level
 
 DEFINITIONS = {
     "share": "presentations in which the side endorsing the value was chosen, over those in which exactly one side "

@@ -216,7 +216,7 @@ def _say(plan: SteeredPlan, found: KnownGroups, folder: Path) -> None:
     import polars as pl
 
     from axiometer.analyze.known_groups import NOTE
-    from axiometer.analyze.verdicts import Verdict
+    from axiometer.analyze.known_groups.verdicts import Verdict
 
     for model in found.verdicts["model"].unique(maintain_order=True):
         verdicts = found.verdicts.filter(pl.col("model") == model)
@@ -275,7 +275,7 @@ def _say_values(framework: Framework, verdicts: pl.DataFrame, title: str) -> Non
 def _say_items(framework: Framework, found: pl.DataFrame, folder: Path, *, moved: bool) -> None:
     import polars as pl
 
-    from axiometer.analyze.item_discrimination import EPSILON
+    from axiometer.analyze.known_groups.discrimination import EPSILON
 
     known = found.filter(pl.col("discriminates").is_not_null())
     listed = known.filter(~pl.col("discriminates")).sort("discrimination", "item")

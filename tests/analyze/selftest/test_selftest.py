@@ -8,6 +8,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from scipy.stats import binomtest, kendalltau
 
+from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.selftest import Verdict, run_selftest, simulated_design, starter_design
 from axiometer.analyze.selftest.design import repeated
@@ -15,7 +16,6 @@ from axiometer.analyze.selftest.power import kendall_tau
 from axiometer.analyze.selftest.recover import recover
 from axiometer.analyze.selftest.scenarios import agreement_of, scenarios, simulate, truth_of
 from axiometer.analyze.selftest.verdicts import exact_interval, rows_of, verdict_of
-from axiometer.analyze.sources import Sources
 from axiometer.errors import InputError
 
 

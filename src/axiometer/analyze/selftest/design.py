@@ -9,11 +9,11 @@ from itertools import permutations
 import numpy as np
 from scipy import sparse
 
-from axiometer.analyze.arrays import Booleans, Floats, Integers
-from axiometer.analyze.catalogue import catalogue_of
-from axiometer.analyze.comparisons import unique_rows
-from axiometer.analyze.sources import Sources
-from axiometer.analyze.value_index import FrameworkLike
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
+from axiometer.analyze.coded.catalogue import catalogue_of
+from axiometer.analyze.coded.value_index import FrameworkLike
+from axiometer.analyze.inference.sources import Sources
+from axiometer.analyze.ranking.comparisons import unique_rows
 from axiometer.errors import InputError
 from axiometer.records import ExpressionKind, Item
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from axiometer.analyze.arrays import Floats, counted
-from axiometer.analyze.bradley_terry import newton
+from axiometer.analyze.coded.arrays import Floats, counted
 from axiometer.analyze.frames import Record
+from axiometer.analyze.ranking.bradley_terry import newton
 from axiometer.analyze.selftest.design import SimulatedDesign, repeated
 from axiometer.analyze.selftest.scenarios import Scenario, simulate, truth_of
 

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from axiometer.analyze.arrays import Booleans, Floats, cells
-from axiometer.analyze.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry, strengths_statistic
-from axiometer.analyze.comparisons import Comparisons
-from axiometer.analyze.differences import paired_difference
+from axiometer.analyze.coded.arrays import Booleans, Floats, cells
+from axiometer.analyze.coded.tallies import GroupTable
+from axiometer.analyze.estimates.differences import paired_difference
+from axiometer.analyze.estimates.outcomes import rate_intervals
+from axiometer.analyze.estimates.shares import bounds_of
+from axiometer.analyze.estimates.slots import SlotTables, excess_statistic, layout_strata
+from axiometer.analyze.inference.statistic import Intervals, Scale, ratios
 from axiometer.analyze.options import AnalysisOptions
-from axiometer.analyze.outcomes import rate_intervals
-from axiometer.analyze.ranking import slot_statistic
-from axiometer.analyze.ranking_fit import cyclic_triad_rate
-from axiometer.analyze.ranks import separate
+from axiometer.analyze.ranking.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry, strengths_statistic
+from axiometer.analyze.ranking.comparisons import Comparisons
+from axiometer.analyze.ranking.diagnostics import cyclic_triad_rate
+from axiometer.analyze.ranking.ranks import separate
+from axiometer.analyze.ranking.tables import slot_statistic
 from axiometer.analyze.selftest.design import SLOTS, SimulatedDesign
 from axiometer.analyze.selftest.scenarios import Scenario, Simulated, Truth, agreement_of, truth_of, value_shares
-from axiometer.analyze.shares import bounds_of
-from axiometer.analyze.slots import SlotTables, excess_statistic, layout_strata
-from axiometer.analyze.statistic import Intervals, Scale, ratios
-from axiometer.analyze.tallies import GroupTable
 
 
 @dataclass

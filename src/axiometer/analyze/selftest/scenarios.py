@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyze.arrays import Booleans, Floats, counted
-from axiometer.analyze.bradley_terry import centred, fit_bradley_terry
-from axiometer.analyze.intervals import expit
+from axiometer.analyze.coded.arrays import Booleans, Floats, counted
+from axiometer.analyze.inference.intervals import expit
+from axiometer.analyze.ranking.bradley_terry import centred, fit_bradley_terry
 from axiometer.analyze.selftest.design import SLOTS, SimulatedDesign
 
 NODES = 41

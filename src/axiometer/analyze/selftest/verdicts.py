@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from axiometer.analyze.arrays import Floats
+from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.frames import Record, number
 from axiometer.analyze.selftest.recover import Recovered
 

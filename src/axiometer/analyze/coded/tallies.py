@@ -1,0 +1,108 @@
+"""Answers counted per option of every item: the sufficient statistics of all shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from axiometer.analyze.coded.arrays import Booleans, Floats, cells, counted
+from axiometer.analyze.coded.catalogue import Catalogue, Contests
+from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.value_index import Level
+from axiometer.records import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Per option of the catalogue: `taken`, how often it was chosen (agreed with, or its share of the sides'
+    probability); `asked`, the presentations in which a side was chosen (a stance on this option was taken); `open`,
+    those that ended in a non-answer. `alone`: options were put forward one by one (agree mode)."""
+
+    taken: Floats
+    asked: Floats
+    open: Floats
+    alone: bool
+
+    @property
+    def put(self) -> Floats:
+        """Presentations that ended in a choice or a non-answer."""
+        return self.asked + self.open
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTable:
+    """A tally summed to groups x targets: `k` taken, `n` asked, `m` open (see `Tally`). `items`: per target, how many
+    items have presentations."""
+
+    k: Floats
+    n: Floats
+    m: Floats
+    items: Floats
+
+
+def tally(presentations: Presentations, catalogue: Catalogue, kept: Booleans | None = None) -> Tally:
+    """The counts of `presentations` (of those `kept`)."""
+    rows = presentations if kept is None else presentations.where(kept)
+    options = len(catalogue.option_item)
+    if rows.mode is Mode.AGREE:
+        stood, unsettled = rows.chosen & (rows.stance != 0), rows.unanswered
+        return Tally(
+            taken=counted(rows.shown[stood & (rows.stance > 0)], options),
+            asked=counted(rows.shown[stood], options),
+            open=counted(rows.shown[unsettled & (rows.shown >= 0)], options),
+            alone=True,
+        )
+    if rows.weights is not None:
+        taken, answered = _side_probabilities(rows, catalogue)
+        unsettled = ~answered & (rows.unanswered | rows.chosen)
+    else:
+        answered, unsettled = rows.chosen, rows.unanswered
+        taken = counted(rows.option[answered], options)
+    items = len(catalogue.items)
+    return Tally(
+        taken=taken,
+        asked=counted(rows.item[answered], items)[catalogue.option_item],
+        open=counted(rows.item[unsettled], items)[catalogue.option_item],
+        alone=False,
+    )
+
+
+def _side_probabilities(rows: Presentations, catalogue: Catalogue) -> tuple[Floats, Booleans]:
+    """Each side's part of the probability that fell on sides, summed per option; and which rows had any."""
+    assert rows.weights is not None
+    taken = np.zeros(len(catalogue.option_item))
+    width = rows.weights.shape[1]
+    option = catalogue.start[rows.item][:, None] + np.arange(width)[None, :]
+    inside = ~np.isnan(rows.weights)
+    option = np.where(inside, option, 0)
+    on_side = np.where(inside & catalogue.side[option], rows.weights, 0.0)
+    total = on_side.sum(axis=1)
+    answered = total > 0
+    part = on_side[answered] / total[answered, None]
+    np.add.at(taken, option[answered], part)
+    return taken, answered
+
+
+def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int = 1) -> GroupTable:
+    """The tally of the targets of `level` where they are endorsed (+1) or opposed (-1), per group."""
+    contests = catalogue.contests(level, polarity, counts.alone)
+    shape = (len(catalogue.group_keys), len(level.targets))
+    cell = catalogue.option_group[contests.option] * shape[1] + contests.target
+
+    def summed(per_option: Floats) -> Floats:
+        return cells(cell, shape, per_option[contests.option])
+
+    return GroupTable(
+        k=summed(counts.taken),
+        n=summed(counts.asked),
+        m=summed(counts.open),
+        items=_items(contests, counts, catalogue, shape[1]),
+    )
+
+
+def _items(contests: Contests, counts: Tally, catalogue: Catalogue, targets: int) -> Floats:
+    """How many items with a choice (a stance) bear on each target."""
+    answered = counts.asked[contests.option] > 0
+    both = np.unique(catalogue.option_item[contests.option[answered]] * targets + contests.target[answered])
+    return counted(both % targets, targets)

@@ -1,0 +1,1 @@
+"""One module per table of estimates (the ranking has a package of its own)."""

@@ -1,0 +1,149 @@
+"""How often each slot (letter) was chosen, whatever stood there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from axiometer.analyze.coded.arrays import Floats, Integers, cells, counted, joined
+from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.estimates.shares import languages_in
+from axiometer.analyze.frames import Record, framed, number
+from axiometer.analyze.inference.sources import Sources
+from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.records import Mode
+
+COLUMNS: dict[str, type[pl.DataType]] = {
+    "model": pl.String,
+    "mode": pl.String,
+    "lang": pl.String,
+    "slot": pl.Int64,
+    "letter": pl.String,
+    "n": pl.Int64,
+    "share": pl.Float64,
+    "excess": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "interval": pl.String,
+    "why_not": pl.String,
+}
+
+
+MOST_STRATA = 24
+LEAST_GROUPS = 5
+
+
+def slots(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
+    """Per slot: `share`, the part of the answered presentations that had this slot in which it was chosen (any option,
+    the distractor too; in logprob mode its probability), and `excess`, that minus one over the number of options.
+
+    With orders balanced over the set, a respondent that attends to content alone has no excess. `low` and `high`
+    are of `excess`. Agree mode has no slots.
+    """
+    rows: list[Record] = []
+    for presentations in everyone:
+        if presentations.mode is Mode.AGREE:
+            continue
+        for lang, kept in languages_in(presentations, catalogue):
+            part = presentations if kept is None else presentations.where(kept)
+            head = {"model": part.model, "mode": part.mode.value, "lang": lang}
+            rows.extend({**head, **row} for row in slot_rows(part, catalogue, options))
+    return framed(rows, COLUMNS)
+
+
+def slot_rows(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> list[Record]:
+    """The rows of one respondent, one per slot."""
+    tables = slot_tables(part, catalogue)
+    n, taken = tables.shown.sum(axis=(0, 2)), tables.taken.sum(axis=(0, 2))
+    excess = excess_statistic(tables, catalogue.sources, options)
+    estimates = excess.intervals(catalogue.sources, options, Scale.DIFFERENCE)
+    return [
+        {
+            "slot": slot + 1,
+            "letter": chr(ord("A") + slot),
+            "n": round(float(n[slot])),
+            "share": number(taken[slot] / n[slot]) if n[slot] else None,
+            "excess": number(estimates.estimate[slot]) if n[slot] else None,
+            "low": number(estimates.low[slot]),
+            "high": number(estimates.high[slot]),
+            "interval": estimates.method(slot),
+            "why_not": estimates.why_not[slot],
+        }
+        for slot in range(len(n))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTables:
+    """Groups x slots x layouts: how often the slot was taken, how often it would be by even chances, how often it was
+    there."""
+
+    taken: Floats
+    expected: Floats
+    shown: Floats
+
+
+def excess_statistic(tables: SlotTables, sources: Sources, options: AnalysisOptions) -> Statistic:
+    """The excess of every slot, layout by layout (which slots held sides) and then over layouts as they were asked.
+
+    Orders are assigned by design: where the distractor stood is known, so it is no part of the uncertainty.
+    """
+    groups, slots, layouts = tables.shown.shape
+    flat = (groups, slots * layouts)
+    shown = tables.shown.reshape(flat)
+    each = ratios((tables.taken - tables.expected).reshape(flat), shown, sources, options)
+    total = tables.shown.sum(axis=0)
+    part = total / np.maximum(total.sum(axis=1, keepdims=True), 1.0)
+    weights = np.zeros((slots, layouts, slots))
+    weights[np.arange(slots), :, np.arange(slots)] = part
+    return each.combined(weights.reshape(slots * layouts, slots))
+
+
+def slot_tables(part: Presentations, catalogue: Catalogue) -> SlotTables:
+    """The counts of answered presentations."""
+    there = part.slots >= 0
+    count = np.maximum(there.sum(axis=1), 1)
+    if part.weights is not None:
+        weight = np.nan_to_num(part.weights)
+        total = weight.sum(axis=1)
+        answered = total > 0
+        own = np.clip(part.slots, 0, weight.shape[1] - 1)
+        chance = np.take_along_axis(weight, own, axis=1) / np.where(answered, total, 1.0)[:, None]
+        at_slot = np.where(there, chance, 0.0)
+    else:
+        own = part.option - catalogue.start[part.item]
+        at_slot = (there & (part.slots == own[:, None]) & (part.option >= 0)[:, None]).astype(np.float64)
+        answered = at_slot.any(axis=1)
+    here = there & answered[:, None]
+    groups, slots = len(catalogue.group_keys), there.shape[1]
+    group = catalogue.group[part.item]
+    # Which slots held sides; not which side stood where, for the numbering of sides means nothing.
+    kind = np.zeros(there.shape, dtype=np.int64)
+    row, slot = np.nonzero(there)
+    kind[row, slot] = 1 + catalogue.side[catalogue.start[part.item[row]] + part.slots[row, slot]]
+    layout, layouts = layout_strata(kind @ 3 ** np.arange(slots), group)
+
+    def summed(table: Floats) -> Floats:
+        each = [cells(group * layouts + layout, (groups, layouts), table[:, slot]) for slot in range(slots)]
+        return np.stack(each, axis=1)
+
+    return SlotTables(
+        taken=summed(np.where(here, at_slot, 0.0)),
+        expected=summed(np.where(here, 1.0 / count[:, None], 0.0)),
+        shown=summed(here.astype(np.float64)),
+    )
+
+
+def layout_strata(code: Integers, group: Integers) -> tuple[Integers, int]:
+    """A number per layout, and how many there are; all one where layouts are many or have few groups of items each."""
+    layout = joined(code)
+    layouts = int(layout.max(initial=0)) + 1
+    size = int(group.max(initial=0)) + 1
+    groups_each = counted(np.unique(layout * size + group) // size, layouts)
+    if layouts > MOST_STRATA or groups_each.min(initial=np.inf) < LEAST_GROUPS:
+        return np.zeros(len(code), dtype=np.int64), 1
+    return layout, layouts
