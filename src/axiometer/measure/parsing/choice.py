@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from axiometer.measure.parsing.folding import tidy
 from axiometer.measure.parsing.lexicon import Lexicon
@@ -63,6 +64,8 @@ def _read(
 ) -> Reading:
     if cut and text == "I" and "I" not in letters:
         return _not_readable(cut=True)  # the beginning of a sentence
+    if len(letters) > 1 and (match := _enumeration(tuple(letters)).search(text)) is not None:
+        text = f"{text[: match.start()]} {text[match.end() :]}".strip()  # the offer repeated, as "(A/B/C)"
     plainly = _letters_only(text, letters)
     if plainly is not None:
         return plainly
@@ -82,7 +85,7 @@ def _letters_only(text: str, letters: Sequence[str]) -> Reading | None:
     if single is not None:
         letter = single.group(1).translate(_LOOKS_LIKE).upper()
         return _chosen(letter, letters)
-    if len(text) <= 40 and _LETTERS.fullmatch(text):
+    if len(text) <= 40 and ">" not in text and _LETTERS.fullmatch(text):
         said = re.findall(r"(?<![A-Za-z])[A-Z](?![a-z])|(?<=[A-Z])[A-Z](?![a-z])", text)
         if len(said) > 1 and all(letter in letters for letter in said):
             return _chosen(said[0], letters) if len(set(said)) == 1 else _both("several letters")
@@ -114,15 +117,17 @@ def _weighed(text: str, cut: bool, offer: _Offer) -> Reading:
         if ordinals:
             mentions = sorted([*mentions, *ordinals], key=lambda mention: mention.start)
             top, decisive = heaviest(mentions)
-    reading = _by_verdict(text, top, decisive, offer) if top > Weight.BARE else None
+    reading = _by_verdict(text, cut, top, decisive, offer) if top > Weight.BARE else None
     return reading or _by_rest(text.lower(), cut, mentions, decisive, offer)
 
 
-def _by_verdict(text: str, top: Weight, decisive: list[Mention], offer: _Offer) -> Reading | None:
+def _by_verdict(text: str, cut: bool, top: Weight, decisive: list[Mention], offer: _Offer) -> Reading | None:
     """What the heaviest mentions say; None where they say too little and the rest of the text is to be asked."""
     if len({mention.label for mention in decisive}) > 1:
         return _among_verdicts(text, top, decisive, offer)
     mention = decisive[-1]
+    if cut and top == Weight.CLAUSE and mention.listed and mention.label == offer.letters[0] and mention.start > 0:
+        return _not_readable(cut, "cut in a list of the options")
     if top == Weight.CLAUSE:  # light: a refusal or an evasion that comes after it takes it back
         avoidance = without_answer(offer.words, text.lower())
         if avoidance is not None and avoidance.start > mention.start:
@@ -193,6 +198,17 @@ def _without_ruled_out(low: str, mentions: list[Mention]) -> str:
             start = max(low.rfind(mark, 0, mention.start) for mark in ",.;!?\n。") + 1
             low = f"{low[:start]}{' ' * (mention.end - start)}{low[mention.end :]}"
     return low
+
+
+@cache
+def _enumeration(letters: tuple[str, ...]) -> re.Pattern[str]:
+    """All letters in the order of the offer, as prompts list them and small models repeat them: `A/B/C`, `(A, B, C)`.
+    Of two letters only `(A/B):`, since `A/B` may be an answer."""
+    own = [re.escape(letter) for letter in letters]
+    within = rf"[(\[] ?{r' ?[/,、] ?'.join(own)} ?[)\]]"
+    if len(own) == 2:
+        return re.compile(rf"{within}(?= ?:)")
+    return re.compile(rf"{within}|(?<![A-Za-z/]){' ?/ ?'.join(own)}(?![A-Za-z/])")
 
 
 def _belies(text: str, mention: Mention, offer: _Offer) -> bool:

@@ -38,7 +38,7 @@ _SAME = {
     "】〕］〗": "]",
     "‐‑‒–—―−－─━": "-",
     "。｡": "。",
-    "•●▪◦‣·▶►→⇒➜➡✅☑✔": "-",
+    "•●▪◦‣·▶►→⇒➜➡✅✔": "-",
     "\t\x0b\x0c\u0085_": " ",
     "\u2028\u2029": "\n",
     "♯": "#",
@@ -69,6 +69,7 @@ def _table() -> dict[int, str | None]:
     for many, one in _SAME.items():
         table.update(dict.fromkeys(map(ord, many), one))
     table.update({ord(a): b for a, b in zip(_TRADITIONAL, _SIMPLIFIED, strict=True) if a != b})
+    table.update({ord("☑"): "[x]", ord("☒"): "[x]", ord("☐"): "[ ]"})
     table.update({ord("…"): "...", ord("`"): None, ord("*"): None, ord("＊"): None, ord("＿"): " ", ord("｀"): None})
     return table
 
@@ -77,6 +78,8 @@ _TABLE = _table()
 _ACCENTS = re.compile(r"([A-Za-z])([\u0300-\u036f])[\u0300-\u036f]*")
 _TAG = re.compile(r"<(?=[/!|a-zA-Z])[^<>\n]{1,80}>")
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|li|h\d|tr|ul|ol)\b", re.IGNORECASE)
+# Marks of chat templates: what follows one is another turn or another text.
+_TURN_TAG = re.compile(r"<\||</s>|<end of turn>|<eos>", re.IGNORECASE)
 _STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
 _SPACES = re.compile(r" {2,}")
 _SPACED_LINES = re.compile(r" ?\n[ \n]*")
@@ -110,7 +113,7 @@ def tidy(text: str) -> str:
 def _instead_of_tag(tag: re.Match[str]) -> str:
     if tag.end() - tag.start() == 3 and tag.group()[1].isupper():
         return tag.group()[1]  # `<B>` is a letter in angle brackets, `<b>` is markup
-    return "\n" if _BLOCK_TAG.match(tag.group()) else " "
+    return "\n" if _BLOCK_TAG.match(tag.group()) or _TURN_TAG.match(tag.group()) else " "
 
 
 def _composed(match: re.Match[str]) -> str:

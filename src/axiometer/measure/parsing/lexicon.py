@@ -99,6 +99,9 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
             *("disclaimer", "evasive", "even", "both", "neither"),
         )
     }
+    # A denial of another option beside it ("instead of B I take A") denies nothing else in its clause.
+    aside = rf"{_any(lists['set_aside'], search=True)}[ \"'(\[]*(?:{_any(lists['option_words'])} ?)?[a-h](?![{_LATIN}])"
+    searched["no_denial"] = re.compile(rf"{searched['no_denial'].pattern}|{aside}")
     return Lexicon(
         before=_before(lists, fillers, [], []),
         before_stance=_before(lists, stance_fillers, lists["stance_cues"], lists["stance_not"]),
@@ -122,13 +125,14 @@ _COLON = r"[ \n\"'(\[{<>=:#~|$\\-]*"
 
 def _before(lists: dict[str, list[str]], fillers: str, cues: list[str], not_cues: list[str]) -> re.Pattern[str]:
     """What stands left of a mention, read backwards: it is denied, or a verdict, or named as the answer."""
+    labels = _any(lists["labels"], backwards=True)
     denied = _any([*lists["denied_before"], *lists["no_letter_before"], *not_cues], backwards=True)
     return re.compile(
-        rf"{_COLON}(?:{fillers}{_COLON}){{0,4}}"
+        rf"{_COLON}(?:(?<=:)(?P<headed>{_GLUE}{labels})|(?:{fillers}{_COLON}){{0,4}}"
         rf"(?:(?P<denied>{denied})"
         rf"|(?P<cue>{_any([*lists['cues'], *cues], backwards=True)})"
-        rf"|(?<=[:=\-\n>])(?P<label>{_GLUE}{_any(lists['labels'], backwards=True)})"
-        rf"|(?P<weak>{_any(lists['weak_cues'], backwards=True)}))"
+        rf"|(?<=[:=\-\n>])(?P<label>{_GLUE}{labels})"
+        rf"|(?P<weak>{_any(lists['weak_cues'], backwards=True)})))"
     )
 
 
@@ -152,7 +156,7 @@ def _after(lists: dict[str, list[str]]) -> re.Pattern[str]:
         rf"|{tail} ?,? ?(?P<hypothetical>{_any(lists['hypothetical_after'])})"
         rf"|{tail}[ ,.:;!\n()-]*(?P<because>{_any(lists['because'])})"
         rf"|{tail} ?(?P<preferred>{_any(lists['preferred_after'])})"
-        rf"|[\"'\]}}>]*(?: ?[.):、\]}}]| ?-)[\"']? ?(?P<lead>[^ \n.,;!?)\"'\]}}])"
+        rf"|[\"'\]}}>]*(?: ?[.):、\]}}|]| ?-)[\"']? ?(?P<lead>[^ \n.,;!?)\"'\]}}])"
         rf"|{tail}(?: ?{closers})?(?:(?P<line>[ .!。,;:?\\$|}}\"')\]-]*(?:\n|\Z))"
         rf"|(?P<closed> ?[.!?;,:。、()\]|\\]| -|\.\.| {_any(lists['denied_before'])}))"
     )

@@ -24,6 +24,7 @@ _SENTENCE = re.compile(r"[^.!?\n。]*")
 _ENDING = re.compile(r"[^,.!?\n。]*([?])?")
 _LISTING = re.compile(r"[\"')]? ?[,、] ?[\"'(]?")
 _LISTED = re.compile(r"[\"')\]]? ?(?:[,.。:;\n)\]]|\Z)")
+_RANKED = re.compile(r"[\"')\]]* ?>{1,3} ?[\"'(\[]*")
 _LATIN = "A-Za-zÀ-ÖØ-öø-ÿœŒß"
 
 # What may stand before a lower-case letter that is an option's.
@@ -107,6 +108,8 @@ def weigh(text: str, label: str, start: int, end: int, words: Lexicon, *, stance
         follows = "lead"  # "(B) Do not tell her" lists an option, "(B) is not right" says something about it
     if follows == "none" and not stance:
         return None
+    if stance and follows == "denied" and right.lstrip(" \"')]").startswith(","):
+        follows = "closed"  # "I agree, it should not be done" denies nothing of the agreement
     if follows == "denied":
         return Mention(label, start, end, Weight.BARE, denied=True)
     left = text[max(0, start - _WINDOW) : start].lower()[::-1]
@@ -180,7 +183,8 @@ def _standing_alone(
 
 
 def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
-    """The mentions with their links: in `A and B` the second weighs what the first does, in `A or B` neither does."""
+    """The mentions with their links: in `A and B` the second weighs what the first does and is denied where it is, in
+    `A or B` neither weighs; of a ranking (`B > A > C`) the first counts and the others do not."""
     if len(mentions) < 2:
         return mentions
     linked = list(mentions)
@@ -190,7 +194,10 @@ def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
         if len(between) > 40 or first.label == second.label:
             continue
         low = between.lower()
-        if words.either.fullmatch(low):
+        if _RANKED.fullmatch(between):
+            linked[index] = first._replace(weight=max(first.weight, Weight.CLAUSE))
+            linked[index + 1] = second._replace(weight=Weight.BARE, denied=True)
+        elif words.either.fullmatch(low):
             linked[index] = first._replace(weight=Weight.BARE, link="or")
             linked[index + 1] = second._replace(weight=Weight.BARE, link="or")
         elif _enumerated(text, first, second):
@@ -200,9 +207,12 @@ def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
         elif words.joint.fullmatch(low) or (second.link and not between.strip(" ,、")):
             linked[index + 1] = second._replace(link=second.link or "and")
             linked[index] = first._replace(link=second.link or "and")
-    for index in range(len(linked) - 1):  # the weight runs on along a chain of `and`s
+    for index in range(len(linked) - 1):  # weight and denial run on along a chain of `and`s
         first, second = linked[index], linked[index + 1]
-        if first.link == second.link == "and" and second.start - first.end <= 40 and not first.denied:
+        near = second.start - first.end <= 40
+        if first.denied and first.link == second.link == "and" and near and second.weight < Weight.CUE:
+            linked[index + 1] = second._replace(weight=Weight.BARE, denied=True)
+        elif first.link == second.link == "and" and near and not first.denied:
             weight = first.weight if first.weight in (Weight.CUE, Weight.FINAL) else min(first.weight, second.weight)
             linked[index] = first._replace(weight=weight)
             linked[index + 1] = second._replace(weight=weight)

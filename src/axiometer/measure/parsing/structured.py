@@ -21,6 +21,7 @@ _TAGGED = re.compile(
     r"<(?P<tag>answer|final ?answer|choice|final|antwort|réponse|答案|选择)>(?P<inner>[^<]{1,400})(?:</|\Z)",
     re.IGNORECASE,
 )
+_CHECKED = re.compile(r"\[[xX✓]\] ?([^\[\n]{1,200})")
 
 
 def stated_answers(text: str) -> list[str]:
@@ -32,7 +33,7 @@ def stated_answers(text: str) -> list[str]:
     if tagged:
         return tagged[-1:]
     if "{" not in text:
-        return []
+        return _CHECKED.findall(text) if "[x]" in text or "[X]" in text or "[✓]" in text else []
     strong: list[str] = []
     weak: list[str] = []
     for match in _JSON.finditer(text):
