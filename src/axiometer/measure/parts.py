@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import polars as pl
-
 from axiometer.records.rows import Answer, Outcome
 from axiometer.records.schemas import to_frame
-from axiometer.records.tables import write_parquet
+from axiometer.records.tables import read_part, write_parquet
 
 PART_SIZE = 2_000
+_MEND = "delete it and give the same command again: its answers are in the journal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,14 @@ class Parts:
     def path(self, part: int) -> Path:
         return self.folder / f"m{self.model_number:02d}-{part:06d}.parquet"
 
-    def finished(self, again: frozenset[Outcome]) -> dict[int, int]:
-        """Part number to rows, for every part that is there and has no outcome that shall be asked again."""
+    def finished(self, again: frozenset[Outcome]) -> dict[int, Counter[str]]:
+        """Part number to how often each outcome is in it, for every part that is there and has no outcome that shall be
+        asked again. Raises `InputError` for a damaged part: its answers are in the journal."""
         found = {}
         for path in sorted(self.folder.glob(f"m{self.model_number:02d}-*.parquet")):
-            outcomes = pl.read_parquet(path, columns=["outcome"])["outcome"]
-            if not outcomes.is_in([str(outcome) for outcome in again]).any():
-                found[int(path.stem.split("-")[1])] = len(outcomes)
+            outcomes = Counter[str](read_part(path, ["outcome"], _MEND)["outcome"].to_list())
+            if not any(outcomes[str(outcome)] for outcome in again):
+                found[int(path.stem.split("-")[1])] = outcomes
         return found
 
 

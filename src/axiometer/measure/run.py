@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +22,13 @@ from axiometer.measure.parts import PART_SIZE, Parts, PartWriter
 from axiometer.measure.render import Rendered, Renderer, Steering
 from axiometer.measure.selection import Selection, select_items
 from axiometer.measure.specification import FILE, Specification, check_same, read_specification, specify
+from axiometer.messages import t
 from axiometer.models.prices import Price
 from axiometer.models.protocols import ChatModel, Finish, Reply, Request
 from axiometer.records.rows import Item, Mode, Outcome
 from axiometer.records.tables import read_rows, write_text
 from axiometer.runtime import Call, Caller, Journal, Limits, Progress, Tally
+from axiometer.runtime.batch import refuse_without_batches, run_batches
 from axiometer.runtime.journal import neighbours_of
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Silent
@@ -104,10 +106,13 @@ def plan_run(
     names = [respondent.model.name for respondent in respondents]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise InputError(f"the respondent {twice[0]} is named twice")
+        raise InputError("the respondent {name} is named twice", name=twice[0])
     number, of = options.shard
     if not 1 <= number <= of:
-        raise InputError(f"--shard {number}/{of}: the first number counts from 1 to the second")
+        raise InputError("--shard {number}/{of}: the first number counts from 1 to the second", number=number, of=of)
+    if options.batch:
+        for respondent in respondents:
+            refuse_without_batches(respondent.model)
     selection = select_items(items, design, limit=options.limit, seed=options.seed, only=only)
     files = _framework_files(selection, frameworks)
     templates = {
@@ -179,7 +184,7 @@ class _Run:
     async def _everyone(self, journal: Journal) -> None:
         """All respondents side by side. Where one is stopped the others go on; Ctrl-C stops all."""
         callers: list[_Caller] = []
-        with _interrupts(callers):
+        with _interrupts(callers, self.progress):
             ends = await asyncio.gather(
                 *[self._respondent(number, one, journal, callers) for number, one in enumerate(self.plan.respondents)],
                 return_exceptions=True,
@@ -189,13 +194,14 @@ class _Run:
             if not isinstance(failure, Stopped):
                 raise failure
         if failures:
-            raise Stopped("; ".join(dict.fromkeys(str(failure) for failure in failures)))
+            raise _together([failure for failure in failures if isinstance(failure, Stopped)])
 
     async def _respondent(self, number: int, respondent: Respondent, journal: Journal, callers: list[_Caller]) -> None:
         parts = Parts(self.output / "answers", number)
         finished = parts.finished(self.plan.options.again)
         tally = Tally(respondent.model.name, total=self._total())
-        tally.done = tally.done_before = sum(finished.values())
+        tally.done = tally.done_before = sum(counts.total() for counts in finished.values())
+        tally.outcomes = sum(finished.values(), Counter[str]())
         self.tallies.append(tally)
         again = self.plan.options.again
         caller: _Caller = Caller(
@@ -210,10 +216,8 @@ class _Run:
         callers.append(caller)
         writer = PartWriter(parts)
         if self.plan.options.batch:
-            from axiometer.runtime.batch import run_batches
-
             requests = (request for _, request in self._work(respondent, finished, None))
-            await run_batches(respondent.model, requests, journal, self.progress)
+            await run_batches(respondent.model, requests, journal, self.progress, stopping=lambda: caller.stopping)
         asker = _Asker(self.plan, respondent, caller, writer, tally)
         try:
             await caller.run(self._work(respondent, finished, writer), asker.receive)
@@ -223,7 +227,7 @@ class _Run:
             raise
 
     def _work(
-        self, respondent: Respondent, finished: Mapping[int, int], writer: PartWriter | None
+        self, respondent: Respondent, finished: Container[int], writer: PartWriter | None
     ) -> Iterator[tuple[tuple[Presentation, Rendered], Request]]:
         """Every presentation that is not in a finished part, rendered as it is needed."""
         renderer = self.plan.renderer(respondent)
@@ -277,10 +281,10 @@ class _Asker:
         reply = call.reply
         if self.plan.design.mode is Mode.LOGPROB and _lacks_logprobs(reply):
             self.failure = Refused(
-                f"{self.respondent.model.name} gives no log-probabilities, which --mode logprob needs "
-                "(use --mode choice)"
+                "{model} gives no log-probabilities, which --mode logprob needs (use --mode choice)",
+                model=self.respondent.model.name,
             )
-            self.caller.request_stop(str(self.failure))
+            self.caller.request_stop(Stopped(str(self.failure)))
             return
         row = answer_row(
             presentation,
@@ -304,8 +308,14 @@ def _truncated(reply: Reply) -> bool:
     return reply.finish is Finish.LENGTH
 
 
+def _together(ends: Sequence[Stopped]) -> Stopped:
+    """One stop for the ends of several respondents, each reason once."""
+    reasons = {str(end): end for end in ends}
+    return ends[0] if len(reasons) == 1 else Stopped("{reasons}", reasons="; ".join(reasons))
+
+
 @contextmanager
-def _interrupts(callers: Sequence[_Caller]) -> Iterator[None]:
+def _interrupts(callers: Sequence[_Caller], progress: Progress) -> Iterator[None]:
     """Ctrl-C and SIGTERM take no new call and keep what is in flight; a second Ctrl-C leaves at once."""
     loop = asyncio.get_running_loop()
     task = asyncio.current_task()
@@ -315,9 +325,11 @@ def _interrupts(callers: Sequence[_Caller]) -> Iterator[None]:
         nonlocal asked
         if asked and task is not None:
             task.cancel()
+        elif waiting := sum(caller.tally.in_flight for caller in callers):
+            progress.note(t("stopping: {n} calls are in flight and waited for; once more leaves at once", n=waiting))
         asked = True
         for caller in callers:
-            caller.request_stop("stopped; what was in flight is kept")
+            caller.request_stop(Stopped("stopped; what was in flight is kept"))
 
     installed: list[signal.Signals] = []
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -69,12 +69,12 @@ def read_table(path: Path, row_type: type[Row]) -> pl.DataFrame:
     return pl.concat([_checked(read_part(file), file, row_type) for file in parquet_files(path)])
 
 
-def read_part(file: Path, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """One Parquet file as it is. Raises `InputError` where it is none or damaged."""
+def read_part(file: Path, columns: Sequence[str] | None = None, mend: str | None = None) -> pl.DataFrame:
+    """One Parquet file as it is. Raises `InputError`, with `mend`, where it is none or damaged."""
     try:
         return pl.read_parquet(file, columns=None if columns is None else list(columns))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise _not_parquet(file) from error
+        raise _not_parquet(file, mend) from error
 
 
 def read_rows(path: Path, row_type: type[Row], batch: int = 2_000) -> Iterator[Row]:
@@ -116,8 +116,8 @@ def _slice(file: Path, offset: int, length: int) -> pl.DataFrame:
         raise _not_parquet(file) from error
 
 
-def _not_parquet(file: Path) -> InputError:
-    return InputError("not a Parquet file, or a damaged one", file=file)
+def _not_parquet(file: Path, mend: str | None = None) -> InputError:
+    return InputError("not a Parquet file, or a damaged one", file=file, mend=mend)
 
 
 def _checked(frame: pl.DataFrame, file: Path, row_type: type) -> pl.DataFrame:

@@ -11,10 +11,11 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from axiometer.errors import Refused, Stopped
+from axiometer.messages import t
 from axiometer.models.batch import BatchEndpoint
 from axiometer.models.endpoint import Endpoint
 from axiometer.models.protocols import BadAnswer, CallError, ChatModel, Request
@@ -28,16 +29,31 @@ SUBMITTED = "submitted"
 FETCHED = "fetched"
 
 
+Stopping = Callable[[], Stopped | None]
+
+
+def refuse_without_batches(model: ChatModel) -> Endpoint:
+    """The endpoint that takes the batches of a respondent. Raises `Refused` where it has none."""
+    if not isinstance(model, Endpoint):
+        raise Refused("{model} has no batch endpoint (leave out --batch)", model=model.name)
+    return model
+
+
 async def run_batches(
-    model: ChatModel, requests: Iterable[Request], journal: Journal, progress: Progress, *, poll: float = POLL_SECONDS
+    model: ChatModel,
+    requests: Iterable[Request],
+    journal: Journal,
+    progress: Progress,
+    *,
+    poll: float = POLL_SECONDS,
+    stopping: Stopping = lambda: None,
 ) -> None:
-    """Sends every request that is not in the journal as batches, waits for them and records their answers.
+    """Sends every request that is not in the journal as batches, waits for them and records their answers. `stopping`
+    is asked while waiting: what it gives is raised, and the same call finds the batches again.
 
     Raises `Refused` for a respondent without a batch endpoint, `Stopped` when a batch failed as a whole.
     """
-    if not isinstance(model, Endpoint):
-        raise Refused(f"{model.name} has no batch endpoint (leave out --batch)")
-    batches = BatchEndpoint(model)
+    batches = BatchEndpoint(refuse_without_batches(model))
     bodies: dict[str, bytes] = {}
     running: dict[str, list[str]] = {}
     known = await _known_batches(batches, journal, model.name)
@@ -58,9 +74,11 @@ async def run_batches(
             batch = await batches.submit(fresh, label)
             await journal.record_batch(batch, model.name, SUBMITTED, _detail(keys, label))
             running[batch] = keys
-            progress.note(f"{model.name}: batch {batch} with {len(keys)} requests sent")
+            progress.note(
+                t("{model}: batch {batch} with {n} requests sent", model=model.name, batch=batch, n=len(keys))
+            )
     for batch, keys in running.items():
-        await _fetch(batches, model, batch, keys, bodies, journal, progress, poll)
+        await _fetch(batches, model, batch, keys, bodies, journal, progress, poll, stopping)
 
 
 def _keyed(identity: object, requests: Iterable[Request]) -> list[tuple[str, Request, bytes]]:
@@ -97,14 +115,22 @@ async def _fetch(
     journal: Journal,
     progress: Progress,
     poll: float,
+    stopping: Stopping,
 ) -> None:
     shown = ""
     while not (state := await batches.state(batch)).ended:
-        line = f"{model.name}: batch {batch}: {state.status}, {state.completed} of {state.total}"
+        line = t(
+            "{model}: batch {batch}: {status}, {done} of {n}",
+            model=model.name,
+            batch=batch,
+            status=state.status,
+            done=state.completed,
+            n=state.total,
+        )
         if line != shown:
             progress.note(line)
             shown = line
-        await asyncio.sleep(poll)
+        await _pause(poll, stopping)
     recorded = 0
     async for key, answer in batches.answers(state):
         if key not in bodies or isinstance(answer, CallError):
@@ -119,9 +145,28 @@ async def _fetch(
         recorded += 1
     label = hashlib.sha256("".join(keys).encode()).hexdigest()[:32]
     await journal.record_batch(batch, model.name, FETCHED, _detail(keys, label))
-    progress.note(f"{model.name}: batch {batch} {state.status}: {recorded} of {len(keys)} answers")
+    progress.note(
+        t(
+            "{model}: batch {batch} {status}: {recorded} of {n} answers",
+            model=model.name,
+            batch=batch,
+            status=state.status,
+            recorded=recorded,
+            n=len(keys),
+        )
+    )
     if state.status == "failed" and recorded == 0:
-        raise Stopped(f"{model.name}: batch {batch} failed at the service")
+        raise Stopped("{model}: batch {batch} failed at the service", model=model.name, batch=batch)
+
+
+async def _pause(seconds: float, stopping: Stopping) -> None:
+    """Waits between two looks at a batch. Raises what `stopping` gives: the batch goes on at the service."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        why = stopping()
+        if why is not None:
+            raise why
+        await asyncio.sleep(min(0.2, left))
 
 
 def _detail(keys: list[str], label: str) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from axiometer.errors import Stopped
+
 
 @dataclass(slots=True)
 class Budget:
@@ -21,12 +23,17 @@ class Budget:
         """Whether a call that costs at most `most` must wait for those in flight, which may use up what is left."""
         return self.in_flight > 0 and self._too_dear(most)
 
-    def refusal(self, most: float) -> str | None:
+    def refusal(self, most: float) -> Stopped | None:
         """Why there shall be no further call, if so."""
         if self.max_calls is not None and self.calls >= self.max_calls:
-            return f"--max-calls {self.max_calls} reached"
+            return Stopped("--max-calls {n} reached", n=self.max_calls)
         if self._too_dear(most):
-            return f"--max-usd {self.max_usd:g} reached: {self.usd:.4f} USD spent"
+            return Stopped(
+                "--max-usd {limit} reached: {spent} USD spent, and the next call may cost {most}",
+                limit=f"{self.max_usd:g}",
+                spent=f"{self.usd:.4f}",
+                most=f"{most:.4f}",
+            )
         return None
 
     def begin(self, most: float) -> None:

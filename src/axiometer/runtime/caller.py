@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from axiometer.errors import AxiometerError, Stopped
+from axiometer.messages import t
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import BadAnswer, CallError, ChatModel, RateLimited, Reply, Request
 from axiometer.runtime.budget import Budget
@@ -31,6 +32,7 @@ BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 BREAKER_ATTEMPTS = 40
 BREAKER_SECONDS = 15.0
 BREAKER_CALLS = 20
+NOTE_SECONDS = 60.0  # a rate limit that comes and goes is told that often
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,23 @@ class Caller(Generic[Tag]):
         self._pace = Pace(concurrency)
         self._health = Health()
         self._commits = Commits()
-        self._stop: str | None = None
+        self._stop: Stopped | None = None
         self._budget = self.limits.budget
         self._dearest_seen = 0.0
         self._in_flight: dict[str, _Job[Tag]] = {}
         self._served: str | None = None
+        self._limit_noted = -NOTE_SECONDS
         if price is not None:
             self.tally.usd = 0.0
 
-    def request_stop(self, why: str) -> None:
+    def request_stop(self, why: Stopped) -> None:
         """Takes no new call; what is in flight is finished and kept."""
         self._stop = self._stop or why
+
+    @property
+    def stopping(self) -> Stopped | None:
+        """Why no new call is taken, if so."""
+        return self._stop
 
     async def run(self, work: Iterable[tuple[Tag, Request]], receive: Callable[[Tag, Call], None]) -> None:
         """Works through `work` lazily. `receive(tag, call)` runs on the event loop and must be quick."""
@@ -116,7 +124,7 @@ class Caller(Generic[Tag]):
             await asyncio.gather(feeder, *workers, return_exceptions=True)
             raise
         if self._stop is not None:
-            raise Stopped(self._stop)
+            raise self._stop
 
     @staticmethod
     async def _first_failure(tasks: list[asyncio.Task[None]]) -> None:
@@ -288,7 +296,12 @@ class Caller(Generic[Tag]):
         if reply.served_model is not None and reply.served_model != self._served:
             if self._served is not None:
                 self.progress.note(
-                    f"{self.model.name}: the service now answers as {reply.served_model!r}, before as {self._served!r}"
+                    t(
+                        "{model}: the service now answers as {now!r}, before as {before!r}",
+                        model=self.model.name,
+                        now=reply.served_model,
+                        before=self._served,
+                    )
                 )
             self._served = reply.served_model
         return spent
@@ -297,33 +310,39 @@ class Caller(Generic[Tag]):
         """Notes the failure and waits before the next attempt; True when there shall be none."""
         self.journal.record_error(job.key, self.model.name, type(error).__name__, str(error), attempt)
         if error.stop:
-            self.request_stop(f"{self.model.name}: {error}")
+            self.request_stop(Stopped("{error}", error=error))
             return True
         if isinstance(error, RateLimited):
             return self._rate_limited(error, attempt) or await self._pause(attempt, error)
         self._health.attempts_failed += 1
         silent = time.monotonic() - self._health.last_success
         if self._health.attempts_failed >= BREAKER_ATTEMPTS and silent >= BREAKER_SECONDS:
-            self.request_stop(f"{self.model.name}: {self._health.attempts_failed} attempts in a row failed: {error}")
+            self._break(self._health.attempts_failed, error)
             return True
         if error.retry and attempt < self.limits.attempts:
             return await self._pause(attempt, error)
         self.tally.errors += 1
         self._health.calls_failed += 1
         if self._health.calls_failed >= BREAKER_CALLS:
-            self.request_stop(f"{self.model.name}: {self._health.calls_failed} calls in a row failed: {error}")
+            self._break(self._health.calls_failed, error)
         return True
+
+    def _break(self, failed: int, error: CallError) -> None:
+        self.request_stop(Stopped("{n} calls in a row failed, the last: {error}", n=failed, error=error))
 
     def _rate_limited(self, error: RateLimited, attempt: int) -> bool:
         """Slows everyone down. A rate limit is no failure of the call; only a very long one ends the work."""
         now = time.monotonic()
-        if self._pace.limited_since is None:
-            self.progress.note(f"{self.model.name}: rate limit, slowing down")
+        if now - self._limit_noted > NOTE_SECONDS:
+            self._limit_noted = now
+            self.progress.note(t("{model}: rate limit, slowing down", model=self.model.name))
         wait = error.retry_after if error.retry_after is not None else _backoff(attempt)
         self._pace.slow_down(now, wait)
         since = self._pace.limited_since
         if since is not None and now - since > self.limits.rate_limit_seconds:
-            self.request_stop(f"{self.model.name}: nothing but rate limits for {now - since:.0f} s: {error}")
+            self.request_stop(
+                Stopped("nothing but rate limits for {seconds} s: {error}", seconds=f"{now - since:.0f}", error=error)
+            )
             return True
         return False
 

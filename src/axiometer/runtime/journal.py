@@ -16,7 +16,7 @@ import threading
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -217,7 +217,7 @@ class _Reader:
             self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._tables = {name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'")}
         except sqlite3.Error as error:
-            raise JournalFailed(f"{path}: cannot be read as a journal ({error}); move it away to go on") from error
+            raise self._damaged(error) from error
 
     def find(self, keys: Sequence[bytes]) -> dict[str, JournalEntry]:
         found: dict[str, JournalEntry] = {}
@@ -226,8 +226,7 @@ class _Reader:
         for start in range(0, len(keys), 900):
             part = keys[start : start + 900]
             marks = ",".join("?" * len(part))
-            for row in self._db.execute(f"select * from answers where key in ({marks})", part):
-                entry = _unpacked(row)
+            for entry in self._entries(f"select * from answers where key in ({marks})", part):
                 found[entry.key] = entry
         return found
 
@@ -240,11 +239,25 @@ class _Reader:
     def entries(self) -> Iterable[JournalEntry]:
         if "answers" not in self._tables:
             return
-        for row in self._db.execute("select * from answers"):
-            yield _unpacked(row)
+        yield from self._entries("select * from answers", ())
+
+    def _entries(self, query: str, values: Sequence[bytes]) -> Iterator[JournalEntry]:
+        try:
+            for row in self._db.execute(query, values):
+                yield _unpacked(row)
+        except (sqlite3.Error, zlib.error) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> JournalFailed:
+        return JournalFailed(
+            "{file}: cannot be read as a journal ({error}); move it away to go on", file=self.path, error=error
+        )
 
     def drop_if_empty(self) -> bool:
-        used = any(self._db.execute(f"select 1 from {table} limit 1").fetchone() for table in self._tables)
+        try:
+            used = any(self._db.execute(f"select 1 from {table} limit 1").fetchone() for table in self._tables)
+        except sqlite3.Error as error:
+            raise self._damaged(error) from error
         if used:
             return False
         self.close()
@@ -271,13 +284,13 @@ class _Writer:
             self._db.execute("pragma synchronous=full")
             self._db.executescript(_SCHEMA)
         except sqlite3.Error as error:
-            raise JournalFailed(f"{path}: cannot be written ({error})") from error
+            raise _unwritable(path, error) from error
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
     def put(self, statement: str, row: tuple[object, ...], waiter: _Waiter | None) -> None:
         if self._failure is not None:
-            raise JournalFailed(f"{self._path}: cannot be written ({self._failure})") from self._failure
+            raise _unwritable(self._path, self._failure) from self._failure
         self._jobs.put((statement, row, waiter))
 
     def close(self) -> None:
@@ -285,7 +298,7 @@ class _Writer:
         self._thread.join()
         self._db.close()
         if self._failure is not None:
-            raise JournalFailed(f"{self._path}: cannot be written ({self._failure})") from self._failure
+            raise _unwritable(self._path, self._failure) from self._failure
 
     def _work(self) -> None:
         open_ended = True
@@ -325,12 +338,16 @@ class _Writer:
         self._db.execute("commit")
 
 
+def _unwritable(path: Path, error: Exception) -> JournalFailed:
+    return JournalFailed("{file}: cannot be written ({error})", file=path, error=error)
+
+
 def _resolve(waiters: list[_Waiter], failure: Exception | None) -> None:
     """Tells every waiter, in one hop per event loop."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Committed]] = {}
     for loop, committed in waiters:
         by_loop.setdefault(loop, []).append(committed)
-    said = None if failure is None else JournalFailed(f"the journal cannot be written ({failure})")
+    said = None if failure is None else JournalFailed("the journal cannot be written ({error})", error=failure)
 
     def tell(group: list[Committed]) -> None:
         for committed in group:

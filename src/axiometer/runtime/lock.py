@@ -33,4 +33,6 @@ def _lock(handle: int, folder: Path) -> None:
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise AxiometerError(f"{folder}: another process is working here (wait for it, or give another -o)") from error
+        raise AxiometerError(
+            "{folder}: another process is working here (wait for it, or give another -o)", folder=folder
+        ) from error
