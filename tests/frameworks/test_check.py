@@ -208,7 +208,7 @@ def test_norwegian_is_a_language_although_yaml_takes_no_for_false(tmp_path: Path
 def test_a_missing_file_and_a_folder_are_a_user_s_mistake(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         check_file(tmp_path / "none.yaml")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="a folder, not a file"):
         check_file(tmp_path)
 
 

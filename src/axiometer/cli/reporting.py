@@ -52,4 +52,4 @@ def language_of(wanted: str | None) -> Language:
     for known in get_args(Language):
         if wanted == known:
             return cast(Language, wanted)
-    raise InputError(f"--lang {wanted}", mend="en or zh")
+    raise InputError("{option} {text}", mend="one of {known}", option="--lang", text=wanted, known="en, zh")

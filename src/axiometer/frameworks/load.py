@@ -11,7 +11,7 @@ from pathlib import Path
 from axiometer.errors import InputError
 from axiometer.frameworks.check import read_and_check
 from axiometer.frameworks.findings import Located
-from axiometer.frameworks.labels import did_you_mean
+from axiometer.frameworks.labels import nearest
 from axiometer.frameworks.model import Framework, Level, Value
 from axiometer.frameworks.reading import Draft, DraftValue
 
@@ -32,9 +32,12 @@ def path_of(id_or_path: str | Path) -> Path:
     path = Path(id_or_path)
     if path.is_file() or isinstance(id_or_path, Path) or _looks_like_a_path(text):
         return path
-    near = did_you_mean(text, shipped())
-    known = f"shipped: {', '.join(shipped())}; or give the path of a YAML file"
-    raise InputError(f"there is no framework {text!r}", mend=f"{near} {known}" if near else known)
+    near = ", ".join(repr(each) for each in nearest(text, shipped()))
+    known = ", ".join(shipped())
+    mend = "shipped: {known}; or give the path of a YAML file"
+    if near:
+        mend = "did you mean {near}? shipped: {known}; or give the path of a YAML file"
+    raise InputError("there is no framework {name!r}", mend=mend, name=text, known=known, near=near)
 
 
 def load_framework(id_or_path: str | Path) -> Framework:

@@ -115,7 +115,13 @@ class Framework:
             if level.id == level_id:
                 return level
         levels = ", ".join(level.id for level in self.levels)
-        raise InputError(f"framework {self.id!r} has no level {level_id!r}", mend=f"its levels: {levels}")
+        raise InputError(
+            "framework {framework!r} has no level {level!r}",
+            mend="its levels: {levels}",
+            framework=self.id,
+            level=level_id,
+            levels=levels,
+        )
 
     def values_at(self, level_id: str) -> tuple[Value, ...]:
         """The values of one level, in the framework's order."""

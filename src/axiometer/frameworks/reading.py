@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from axiometer.errors import InputError
+from axiometer.errors import InputError, file_error
 from axiometer.frameworks.findings import Finding, Located
 from axiometer.frameworks.labels import did_you_mean
 
@@ -75,7 +75,7 @@ def read_draft(path: Path) -> tuple[Draft | None, list[Finding]]:
     except FileNotFoundError as error:
         raise InputError("there is no such file", file=path) from error
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from error
+        raise file_error(error, path) from error
     form = _Form(str(path))
     node = form.compose(raw)
     return (form.framework(node) if node is not None else None), form.findings

@@ -67,7 +67,10 @@ def service_settings(service: str, *, base_url: str | None = None, key_variable:
     url = base_url or found.get(f"{stem}_BASE_URL") or HOSTED.get(service.lower()) or SELF_HOSTED.get(service.lower())
     if not url:
         raise InputError(
-            f"the base URL of service {service!r} is not known", mend=f"set {stem}_BASE_URL, in .env for example"
+            "the base URL of service {service!r} is not known",
+            mend="set {variable}, in .env for example",
+            service=service,
+            variable=f"{stem}_BASE_URL",
         )
     checked = checked_url(url, f"{stem}_BASE_URL")
     variable = key_variable or f"{stem}_API_KEY"
@@ -76,7 +79,12 @@ def service_settings(service: str, *, base_url: str | None = None, key_variable:
         return ServiceSettings(checked, checked_key(key, variable))
     if key_variable is None and (service.lower() in SELF_HOSTED or is_local(checked)):
         return ServiceSettings(checked, None)
-    raise InputError(f"no key for service {service!r}", mend=f"set {variable}, in .env for example")
+    raise InputError(
+        "no key for service {service!r}",
+        mend="set {variable}, in .env for example",
+        service=service,
+        variable=variable,
+    )
 
 
 def variables() -> Mapping[str, str]:
@@ -94,9 +102,13 @@ def variables() -> Mapping[str, str]:
 def checked_key(key: str, variable: str) -> str:
     """The key, when it can be sent in a header. Raises `InputError` naming the variable, never showing the key."""
     if not key.isascii():
-        raise InputError(f"the key in {variable} holds characters outside ASCII", mend="copy it again")
+        raise InputError(
+            "the key in {variable} holds characters outside ASCII", mend="copy it again", variable=variable
+        )
     if any(character.isspace() or not character.isprintable() for character in key):
-        raise InputError(f"the key in {variable} holds a space or a line end", mend="copy it again, without quotes")
+        raise InputError(
+            "the key in {variable} holds a space or a line end", mend="copy it again, without quotes", variable=variable
+        )
     _given_keys.add(key)
     return key
 
@@ -105,7 +117,7 @@ def checked_url(url: str, variable: str) -> str:
     """The URL without a slash at its end. Raises `InputError` for what is no http(s) URL."""
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{variable} is no http or https URL")
+        raise InputError("{variable} is no http or https URL", variable=variable)
     return url.strip().rstrip("/")
 
 

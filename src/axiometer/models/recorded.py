@@ -80,10 +80,16 @@ def load_recorded(target: str) -> RecordedRespondent:
     answers = list(read_rows(path, Answer))
     models = sorted({answer.model for answer in answers})
     if wanted and wanted not in models:
-        raise InputError(f"no answers of {wanted!r}", file=path, mend=f"it holds: {', '.join(models)}")
+        raise InputError(
+            "no answers of {name!r}", file=path, mend="it holds: {present}", name=wanted, present=", ".join(models)
+        )
     if not wanted and len(models) > 1:
         raise InputError(
-            f"answers of {len(models)} respondents", file=path, mend=f"name one: recorded/{file}#{models[0]}"
+            "answers of {n} respondents",
+            file=path,
+            mend="name one: {name}",
+            n=len(models),
+            name=f"recorded/{file}#{models[0]}",
         )
     mine = [answer for answer in answers if answer.model == (wanted or models[0])] if models else []
     if not mine:

@@ -32,9 +32,8 @@ def open_model(name: str, entry: ModelEntry | None = None, parameters: Parameter
     prefix, _, rest = name.partition("/")
     provider = {provider.prefix: provider for provider in providers()}.get(prefix)
     if provider is None or not rest:
-        raise InputError(
-            f"unknown model {name!r}", mend=f"names begin with {', '.join(f'{p.prefix}/' for p in providers())}"
-        )
+        prefixes = ", ".join(f"{each.prefix}/" for each in providers())
+        raise InputError("unknown model {name!r}", mend="names begin with {prefixes}", name=name, prefixes=prefixes)
     return provider.make(rest, known, _sampling(parameters or Parameters(), known, prefix))
 
 
@@ -134,5 +133,6 @@ def _completions(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
 def _service_and_model(prefix: str, rest: str) -> tuple[str, str]:
     service, _, model = rest.partition("/")
     if not model:
-        raise InputError(f"unknown model '{prefix}/{rest}'", mend=f"write {prefix}/<service>/<model>")
+        name = f"{prefix}/{rest}"
+        raise InputError("unknown model {name!r}", mend="write {form}", name=name, form=f"{prefix}/<service>/<model>")
     return service, model

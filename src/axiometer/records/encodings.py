@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from axiometer.errors import InputError
+from axiometer.errors import InputError, file_error
 
 SAVE_AS_UTF8 = "save it as UTF-8 and try again"
 
@@ -45,7 +45,7 @@ def read_text(path: Path) -> Decoded:
     except FileNotFoundError as error:
         raise InputError("no such file", file=path) from error
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", file=path) from error
+        raise file_error(error, path) from error
     return decode(data, path)
 
 
@@ -73,7 +73,9 @@ def _marked(data: bytes, file: Path | str | None) -> Decoded | None:
             try:
                 return Decoded(data.decode(encoding), encoding)
             except UnicodeDecodeError as error:
-                raise InputError(f"not the {encoding} text that it says it is", file=file, mend=SAVE_AS_UTF8) from error
+                raise InputError(
+                    "not the {encoding} text that it says it is", file=file, mend=SAVE_AS_UTF8, encoding=encoding
+                ) from error
     return None
 
 
@@ -122,9 +124,10 @@ def _refuse_damage(decoded: Decoded, file: Path | str | None) -> None:
     replaced = text.count("\ufffd")
     if replaced > _DAMAGED_SHARE * len(text):
         raise InputError(
-            f"{replaced} characters were lost in an earlier conversion (U+FFFD)",
+            "{n} characters were lost in an earlier conversion (U+FFFD)",
             file=file,
             mend="get the original file",
+            n=replaced,
         )
     if _is_double_encoded(text):
         raise InputError(

@@ -81,7 +81,9 @@ def _read(path: Path) -> SourceTable:
         return _table(path, _json(decoded.text, path), decoded.encoding)
     if kind in (".csv", ".tsv", ".txt", ""):
         return _read_delimited(decoded.text, path, decoded.encoding)
-    raise InputError(f"files of the kind {kind} are not read", file=path, mend=f"use one of {KINDS}")
+    raise InputError(
+        "files of the kind {kind} are not read", file=path, mend="use one of {known}", kind=kind, known=KINDS
+    )
 
 
 def _table(path: Path, records: Iterable[Record], encoding: str | None) -> SourceTable:
@@ -120,7 +122,7 @@ def _rows(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str
             return
         except csv.Error as error:
             mend = "close or double the quotation marks of this row"
-            raise InputError(f"not a well-formed table: {error}", file=path, row=line, mend=mend) from error
+            raise InputError("not a well-formed table: {said}", file=path, row=line, mend=mend, said=error) from error
 
 
 def _delimiter(text: str) -> str:
@@ -148,7 +150,7 @@ def _header(cells: list[str], path: Path, line: int) -> tuple[str, ...]:
     names = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(cells, 1))
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise InputError(f"columns with the same name: {', '.join(twice)}", file=path, row=line)
+        raise InputError("columns with the same name: {columns}", file=path, row=line, columns=", ".join(twice))
     return names
 
 
@@ -185,7 +187,7 @@ def _json(text: str, path: Path) -> Iterator[Record]:
     except json.JSONDecodeError as error:
         if error.msg.startswith("Extra data"):
             return _json_lines(text, path)
-        raise InputError(f"not JSON: {error.msg}", file=path, row=error.lineno) from error
+        raise InputError("not JSON: {problem}", file=path, row=error.lineno, problem=error.msg) from error
     except (ValueError, RecursionError) as error:
         raise InputError("JSON with numbers too long or lists too deep", file=path) from error
     if isinstance(whole, list):
@@ -208,7 +210,7 @@ def _json_lines(text: str, path: Path) -> Iterator[Record]:
     """One record a line. A line that is no record keeps its place and problem; if none is one, the file is wrong."""
     records = [_json_line(i, line) for i, line in enumerate(text.split("\n"), 1) if line.strip()]
     if records and all(record.problem for record in records):
-        raise InputError(f"not JSON lines: {records[0].problem}", file=path, row=records[0].row)
+        raise InputError("not JSON lines: {problem}", file=path, row=records[0].row, problem=records[0].problem)
     return iter(records)
 
 

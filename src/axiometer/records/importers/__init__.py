@@ -31,5 +31,5 @@ def importer(name: str) -> Importer:
     """The importer of a format. Raises `InputError` with the names of all formats."""
     known = importers()
     if name not in known:
-        raise InputError(f"there is no format {name!r}", mend=f"formats: {', '.join(known)}")
+        raise InputError("there is no format {name!r}", mend="one of {known}", name=name, known=", ".join(known))
     return known[name]

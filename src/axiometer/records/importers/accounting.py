@@ -91,7 +91,7 @@ class FileFormat:
 
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
         if path is None:
-            raise InputError(f"the format {self.name} needs a file")
+            raise InputError("the format {name} needs a file", name=self.name)
         return self.reader(path, options)
 
 

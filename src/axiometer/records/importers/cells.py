@@ -24,7 +24,13 @@ def require_columns(table: SourceTable, *names: str) -> None:
     missing = [name for name in names if name not in table.columns]
     if missing:
         found = ", ".join(table.columns[:12]) + (", …" if len(table.columns) > 12 else "")
-        raise InputError(f"columns missing: {', '.join(missing)}", file=table.file, mend=f"the file has: {found}")
+        raise InputError(
+            "columns missing: {missing}",
+            file=table.file,
+            mend="the file has: {found}",
+            missing=", ".join(missing),
+            found=found,
+        )
 
 
 def text(cells: Cells, column: str) -> str:

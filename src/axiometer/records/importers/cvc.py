@@ -99,7 +99,7 @@ def _answers_of(table: SourceTable, options: ImportOptions) -> Imported:
     """Answers by index, with the items of the companion file."""
     require_columns(table, "index")
     if options.companion is None:
-        mend = "give the file of results or scenes with the same index as companion"
+        mend = "give the file of results or scenes with the same index: --companion FILE"
         raise InputError("this file holds answers without scenes", file=table.file, mend=mend)
     scenes = _read_themes(options.companion, replace(options, companion=None))
     items = _by_index(scenes.items, options.companion)

@@ -44,7 +44,7 @@ def _rules(table: SourceTable, framework: Framework) -> dict[str, str]:
     unpaired += [f"a1_{name}" for name in second if name not in first]
     if unpaired or not first:
         missing = ", ".join(unpaired) if unpaired else "a1_… and a2_… (rule violations)"
-        raise InputError(f"columns missing: {missing}", file=table.file)
+        raise InputError("columns missing: {missing}", file=table.file, missing=missing)
     rules = {}
     for name in first:
         try:
