@@ -64,8 +64,7 @@ def _read(
 ) -> Reading:
     if cut and text == "I" and "I" not in letters:
         return _not_readable(cut=True)  # the beginning of a sentence
-    if len(letters) > 1 and (match := _enumeration(tuple(letters)).search(text)) is not None:
-        text = f"{text[: match.start()]} {text[match.end() :]}".strip()  # the offer repeated, as "(A/B/C)"
+    text = _without_offer(text, letters)
     plainly = _letters_only(text, letters)
     if plainly is not None:
         return plainly
@@ -200,15 +199,25 @@ def _without_ruled_out(low: str, mentions: list[Mention]) -> str:
     return low
 
 
+def _without_offer(text: str, letters: Sequence[str]) -> str:
+    """The text without the letters as a prompt lists them (`(A/B/C)`), and without the question at its very end."""
+    listed = _enumeration(tuple(letters)).search(text) if len(letters) > 1 else None
+    if listed is None:
+        return text
+    if text[listed.end() :].strip() == ":":
+        return text[: max(text.rfind(mark, 0, listed.start()) for mark in ".!?。\n") + 1]
+    return f"{text[: listed.start()]} {text[listed.end() :]}".strip()
+
+
 @cache
 def _enumeration(letters: tuple[str, ...]) -> re.Pattern[str]:
     """All letters in the order of the offer, as prompts list them and small models repeat them: `A/B/C`, `(A, B, C)`.
     Of two letters only `(A/B):`, since `A/B` may be an answer."""
     own = [re.escape(letter) for letter in letters]
-    within = rf"[(\[] ?{r' ?[/,、] ?'.join(own)} ?[)\]]"
+    within = rf"[(\[] ?{r' ?[/|,、] ?'.join(own)} ?[)\]]"
     if len(own) == 2:
         return re.compile(rf"{within}(?= ?:)")
-    return re.compile(rf"{within}|(?<![A-Za-z/]){' ?/ ?'.join(own)}(?![A-Za-z/])")
+    return re.compile(rf"{within}|(?<![A-Za-z/]){' ?[/|] ?'.join(own)}(?![A-Za-z/])")
 
 
 def _belies(text: str, mention: Mention, offer: _Offer) -> bool:

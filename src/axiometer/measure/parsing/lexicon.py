@@ -67,6 +67,7 @@ class Lexicon:
     denial: re.Pattern[str]
     no_denial: re.Pattern[str]
     final: re.Pattern[str]
+    revised: re.Pattern[str]
     contrast: re.Pattern[str]
     refused: re.Pattern[str]
     unable: re.Pattern[str]
@@ -95,13 +96,12 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
     searched = {
         name: re.compile(_any(lists[name], search=True))
         for name in (
-            *("hypothetical", "forced", "denial", "no_denial", "final", "contrast", "refused", "unable"),
+            *("hypothetical", "forced", "denial", "no_denial", "revised", "contrast", "refused", "unable"),
             *("disclaimer", "evasive", "even", "both", "neither"),
         )
     }
-    # A denial of another option beside it ("instead of B I take A") denies nothing else in its clause.
-    aside = rf"{_any(lists['set_aside'], search=True)}[ \"'(\[]*(?:{_any(lists['option_words'])} ?)?[a-h](?![{_LATIN}])"
-    searched["no_denial"] = re.compile(rf"{searched['no_denial'].pattern}|{aside}")
+    searched["final"] = re.compile(_any([*lists["final"], *lists["revised"]], search=True))
+    searched["no_denial"] = re.compile("|".join((searched["no_denial"].pattern, *map(_set_aside, languages))))
     return Lexicon(
         before=_before(lists, fillers, [], []),
         before_stance=_before(lists, stance_fillers, lists["stance_cues"], lists["stance_not"]),
@@ -117,6 +117,14 @@ def lexicon(languages: tuple[str, ...]) -> Lexicon:
         option_word=re.compile(rf"[ :(\[\"']*{options}"),
         **searched,
     )
+
+
+def _set_aside(lang: str) -> str:
+    """A denial of another option beside the one that is chosen: "statt B nehme ich A" denies nothing else. An English
+    `a` that a word follows is the article ("not a good idea to choose B")."""
+    lists = _read(lang)
+    option = rf"[a-h](?![{_LATIN}])" + (r"(?<!a(?= [a-z]))" if lang == "en" else "")
+    return rf"{_any(lists['set_aside'], search=True)}[ \"'(\[]*(?:{_any(lists['option_words'])} ?)?{option}"
 
 
 _GLUE = r"[ \n\"'(\[{<>=#~|$\\]*"

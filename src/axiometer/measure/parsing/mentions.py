@@ -38,7 +38,8 @@ _T = TypeVar("_T")
 
 class Weight(IntEnum):
     """How much of a verdict a mention is: named only; alone in a clause or called better; at the head of the reply;
-    object of a verb of choosing; alone on the first line; all that after a word of concluding."""
+    object of a verb of choosing; alone on the first line; all that after a word of concluding or of
+    correcting oneself."""
 
     BARE = 0
     CLAUSE = 1
@@ -150,6 +151,9 @@ def _preferred(text: str, label: str, start: int, end: int, left: str, follows: 
     asked = _asked(text, end)
     if asked or words.denial.search(clause) or words.hypothetical.search(clause):
         return Mention(label, start, end, Weight.BARE, asked=asked)
+    sentence = _SENTENCE.match(left)
+    if sentence is not None and words.revised.search(sentence.group()[::-1]):
+        return Mention(label, start, end, Weight.FINAL)
     return Mention(label, start, end, Weight.CUE if follows == "verdict" else Weight.CLAUSE)
 
 
@@ -210,7 +214,8 @@ def linked(text: str, mentions: list[Mention], words: Lexicon) -> list[Mention]:
     for index in range(len(linked) - 1):  # weight and denial run on along a chain of `and`s
         first, second = linked[index], linked[index + 1]
         near = second.start - first.end <= 40
-        if first.denied and first.link == second.link == "and" and near and second.weight < Weight.CUE:
+        close = near and "," not in text[first.end : second.start]  # "not A, and B" may take B
+        if first.denied and first.link == second.link == "and" and close and second.weight < Weight.CUE:
             linked[index + 1] = second._replace(weight=Weight.BARE, denied=True)
         elif first.link == second.link == "and" and near and not first.denied:
             weight = first.weight if first.weight in (Weight.CUE, Weight.FINAL) else min(first.weight, second.weight)

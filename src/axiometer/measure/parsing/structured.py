@@ -1,4 +1,4 @@
-"""Answers in a form that machines read: JSON keys, `\\boxed{}`, `<answer>` tags."""
+"""Answers in a form that machines read: JSON keys, `\\boxed{}`, `<answer>` tags, ticked boxes (`[x] B`)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TAGGED = re.compile(
     r"<(?P<tag>answer|final ?answer|choice|final|antwort|réponse|答案|选择)>(?P<inner>[^<]{1,400})(?:</|\Z)",
     re.IGNORECASE,
 )
-_CHECKED = re.compile(r"\[[xX✓]\] ?([^\[\n]{1,200})")
+_CHECKED = re.compile(r"(?:\A|\n)[ >-]{0,8}\[[xX✓]\] ?([^\[\n]{1,200})")
 
 
 def stated_answers(text: str) -> list[str]:
