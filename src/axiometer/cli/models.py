@@ -66,4 +66,4 @@ def check(
     if as_json:
         say_json({finding.about: finding.found for finding in findings})
         return
-    say_table(["question", "found"], [[t(finding.about), finding.found] for finding in findings], title=name)
+    say_table(["question", "found"], [[t(finding.about), t(finding.found)] for finding in findings], title=name)

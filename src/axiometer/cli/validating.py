@@ -87,12 +87,11 @@ def validate(
 
 
 def _plan(given: dict[str, Any]) -> SteeredPlan:
-    from axiometer.cli.respondents import Wanted, respondents
+    from axiometer.cli.respondents import Wanted, parameters, respondents
     from axiometer.cli.starter import items_path
     from axiometer.measure.design import Design, Orders
     from axiometer.measure.run import MeasureOptions
     from axiometer.measure.steering import SteeringOptions, plan_steered
-    from axiometer.models.settings import Parameters
     from axiometer.records.rows import Mode
 
     if given["items"] is None:
@@ -104,13 +103,7 @@ def _plan(given: dict[str, Any]) -> SteeredPlan:
         repeats=given["repeats"],
         langs=_parts(given["lang"]),
     )
-    parameters = Parameters(
-        temperature=given["temperature"],
-        top_p=given["top_p"],
-        max_tokens=given["max_tokens"],
-        reasoning=given["reasoning"],
-    )
-    wanted = Wanted(parameters, given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     return plan_steered(
         items_path(given["items"]),
         respondents(given["model"] or [], wanted),
@@ -133,7 +126,8 @@ def _member(kind: Any, text: str, option: str) -> Any:
     try:
         return kind(text)
     except ValueError:
-        raise InputError(f"{option} {text}", mend=f"one of {', '.join(str(member) for member in kind)}") from None
+        known = ", ".join(str(member) for member in kind)
+        raise InputError("{option} {text}", mend="one of {known}", option=option, text=text, known=known) from None
 
 
 def _ask(plan: SteeredPlan, folder: Path, given: dict[str, Any]) -> KnownGroups:

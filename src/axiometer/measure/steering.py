@@ -137,8 +137,12 @@ def steering_for(framework: Framework, value_id: str, langs: Sequence[str]) -> S
         name, definition = value.names.get(lang), value.definitions.get(lang)
         if not name or not definition:
             raise Refused(
-                f"framework {framework.id!r} does not name and define {value_id!r} in {lang!r}, so a respondent cannot "
-                f"be steered in that language (use --lang {','.join(value.definitions)})"
+                "framework {framework!r} does not name and define {value!r} in {lang!r}, so a respondent cannot be "
+                "steered in that language (use --lang {langs})",
+                framework=framework.id,
+                value=value_id,
+                lang=lang,
+                langs=",".join(value.definitions),
             )
         prompts[lang] = load_template(STEP, lang, 1).render(name=name, definition=definition).strip()
     below = (other.id for other in framework.values if value_id in framework.ancestors_at(other.id, value.level))
@@ -162,7 +166,7 @@ def plan_steered(
         raise Refused("validate compares choices: use --mode choice or --mode logprob")
     recorded = [one.model.name for one in respondents if one.model.name.startswith("recorded/")]
     if recorded:
-        raise Refused(f"{recorded[0]}: recorded answers cannot be steered")
+        raise Refused("{name}: recorded answers cannot be steered", name=recorded[0])
     whole = plan_run(items, respondents, design, options, frameworks)
     framework = _framework(whole, items)
     asked = [item for frame in whole.selection.frames() for item in to_rows(frame, Item)]
@@ -255,15 +259,19 @@ def _folder(value: str | None) -> str:
 def _framework(plan: Plan, items: Path) -> Framework:
     if plan.selection.unmapped:
         raise Refused(
-            f"{plan.selection.unmapped} of {plan.selection.count} items are unmapped (it is not known which option "
-            "expresses what), so they cannot be validated"
+            "{n} of {all} items are unmapped (it is not known which option expresses what), so they cannot be "
+            "validated",
+            n=plan.selection.unmapped,
+            all=plan.selection.count,
         )
     names = plan.selection.frameworks
     if len(names) != 1:
         raise InputError(
-            f"the items name {len(names)} frameworks ({', '.join(names) or 'none'})",
+            "the items name {n} frameworks ({names})",
             file=items,
             mend="a validation takes items of one framework, whose definitions steer the respondent",
+            n=len(names),
+            names=", ".join(names) or "-",
         )
     return load_framework(plan.frameworks[names[0]])
 
@@ -275,7 +283,7 @@ def _level(wanted: str | None, framework: Framework, items: Sequence[Item], file
     targets = {e.target for item in items for o in item.options for e in o.expresses if e.kind is ExpressionKind.VALUE}
     spoken = framework.levels_of(targets)
     if not spoken:
-        raise Refused(f"{file}: the items' options express no values")
+        raise Refused("{file}: the items' options express no values", file=file)
     above = framework.levels[-2:][0].id
     return above if above in spoken else spoken[-1]
 
@@ -287,10 +295,11 @@ def _values(
     if wanted is None:
         found = tuple(value.id for value in framework.values_at(level) if value.id in staked)
         if not found:
-            raise InputError(f"no value of level {level!r} is at stake in any item", file=items)
+            raise InputError("no value of level {level!r} is at stake in any item", file=items, level=level)
         return found
     ids = tuple(dict.fromkeys(framework.resolve(label, level=level) for label in wanted))
     lacking = [value for value in ids if value not in staked]
     if lacking:
-        raise InputError(f"{lacking[0]!r} is at stake in no item", file=items, mend="leave it out of --values")
+        what, mend = "{value!r} is at stake in no item", "leave it out of --values"
+        raise InputError(what, file=items, mend=mend, value=lacking[0])
     return ids
