@@ -171,7 +171,7 @@ def _by_rest(low: str, cut: bool, mentions: list[Mention], decisive: list[Mentio
     if len({mention.label for mention in mentions if mention.listed}) > 1:
         return _not_readable(cut, "the options repeated")
     option = contained_option(bare(low), offer.texts, offer.words) if offer.texts else None
-    if option is not None:
+    if option is not None and not (cut and any(mention.label == offer.letters[option] for mention in mentions)):
         return _chosen(offer.letters[option], offer.letters)
     labels = {mention.label for mention in decisive}
     if len(labels) == 1 and not cut and not any(mention.asked for mention in mentions):
