@@ -92,11 +92,12 @@ class _Case:
         """(winner, loser) of each answer, as `choix` wants them, and the group that each belongs to."""
         values = {value.id: n for n, value in enumerate(load_framework("core-socialist-values").values_at("core"))}
         index = {item.id: item for item in self.items}
+        place = {item: number for number, item in enumerate(self.catalogue.id)}
         rows, owners = [], []
         for item, option in self.answers.select("item", "option").iter_rows():
             sides = [values[side.expresses[0].target] for side in index[item].options[:2]]
             rows.append((sides[option], sides[1 - option]))
-            owners.append(self.catalogue.group[self.catalogue.index[item]])
+            owners.append(self.catalogue.group[place[item]])
         return np.array(rows), np.array(owners)
 
 

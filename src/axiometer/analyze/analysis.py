@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import polars as pl
@@ -25,8 +25,7 @@ from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.tables import rankings
 from axiometer.analyze.summary import summary_of
 from axiometer.errors import InputError, Refused
-from axiometer.records import Item, to_rows
-from axiometer.records.tables import write_parquet, write_text
+from axiometer.records.tables import read_part, write_parquet, write_text
 
 SUMMARY = "summary.json"
 
@@ -65,8 +64,13 @@ class Analysis:
         for name in [*(f"{table}.parquet" for table in TABLES), SUMMARY]:
             if not (folder / name).exists():
                 raise InputError("no such file", file=folder / name, mend="make it with `axiometer analyze`")
-        tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
-        return cls(**tables, summary=json.loads((folder / SUMMARY).read_text(encoding="utf-8")))
+        again = "make it again with `axiometer analyze`"
+        tables = {name: read_part(folder / f"{name}.parquet", mend=again) for name in TABLES}
+        try:
+            summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InputError("not readable as JSON", file=folder / SUMMARY, mend=again) from error
+        return cls(**tables, summary=summary)
 
     def models(self) -> tuple[str, ...]:
         """The respondents, in alphabetical order."""
@@ -116,19 +120,17 @@ def analyze(
     frameworks: Mapping[str, FrameworkLike],
     options: AnalysisOptions | None = None,
 ) -> Analysis:
-    """Every estimate of a run. `items`: schema_of(Item); `answers`: schema_of(Answer), one row per presentation.
+    """Every estimate of a run. `items`: schema_of(Item); `answers`: schema_of(Answer), one row per presentation; texts
+    may be left out (`ITEM_COLUMNS`, `ANSWER_COLUMNS` are needed).
 
     `frameworks` holds those that the items name. The result does not depend on the order of rows, items or models.
     Raises `Refused` for unmapped items (unless `options.values` is False) and `InputError` where the tables do not
     fit.
     """
     chosen = options or AnalysisOptions()
-    rows = list(to_rows(items, Item))
     if chosen.values:
-        refuse_unmapped(rows)
-    else:
-        rows = [_without_expressions(row) for row in rows]
-    catalogue = catalogue_of(rows, frameworks)
+        refuse_unmapped(items)
+    catalogue = catalogue_of(items, frameworks, silent=None if chosen.values else pl.lit(True))
     return of_presentations(list(presentations_of(answers, catalogue)), catalogue, chosen)
 
 
@@ -153,8 +155,7 @@ def compare(
     `answers` may lack the columns that hold texts. Of unmapped items only what needs no values is compared.
     """
     chosen = options or AnalysisOptions()
-    rows = [row if row.mapped else _without_expressions(row) for row in to_rows(items, Item)]
-    catalogue = catalogue_of(rows, frameworks)
+    catalogue = catalogue_of(items, frameworks, silent=~pl.col("mapped"))
     everyone = list(presentations_of(answers, catalogue))
     return Comparison(
         differences=between_models(everyone, catalogue, chosen),
@@ -163,18 +164,16 @@ def compare(
     )
 
 
-def refuse_unmapped(items: list[Item]) -> None:
+def refuse_unmapped(items: pl.DataFrame) -> None:
     """Raises `Refused`, in one line, where it is not known which option of an item expresses what."""
-    unmapped = [item for item in items if not item.mapped]
+    unmapped = int((~items["mapped"]).sum())
     if unmapped:
         raise Refused(
-            f"{len(unmapped)} of {len(items)} items are unmapped (it is not known which option expresses what), so "
-            "nothing can be said about values; outcomes, slots, consistency and agreement can be had without values"
+            "{n} of {all} items are unmapped (it is not known which option expresses what), so nothing can be said "
+            "about values; `axiometer analyze RUN --without-values` gives outcomes, slots, consistency and agreement",
+            n=unmapped,
+            all=items.height,
         )
-
-
-def _without_expressions(item: Item) -> Item:
-    return replace(item, options=tuple(replace(option, expresses=()) for option in item.options))
 
 
 def of_presentations(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> Analysis:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 
+import numpy as np
 import polars as pl
 
 from axiometer.analyze.coded.catalogue import Catalogue
@@ -46,10 +47,10 @@ def summary_of(
     """Counts, options, definitions, the main estimates (all languages together) and notes. JSON values only."""
     return {
         "options": {key: getattr(value, "value", value) for key, value in asdict(options).items()},
-        "items": len(catalogue.items),
-        "groups": len(catalogue.group_keys),
-        "sources": len(catalogue.sources.names),
-        "languages": sorted({item.lang for item in catalogue.items}),
+        "items": catalogue.size,
+        "groups": catalogue.groups,
+        "sources": catalogue.sources.count,
+        "languages": [str(lang) for lang in np.unique(catalogue.lang)],
         "levels": [_level(level) for level in catalogue.levels],
         "respondents": [_respondent(each) for each in everyone],
         "estimates": {name: _main(name, tables[name]) for name in MAIN if name in tables},
@@ -64,17 +65,21 @@ def _level(level: Level) -> dict[str, object]:
 
 
 def _respondent(each: Presentations) -> dict[str, object]:
-    counts = Counter(each.outcome.tolist())
     return {
         "model": each.model,
         "mode": each.mode.value,
         "presentations": len(each),
-        "items": len(set(each.item.tolist())),
-        "orders": len(set(each.order_code.tolist())),
-        "wordings": len(set(each.wording.tolist())),
-        "repeats": len(set(each.repeat.tolist())),
-        "outcomes": {str(name): counts[code] for code, name in enumerate(OUTCOMES)},
+        "items": len(np.unique(each.item)),
+        "orders": len(np.unique(each.order_code)),
+        "wordings": len(np.unique(each.wording)),
+        "repeats": len(np.unique(each.repeat)),
+        "outcomes": _outcomes(each),
     }
+
+
+def _outcomes(each: Presentations) -> dict[str, int]:
+    counts = np.bincount(each.outcome, minlength=len(OUTCOMES))
+    return {str(name): int(count) for name, count in zip(OUTCOMES, counts, strict=True)}
 
 
 def _main(name: str, table: pl.DataFrame) -> list[dict[str, object]]:
@@ -119,8 +124,8 @@ def _notes(
                 "were never set against each other; strengths across parts are not comparable"
             )
     for each in everyone:
-        shares = Counter(each.outcome.tolist())
-        service = sum(shares[OUTCOMES.index(name)] for name in ("filtered", "error", "truncated"))
+        counts = _outcomes(each)
+        service = sum(counts[name] for name in ("filtered", "error", "truncated"))
         if service:
             notes.append(
                 f"{each.model}, {each.mode.value}: {service} of {len(each)} presentations were filtered by the "

@@ -65,7 +65,7 @@ def test_the_order_of_groups_changes_no_resample(sets, random):
 
 def test_a_group_without_a_source_is_a_source_of_its_own():
     sources = sources_of([set(), set(), {"p"}, {"p"}])
-    assert len(sources.names) == 3
+    assert sources.count == 3
     weights = np.concatenate(list(sources.weights(50, seed=2)))
     assert (weights[:, 2] == weights[:, 3]).all()
     assert not (weights[:, 0] == weights[:, 1]).all()

@@ -144,7 +144,7 @@ def test_larger_and_smaller_designs_keep_pairs_even(design):
     assert small.groups == 66
     assert large.groups == 2 * design.groups
     assert large.rules == 2 * design.rules
-    assert len(large.sources.names) == large.rules
+    assert large.sources.count == large.rules
 
 
 def test_items_without_values_at_the_level_are_refused(kit):

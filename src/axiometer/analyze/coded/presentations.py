@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
@@ -28,6 +28,23 @@ NON_ANSWERS: tuple[str, ...] = (
 )
 """The respondent's own doing, so they widen the bounds. Truncations, errors and a service's filter are not: they can
 be asked again or belong to the service, and are reported apart."""
+
+
+ANSWER_COLUMNS = (
+    "model",
+    "item",
+    "mode",
+    "order",
+    "wording",
+    "repeat",
+    "shown",
+    "negated",
+    "outcome",
+    "option",
+    "stance",
+    "probabilities",
+)
+"""The columns of answers that are needed here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +99,7 @@ class Presentations:
     @property
     def order_code(self) -> Integers:
         """A number per order of options, equal for equal orders."""
-        base = self.slots.shape[1] + 2
-        powers = base ** np.arange(self.slots.shape[1], dtype=np.int64)
-        return np.asarray((self.slots + 1) @ powers, dtype=np.int64)
+        return joined(*self.slots.T)
 
 
 def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Presentations]:
@@ -95,16 +110,17 @@ def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Pr
     """
     if answers.is_empty():
         raise InputError("there are no answers to analyse")
-    known = pl.DataFrame({"item": list(catalogue.index), "_place": list(catalogue.index.values())})
-    joined = answers.join(known, on="item", how="left", maintain_order="left")
-    strangers = joined.filter(pl.col("_place").is_null())
+    known = pl.DataFrame({"item": catalogue.id, "_place": np.arange(catalogue.size)})
+    placed = answers.select(ANSWER_COLUMNS).join(known, on="item", how="left", maintain_order="left")
+    strangers = placed.filter(pl.col("_place").is_null())
     if not strangers.is_empty():
         raise InputError(
             f"{strangers.height} answers are to items not in the items table, the first to {strangers['item'][0]}",
             mend="give the items that were asked",
         )
-    for model in sorted(joined["model"].unique().to_list()):
-        own = joined.filter(pl.col("model") == model)
+    placed = placed.drop("item")
+    for model in sorted(placed["model"].unique().to_list()):
+        own = placed.filter(pl.col("model") == model)
         for mode in Mode:
             part = own.filter(pl.col("mode") == mode.value)
             if not part.is_empty():
@@ -142,7 +158,7 @@ def _flat(column: pl.Series, item: Integers, catalogue: Catalogue) -> Integers:
     own = column.fill_null(-1).to_numpy().astype(np.int64)
     wrong = np.flatnonzero(own >= catalogue.options_of[item])
     if len(wrong):
-        name = catalogue.items[int(item[wrong[0]])].id
+        name = catalogue.id[int(item[wrong[0]])]
         raise InputError(f"an answer chose option {own[wrong[0]]} of item {name}, which has fewer options")
     return np.where(own >= 0, catalogue.start[item] + own, -1)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from axiometer.analyze.coded.arrays import Booleans, Floats, cells, counted
+from axiometer.analyze.coded.arrays import Booleans, Floats, Table, counted, table_of
 from axiometer.analyze.coded.catalogue import Catalogue, Contests
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.value_index import Level
@@ -33,11 +33,11 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class GroupTable:
     """A tally summed to groups x targets: `k` taken, `n` asked, `m` open (see `Tally`). `items`: per target, how many
-    items have presentations."""
+    items have presentations. Sparse where large."""
 
-    k: Floats
-    n: Floats
-    m: Floats
+    k: Table
+    n: Table
+    m: Table
     items: Floats
 
 
@@ -59,7 +59,7 @@ def tally(presentations: Presentations, catalogue: Catalogue, kept: Booleans | N
     else:
         answered, unsettled = rows.chosen, rows.unanswered
         taken = counted(rows.option[answered], options)
-    items = len(catalogue.items)
+    items = catalogue.size
     return Tally(
         taken=taken,
         asked=counted(rows.item[answered], items)[catalogue.option_item],
@@ -87,11 +87,11 @@ def _side_probabilities(rows: Presentations, catalogue: Catalogue) -> tuple[Floa
 def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int = 1) -> GroupTable:
     """The tally of the targets of `level` where they are endorsed (+1) or opposed (-1), per group."""
     contests = catalogue.contests(level, polarity, counts.alone)
-    shape = (len(catalogue.group_keys), len(level.targets))
-    cell = catalogue.option_group[contests.option] * shape[1] + contests.target
+    shape = (catalogue.groups, len(level.targets))
+    group = catalogue.option_group[contests.option]
 
-    def summed(per_option: Floats) -> Floats:
-        return cells(cell, shape, per_option[contests.option])
+    def summed(per_option: Floats) -> Table:
+        return table_of(group, contests.target, shape, per_option[contests.option])
 
     return GroupTable(
         k=summed(counts.taken),

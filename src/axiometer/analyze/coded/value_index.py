@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from axiometer.errors import InputError
-from axiometer.records import ExpressionKind, Item
+from axiometer.records import ExpressionKind
 
 
 class LevelLike(Protocol):
@@ -43,27 +43,24 @@ class Level:
     above: Mapping[str, tuple[str, ...]]
 
 
-def levels_of(items: Iterable[Item], frameworks: Mapping[str, FrameworkLike]) -> tuple[Level, ...]:
-    """The levels that the items' options speak of, top to bottom, values before positions before rules.
+def levels_of(
+    targets: Mapping[tuple[ExpressionKind, str | None], Sequence[str]], frameworks: Mapping[str, FrameworkLike]
+) -> tuple[Level, ...]:
+    """The levels that options speak of, top to bottom, values before positions before rules. `targets`: all that some
+    option expresses, by kind and (for values) the framework of its item.
 
-    Only targets that some option expresses are kept. With several frameworks in one set a level is named
-    `framework:level`. Raises `InputError` for a framework that was not given or a value that it does not have.
+    With several frameworks in one set a level is named `framework:level`. Raises `InputError` for a framework that was
+    not given or a value that it does not have.
     """
-    expressed: dict[tuple[ExpressionKind, str | None], dict[str, None]] = {}
-    for item in items:
-        for option in item.options:
-            for expression in option.expresses:
-                owner = item.framework if expression.kind is ExpressionKind.VALUE else None
-                expressed.setdefault((expression.kind, owner), {})[expression.target] = None
-    owners = sorted({owner for kind, owner in expressed if kind is ExpressionKind.VALUE and owner is not None})
+    owners = sorted(owner for kind, owner in targets if kind is ExpressionKind.VALUE and owner is not None)
     found: list[Level] = []
     for owner in owners:
         if owner not in frameworks:
             raise InputError(f"the items belong to framework {owner!r}, which was not given", mend="load it first")
         prefix = f"{owner}:" if len(owners) > 1 else ""
-        found.extend(_framework_levels(owner, frameworks[owner], expressed[ExpressionKind.VALUE, owner], prefix))
+        found.extend(_framework_levels(owner, frameworks[owner], targets[ExpressionKind.VALUE, owner], prefix))
     for kind in ExpressionKind:
-        flat = tuple(sorted(expressed.get((kind, None), {})))
+        flat = tuple(sorted(targets.get((kind, None), ())))
         if flat:
             found.append(Level(kind.value, kind, None, flat, {target: (target,) for target in flat}))
     return tuple(found)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats, Integers, cells, counted, joined
+from axiometer.analyze.coded.arrays import Floats, Integers, added, beside, cells, counted, joined, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, group_table, tally
@@ -75,7 +75,7 @@ def _on_sides(
         both &= catalogue.sides_of[catalogue.option_item] == 2
     p_a, p_b = (np.where(both, t.taken / np.where(both, t.asked, 1.0), 0.0) for t in (a, b))
     match = p_a * p_b + ((1 - p_a) * (1 - p_b) if a.alone else 0.0)
-    group, groups = catalogue.option_group, len(catalogue.group_keys)
+    group, groups = catalogue.option_group, catalogue.groups
     k = counted(group[both], groups, match[both])[:, None]
     n = counted(group[both], groups)[:, None] / (1.0 if a.alone else 2.0)
     estimates = ratios(k, n, catalogue.sources, options).intervals(catalogue.sources, options)
@@ -138,7 +138,7 @@ def _profile(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
 ) -> Iterator[Record]:
     tables = [group_table(tally(each, catalogue), catalogue, level) for each in (first, second)]
-    kept = np.flatnonzero((tables[0].n.sum(axis=0) > 0) & (tables[1].n.sum(axis=0) > 0))
+    kept = np.flatnonzero((totals(tables[0].n) > 0) & (totals(tables[1].n) > 0))
     if len(kept) < 3:
         return
     statistic = profile_correlation(tables[0], tables[1], kept, catalogue.sources, options)
@@ -146,7 +146,7 @@ def _profile(
     yield {
         "level": level.name,
         "measure": "profile_correlation",
-        "n_items": int(((tables[0].n + tables[1].n)[:, kept].sum(axis=1) > 0).sum()),
+        "n_items": int((added(tables[0].n, tables[1].n)[:, kept] @ np.ones(len(kept)) > 0).sum()),
         "estimate": number(estimates.estimate[0]),
         "low": number(max(estimates.low[0], -1.0)),
         "high": number(min(estimates.high[0], 1.0)),
@@ -160,7 +160,7 @@ def profile_correlation(
 ) -> Statistic:
     """Pearson's correlation of two share profiles over the targets `kept`, as a `Statistic` of one."""
     k = len(kept)
-    shares = ratios(np.hstack([a.k[:, kept], b.k[:, kept]]), np.hstack([a.n[:, kept], b.n[:, kept]]), sources, options)
+    shares = ratios(beside([a.k[:, kept], b.k[:, kept]]), beside([a.n[:, kept], b.n[:, kept]]), sources, options)
 
     def correlation(profiles: Floats) -> Floats:
         x, y = (part - part.mean(axis=1, keepdims=True) for part in np.hsplit(profiles, [k]))
@@ -172,8 +172,8 @@ def profile_correlation(
         estimate=correlation(shares.estimate[None, :]),
         influence=shares.influence @ gradient[:, None],
         leverage=shares.leverage @ np.abs(gradient)[:, None],
-        hat=shares.hat.mean(axis=1, keepdims=True),
-        exposure=shares.exposure.sum(axis=1, keepdims=True),
+        hat=shares.hat @ np.full((2 * k, 1), 1 / (2 * k)),
+        exposure=shares.exposure @ np.ones((2 * k, 1)),
         draws=correlation(shares.draws)[:, None],
     )
 
@@ -189,13 +189,13 @@ def _on_positions(
 ) -> Iterator[Record]:
     group, cell, items = matched_positions(first, second, catalogue, level)
     k = len(level.targets)
-    groups = len(catalogue.group_keys)
+    groups = catalogue.groups
     table = cells(group * k * k + cell, (groups, k * k))
     if not len(cell):
         return
-    totals = catalogue.sources.totals(table, options.resamples, options.seed)
+    drawn = catalogue.sources.totals(table, options.resamples, options.seed)
     for measure, coefficient in COEFFICIENTS.items():
-        statistic = _of_confusion(table, totals, coefficient)
+        statistic = _of_confusion(table, drawn, coefficient)
         estimates = statistic.intervals(catalogue.sources, options, Scale.DIFFERENCE)
         undefined = None if np.isfinite(estimates.estimate[0]) else "one position only"
         yield {
@@ -233,7 +233,7 @@ def matched_positions(
     return catalogue.group[item], cell, len(np.unique(item))
 
 
-def _of_confusion(table: Floats, totals: Floats, coefficient: Coefficient) -> Statistic:
+def _of_confusion(table: Floats, drawn: Floats, coefficient: Coefficient) -> Statistic:
     """A coefficient of a k x k table as a `Statistic`, with its influence by numerical differentiation."""
     total = table.sum(axis=0)
     slope = _gradient(lambda point: float(coefficient(point[None, :])[0]), total, step=1e-4 * max(total.sum(), 1.0))
@@ -244,5 +244,5 @@ def _of_confusion(table: Floats, totals: Floats, coefficient: Coefficient) -> St
         leverage=n / n.sum(),
         hat=n / n.sum(),
         exposure=n,
-        draws=coefficient(totals)[:, None],
+        draws=coefficient(drawn)[:, None],
     )

@@ -94,7 +94,7 @@ def flip_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
     if part.mode is Mode.AGREE:
         subject, order, answer = rows.shown, rows.negated.astype(np.int64), rows.stance
     group_of = catalogue.option_group if part.mode is Mode.AGREE else catalogue.group
-    groups = len(catalogue.group_keys)
+    groups = catalogue.groups
     flips, pairs = np.zeros((groups, 3)), np.zeros((groups, 3))
     fine = (subject, order, rows.wording)
     contrasts: dict[str, tuple[tuple[Integers, ...], tuple[Integers, ...]]] = {
@@ -153,7 +153,7 @@ def _beyond(kind: str, flips: Floats, pairs: Floats, sources: Sources, options: 
 def _acquiescence(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> Record:
     rows = part.where(part.chosen)
     group = catalogue.group[rows.item]
-    groups = len(catalogue.group_keys)
+    groups = catalogue.groups
     agreed = (rows.stance > 0) != rows.negated
     k = counted(group, groups, agreed)[:, None]
     n = counted(group, groups)[:, None]

@@ -36,25 +36,24 @@ def contested(everyone: list[Presentations], catalogue: Catalogue, options: Anal
         a, b = tally(first, catalogue), tally(second, catalogue)
         shown = catalogue.side & (a.asked > 0) & (b.asked > 0)
         if not a.alone:
-            sides = np.flatnonzero(catalogue.side)
-            leading = np.unique(catalogue.option_item[sides], return_index=True)[1]
+            leading = catalogue.first_side
             first_side = np.zeros(len(catalogue.side), dtype=bool)
-            first_side[sides[leading]] = True
+            first_side[leading[leading >= 0]] = True
             shown &= first_side
         option = np.flatnonzero(shown)
         share_a, share_b = a.taken[option] / a.asked[option], b.taken[option] / b.asked[option]
         widest = np.argsort(-np.round(np.abs(share_a - share_b), 9), kind="stable")[: options.contested]
         for at in widest:
-            item = catalogue.items[catalogue.option_item[option[at]]]
+            item = int(catalogue.option_item[option[at]])
             rows.append(
                 {
                     "model_a": first.model,
                     "model_b": second.model,
                     "mode": first.mode.value,
-                    "item": item.id,
-                    "parallel_id": item.parallel_id,
-                    "lang": item.lang,
-                    "option": int(option[at] - catalogue.start[catalogue.option_item[option[at]]]),
+                    "item": catalogue.id[item],
+                    "parallel_id": catalogue.parallel_id[item],
+                    "lang": str(catalogue.lang[item]),
+                    "option": int(option[at] - catalogue.start[item]),
                     "share_a": float(share_a[at]),
                     "share_b": float(share_b[at]),
                     "difference": float(share_a[at] - share_b[at]),

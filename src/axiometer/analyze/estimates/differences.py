@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats
+from axiometer.analyze.coded.arrays import Floats, Table, beside, positive, product, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, Tally, group_table, tally
@@ -114,11 +114,10 @@ def _only(counts: Tally, kept: Floats) -> Tally:
 
 def paired_rows(a: GroupTable, b: GroupTable, level: Level, sources: Sources, options: AnalysisOptions) -> list[Record]:
     """The differences of the shares of two group tables, on the groups that have presentations in both."""
-    both = ((a.n > 0) & (b.n > 0)).astype(np.float64)
     difference = paired_difference(a, b, sources, options)
     estimates = difference.intervals(sources, options, Scale.DIFFERENCE)
     adjusted = adjust(estimates.p, options.adjustment)
-    items = both.sum(axis=0)
+    items = totals(_both(a, b))
     return [
         {
             "level": level.name,
@@ -140,10 +139,16 @@ def paired_rows(a: GroupTable, b: GroupTable, level: Level, sources: Sources, op
 
 def paired_difference(a: GroupTable, b: GroupTable, sources: Sources, options: AnalysisOptions) -> Statistic:
     """Share of a minus share of b per target, on the groups that have presentations in both."""
-    both = ((a.n > 0) & (b.n > 0)).astype(np.float64)
+    both = _both(a, b)
     k = a.n.shape[1]
-    together = ratios(np.hstack([a.k * both, b.k * both]), np.hstack([a.n * both, b.n * both]), sources, options)
+    numerator, denominator = ([product(table, both) for table in pair] for pair in ((a.k, b.k), (a.n, b.n)))
+    together = ratios(beside(numerator), beside(denominator), sources, options)
     return together.take(slice(0, k)).minus(together.take(slice(k, 2 * k)))
+
+
+def _both(a: GroupTable, b: GroupTable) -> Table:
+    """1 where a group has presentations in both tables."""
+    return product(positive(a.n), positive(b.n))
 
 
 def adjust(p: Floats, adjustment: Adjustment) -> Floats:

@@ -14,7 +14,20 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats, Integers, cells, counted
+from axiometer.analyze.coded.arrays import (
+    MOST_CELLS,
+    Floats,
+    Table,
+    added,
+    beside,
+    cells,
+    counted,
+    dense,
+    positive,
+    scaled,
+    table_of,
+    totals,
+)
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
 from axiometer.analyze.coded.value_index import Level
@@ -62,15 +75,14 @@ def outcomes(everyone: list[Presentations], catalogue: Catalogue, options: Analy
 
 
 def _overall(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> Iterator[Record]:
-    groups = len(catalogue.group_keys)
+    groups = catalogue.groups
     group = catalogue.group[part.item]
-    total = counted(group, groups)
     counts = cells(group * len(OUTCOMES) + part.outcome, (groups, len(OUTCOMES)))
-    totals = np.repeat(total[:, None], len(OUTCOMES), axis=1)
-    strata = values_at_stake(catalogue, int((total > 0).sum()), part.mode is Mode.AGREE)
-    low, high = rate_intervals(counts, totals, catalogue.sources, options, strata)
+    asked = counts.sum(axis=1, keepdims=True)
+    strata = values_at_stake(catalogue, int((asked > 0).sum()), part.mode is Mode.AGREE)
+    low, high = rate_intervals(counts, asked, catalogue.sources, options, strata)
     for code, outcome in enumerate(OUTCOMES):
-        yield _row("all", None, None, outcome, counts[:, code], total, low[code], high[code])
+        yield _row("all", None, None, outcome, counts[:, code].sum(), asked.sum(), low[code], high[code])
 
 
 def _by_value(part: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions) -> Iterator[Record]:
@@ -79,26 +91,26 @@ def _by_value(part: Presentations, catalogue: Catalogue, level: Level, options: 
     if part.mode is Mode.AGREE:
         subject, owner = part.shown, contests.option
     size = int(max(subject.max(initial=0), owner.max(initial=0))) + 1
-    groups, targets = len(catalogue.group_keys), len(level.targets)
-    cell = catalogue.option_group[contests.option] * targets + contests.target
+    shape = (catalogue.groups, len(level.targets))
 
-    def at_stake(kept: np.ndarray) -> Floats:
+    def at_stake(kept: np.ndarray) -> Table:
         per_subject = counted(subject[kept], size)
-        return cells(cell, (groups, targets), per_subject[owner])
+        return table_of(catalogue.option_group[contests.option], contests.target, shape, per_subject[owner])
 
-    total = at_stake(part.outcome >= 0)
+    asked = at_stake(part.outcome >= 0)
+    of = totals(asked)
     for code in np.unique(part.outcome):
         counts = at_stake(part.outcome == code)
-        low, high = rate_intervals(counts, total, catalogue.sources, options)
-        for i, value in enumerate(level.targets):
-            if total[:, i].any() and counts[:, i].any():
-                yield _row("value", level.name, value, OUTCOMES[code], counts[:, i], total[:, i], low[i], high[i])
+        n = totals(counts)
+        low, high = rate_intervals(counts, asked, catalogue.sources, options)
+        for i in np.flatnonzero(n):
+            yield _row("value", level.name, level.targets[i], OUTCOMES[code], n[i], of[i], low[i], high[i])
 
 
 def _row(
-    by: str, level: str | None, value: str | None, outcome: str, count: Floats, total: Floats, low: float, high: float
+    by: str, level: str | None, value: str | None, outcome: str, count: float, total: float, low: float, high: float
 ) -> Record:
-    n, of = round(float(count.sum())), round(float(total.sum()))
+    n, of = round(float(count)), round(float(total))
     return {
         "by": by,
         "level": level,
@@ -114,7 +126,7 @@ def _row(
     }
 
 
-def values_at_stake(catalogue: Catalogue, answered: int, alone: bool) -> Floats | None:
+def values_at_stake(catalogue: Catalogue, answered: int, alone: bool) -> Table | None:
     """Groups x values: 1 where a value of the finest level with at least ten answered groups per value is at stake."""
     fitting = [
         level
@@ -125,40 +137,61 @@ def values_at_stake(catalogue: Catalogue, answered: int, alone: bool) -> Floats 
         return None
     level = max(fitting, key=lambda each: len(each.targets))
     contests = catalogue.contests(level, 1, alone)
-    table = np.zeros((len(catalogue.group_keys), len(level.targets)))
-    table[catalogue.option_group[contests.option], contests.target] = 1.0
-    return table
+    shape = (catalogue.groups, len(level.targets))
+    return positive(table_of(catalogue.option_group[contests.option], contests.target, shape))
 
 
 def rate_intervals(
-    counts: Floats, totals: Floats, sources: Sources, options: AnalysisOptions, strata: Floats | None = None
+    counts: Table, asked: Table, sources: Sources, options: AnalysisOptions, strata: Table | None = None
 ) -> tuple[Floats, Floats]:
-    """Wilson intervals of the rates sum(counts) / sum(totals), both groups x k."""
-    share = counts.sum(axis=0) / _some(totals.sum(axis=0))
-    return wilson(share, effective_n(counts, totals, sources, strata), options.confidence)
+    """Wilson intervals of the rates sum(counts) / sum(asked), both groups x k (or `asked` groups x 1)."""
+    share = totals(counts) / _some(totals(asked))
+    return wilson(share, effective_n(counts, asked, sources, strata), options.confidence)
 
 
-def effective_n(counts: Floats, totals: Floats, sources: Sources, strata: Floats | None = None) -> Floats:
+def effective_n(counts: Table, asked: Table, sources: Sources, strata: Table | None = None) -> Floats:
     """share (1 - share) over the variance of the rate with every shared source counted once, at most the number of
     presentations; at 0 and 100 % the number of groups with presentations.
 
-    With `strata` (groups x j) the variance is that about the rates fitted to them by least squares.
+    With `strata` (groups x j; `asked` is then groups x 1) the variance is that about the rates fitted to them by least
+    squares.
     """
-    total = totals.sum(axis=0)
-    share = counts.sum(axis=0) / _some(total)
-    explaining = np.ones((len(totals), 1)) if strata is None else np.hstack([np.ones((len(totals), 1)), strata])
-    influence, hat = np.zeros_like(counts), np.zeros_like(counts)
-    for i in np.flatnonzero(total > 0):
-        weighted = totals[:, i : i + 1] * explaining
-        inverse = np.linalg.pinv(explaining.T @ weighted, hermitian=True)
-        fitted = explaining @ (inverse @ (explaining.T @ counts[:, i]))
-        influence[:, i] = (counts[:, i] - totals[:, i] * fitted) / total[i]
-        hat[:, i] = ((explaining @ inverse) * weighted).sum(axis=1)
-    variance = sources.spread(influence, totals / _some(total), hat).once
-    groups: Integers = (totals > 0).sum(axis=0)
+    total = totals(asked)
+    share = totals(counts) / _some(total)
+    per_one = 1.0 / np.where(total > 0, total, 1.0)
+    if strata is None:
+        expected = scaled(asked, np.nan_to_num(share))
+        variance = sources.variance(scaled(added(counts, expected, -1.0), per_one), scaled(asked, per_one))
+    else:
+        expected, hat = _fitted(dense(counts), dense(asked), strata)
+        variance = sources.variance((dense(counts) - expected) * per_one, hat)
+    groups = totals(positive(asked))
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.minimum(share * (1 - share) / variance, total)
-    return np.where((share > 0) & (share < 1) & (variance > 0), seen, groups.astype(np.float64))
+    return np.where((share > 0) & (share < 1) & (variance > 0), seen, groups)
+
+
+def _fitted(counts: Floats, asked: Floats, strata: Table) -> tuple[Floats, Floats]:
+    """The counts (groups x k) expected from rates that are linear in `strata`, and each group's weight in its own rate
+    (groups x 1)."""
+    explaining = beside([np.ones((len(asked), 1)), strata])
+    gram = np.zeros((explaining.shape[1], explaining.shape[1]))
+    for rows, part in _dense_rows(explaining):
+        gram += part.T @ (asked[rows] * part)
+    inverse = np.linalg.pinv(gram, hermitian=True)
+    expected = asked * np.asarray(explaining @ (inverse @ np.asarray(explaining.T @ counts)))
+    hat = np.empty_like(asked)
+    for rows, part in _dense_rows(explaining):
+        hat[rows, 0] = asked[rows, 0] * ((part @ inverse) * part).sum(axis=1)
+    return expected, hat
+
+
+def _dense_rows(table: Table) -> Iterator[tuple[slice, Floats]]:
+    step = max(1, MOST_CELLS // table.shape[1])
+    for begin in range(0, table.shape[0], step):
+        rows = slice(begin, begin + step)
+        part = table[rows]
+        yield rows, dense(part)
 
 
 def _some(total: Floats) -> Floats:

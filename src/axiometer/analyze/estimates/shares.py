@@ -21,7 +21,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats
+from axiometer.analyze.coded.arrays import Floats, added, beside, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, group_table, tally
@@ -96,11 +96,13 @@ def share_rows(
     level: Level, endorsed: GroupTable, opposed: GroupTable, sources: Sources, options: AnalysisOptions
 ) -> Iterator[Record]:
     """The estimates of one level from its group tables, one row per target with presentations."""
-    main = ratios(endorsed.k, endorsed.n, sources, options).intervals(sources, options)
-    against = ratios(opposed.k, opposed.n, sources, options).intervals(sources, options)
-    bounds = bounds_of(endorsed, main, sources, options)
-    n, n_opposed = endorsed.n.sum(axis=0), opposed.n.sum(axis=0)
-    put = n + endorsed.m.sum(axis=0)
+    tables = [endorsed.k, endorsed.n, endorsed.m, opposed.k, opposed.n]
+    drawn = np.hsplit(sources.totals(beside(tables), options.resamples, options.seed), len(tables))
+    main = ratios(endorsed.k, endorsed.n, sources, options, np.hstack(drawn[:2])).intervals(sources, options)
+    against = ratios(opposed.k, opposed.n, sources, options, np.hstack(drawn[3:])).intervals(sources, options)
+    bounds = bounds_of(endorsed, main, sources, options, np.hstack(drawn[:3]))
+    n, n_opposed = totals(endorsed.n), totals(opposed.n)
+    put = n + totals(endorsed.m)
     for i, value in enumerate(level.targets):
         if put[i] == 0 and n_opposed[i] == 0:
             continue
@@ -127,12 +129,18 @@ def share_rows(
 
 
 def bounds_of(
-    table: GroupTable, answered: Intervals, sources: Sources, options: AnalysisOptions
+    table: GroupTable, answered: Intervals, sources: Sources, options: AnalysisOptions, drawn: Floats | None = None
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Lower bound, upper bound and the ends of the interval around them (NaN where `clusters` are too few for one)."""
-    put = table.n + table.m
-    lowest = ratios(table.k, put, sources, options)
-    highest = ratios(table.k + table.m, put, sources, options)
+    """Lower bound, upper bound and the ends of the interval around them (NaN where `clusters` are too few for one).
+
+    `drawn`: the totals of k, n and m in every resample, side by side, where they are known already.
+    """
+    if drawn is None:
+        drawn = sources.totals(beside([table.k, table.n, table.m]), options.resamples, options.seed)
+    k, n, m = np.hsplit(drawn, 3)
+    put = added(table.n, table.m)
+    lowest = ratios(table.k, put, sources, options, np.hstack([k, n + m]))
+    highest = ratios(added(table.k, table.m), put, sources, options, np.hstack([k + m, n + m]))
     se_low, df_low = lowest.standard_errors(sources)
     se_high, df_high = highest.standard_errors(sources)
     low, high = bounded_interval(
@@ -141,7 +149,7 @@ def bounds_of(
     count, largest = sources.behind(put)
     none = (count < options.min_sources) | (largest > 0.5) | ~np.isfinite(se_low) | ~np.isfinite(se_high)
     # Without non-answers the bounds are the share itself; then its interval holds, and so does the reason for none.
-    same = table.m.sum(axis=0) == 0
+    same = totals(table.m) == 0
     low = np.where(same, answered.low, np.where(none, np.nan, low))
     high = np.where(same, answered.high, np.where(none, np.nan, high))
     return lowest.estimate, highest.estimate, low, high

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats, Integers, cells, counted, joined
+from axiometer.analyze.coded.arrays import Floats, Integers, Table, added, counted, joined, table_of, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.estimates.shares import languages_in
@@ -58,7 +58,7 @@ def slots(everyone: list[Presentations], catalogue: Catalogue, options: Analysis
 def slot_rows(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -> list[Record]:
     """The rows of one respondent, one per slot."""
     tables = slot_tables(part, catalogue)
-    n, taken = tables.shown.sum(axis=(0, 2)), tables.taken.sum(axis=(0, 2))
+    n, taken = (totals(each).reshape(tables.slots, -1).sum(axis=1) for each in (tables.shown, tables.taken))
     excess = excess_statistic(tables, catalogue.sources, options)
     estimates = excess.intervals(catalogue.sources, options, Scale.DIFFERENCE)
     return [
@@ -79,12 +79,13 @@ def slot_rows(part: Presentations, catalogue: Catalogue, options: AnalysisOption
 
 @dataclass(frozen=True, slots=True)
 class SlotTables:
-    """Groups x slots x layouts: how often the slot was taken, how often it would be by even chances, how often it was
-    there."""
+    """Groups x (slots times layouts), slot by slot: how often the slot was taken, how often it would be by even
+    chances, how often it was there."""
 
-    taken: Floats
-    expected: Floats
-    shown: Floats
+    taken: Table
+    expected: Table
+    shown: Table
+    slots: int
 
 
 def excess_statistic(tables: SlotTables, sources: Sources, options: AnalysisOptions) -> Statistic:
@@ -92,11 +93,9 @@ def excess_statistic(tables: SlotTables, sources: Sources, options: AnalysisOpti
 
     Orders are assigned by design: where the distractor stood is known, so it is no part of the uncertainty.
     """
-    groups, slots, layouts = tables.shown.shape
-    flat = (groups, slots * layouts)
-    shown = tables.shown.reshape(flat)
-    each = ratios((tables.taken - tables.expected).reshape(flat), shown, sources, options)
-    total = tables.shown.sum(axis=0)
+    each = ratios(added(tables.taken, tables.expected, -1.0), tables.shown, sources, options)
+    total = totals(tables.shown).reshape(tables.slots, -1)
+    slots, layouts = total.shape
     part = total / np.maximum(total.sum(axis=1, keepdims=True), 1.0)
     weights = np.zeros((slots, layouts, slots))
     weights[np.arange(slots), :, np.arange(slots)] = part
@@ -119,7 +118,7 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> SlotTables:
         at_slot = (there & (part.slots == own[:, None]) & (part.option >= 0)[:, None]).astype(np.float64)
         answered = at_slot.any(axis=1)
     here = there & answered[:, None]
-    groups, slots = len(catalogue.group_keys), there.shape[1]
+    slots = there.shape[1]
     group = catalogue.group[part.item]
     # Which slots held sides; not which side stood where, for the numbering of sides means nothing.
     kind = np.zeros(there.shape, dtype=np.int64)
@@ -127,14 +126,17 @@ def slot_tables(part: Presentations, catalogue: Catalogue) -> SlotTables:
     kind[row, slot] = 1 + catalogue.side[catalogue.start[part.item[row]] + part.slots[row, slot]]
     layout, layouts = layout_strata(kind @ 3 ** np.arange(slots), group)
 
-    def summed(table: Floats) -> Floats:
-        each = [cells(group * layouts + layout, (groups, layouts), table[:, slot]) for slot in range(slots)]
-        return np.stack(each, axis=1)
+    row, slot = np.nonzero(here)
+
+    def summed(table: Floats) -> Table:
+        shape = (catalogue.groups, slots * layouts)
+        return table_of(group[row], slot * layouts + layout[row], shape, table[row, slot])
 
     return SlotTables(
-        taken=summed(np.where(here, at_slot, 0.0)),
-        expected=summed(np.where(here, 1.0 / count[:, None], 0.0)),
-        shown=summed(here.astype(np.float64)),
+        taken=summed(at_slot),
+        expected=summed(np.broadcast_to(1.0 / count[:, None], there.shape)),
+        shown=summed(np.ones(there.shape)),
+        slots=slots,
     )
 
 

@@ -27,7 +27,7 @@ from axiometer.analyze.coded.arrays import Floats, Integers, counted, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.frames import Record, framed, number
-from axiometer.records import ExpressionKind, Mode, Role
+from axiometer.records import ExpressionKind, Mode
 
 COLUMNS: dict[str, type[pl.DataType]] = {
     "model": pl.String,
@@ -60,9 +60,7 @@ def variance(everyone: list[Presentations], catalogue: Catalogue) -> pl.DataFram
 def _rows(presentations: Presentations, catalogue: Catalogue) -> Iterator[Record]:
     two = catalogue.sides_of[presentations.item] == 2
     part = presentations.where(presentations.chosen & two)
-    first = np.unique(catalogue.option_item[catalogue.side], return_index=True)
-    first_side = np.full(len(catalogue.items), -1, dtype=np.int64)
-    first_side[first[0]] = np.flatnonzero(catalogue.side)[first[1]]
+    first_side = catalogue.first_side
     y = np.where(part.option == first_side[part.item], 0.5, -0.5)
     for name, n, estimate in components(part.item, part.order_code, part.wording, y):
         yield _row(name, n, estimate)
@@ -142,25 +140,18 @@ def _mean_product(within: list[Integers], apart: list[list[Integers]], y: Floats
 def source_component(item: Integers, y: Floats, first_side: Integers, catalogue: Catalogue) -> tuple[int, float | None]:
     """What two items of different groups share when a side of each expresses the same rule: (pairs of items,
     estimate)."""
-    asked = counted(item, len(catalogue.items))
-    mean = counted(item, len(catalogue.items), y) / np.maximum(asked, 1.0)
-    rule_of: dict[str, int] = {}
-    rules, owners, turned = [], [], []
-    option = -1
-    for position, one in enumerate(catalogue.items):
-        for written in one.options:
-            option += 1
-            if written.role is not Role.SIDE or asked[position] == 0 or first_side[position] < 0:
-                continue
-            towards = 1.0 if option == first_side[position] else -1.0
-            for expression in written.expresses:
-                if expression.kind is ExpressionKind.RULE:
-                    rules.append(rule_of.setdefault(expression.target, len(rule_of)))
-                    owners.append(position)
-                    turned.append(towards * expression.polarity * mean[position])
-    if not rules:
+    rules = catalogue.expressed.get((ExpressionKind.RULE, None))
+    if rules is None:
         return 0, None
-    rule, group, value = np.array(rules), catalogue.group[np.array(owners)], np.array(turned)
+    asked = counted(item, catalogue.size)
+    mean = counted(item, catalogue.size, y) / np.maximum(asked, 1.0)
+    owner = catalogue.option_item[rules.option]
+    kept = (asked[owner] > 0) & (first_side[owner] >= 0)
+    if not kept.any():
+        return 0, None
+    owner, option, rule = owner[kept], rules.option[kept], rules.target[kept]
+    group, value = catalogue.group[owner], np.where(option == first_side[owner], 1.0, -1.0) * mean[owner]
+    value = value * rules.polarity[kept]
     cell = joined(rule, group)
     lead = np.unique(cell, return_index=True)[1]
     value = np.bincount(cell, value) / np.bincount(cell)

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from axiometer.analyze.coded.arrays import Floats, Integers
+from axiometer.analyze.coded.arrays import Floats, Integers, Table, added, beside, scaled, totals
 from axiometer.analyze.inference.intervals import logit_interval, t_interval, t_p_value
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
@@ -50,35 +50,36 @@ class Intervals:
 class Statistic:
     """k estimates. `influence`: groups x k, the first-order effect of each group, columns add to zero. `leverage` and
     `hat`: see `Sources.spread`. `exposure`: groups x k, how many presentations of a group enter each estimate.
-    `draws`: resamples x k."""
+    `draws`: resamples x k. Tables of groups x k are sparse where they are large."""
 
     estimate: Floats
-    influence: Floats
-    leverage: Floats
-    hat: Floats
-    exposure: Floats
+    influence: Table
+    leverage: Table
+    hat: Table
+    exposure: Table
     draws: Floats
 
     def minus(self, other: Statistic) -> Statistic:
         """The differences self - other, paired on groups and on resamples."""
         return Statistic(
             estimate=self.estimate - other.estimate,
-            influence=self.influence - other.influence,
-            leverage=(self.leverage + other.leverage) / 2,
-            hat=(self.hat + other.hat) / 2,
-            exposure=self.exposure + other.exposure,
+            influence=added(self.influence, other.influence, -1.0),
+            leverage=added(0.5 * self.leverage, other.leverage, 0.5),
+            hat=added(0.5 * self.hat, other.hat, 0.5),
+            exposure=added(self.exposure, other.exposure),
             draws=self.draws - other.draws,
         )
 
     def combined(self, weights: Floats) -> Statistic:
         """Fixed weighted sums of the statistics: `weights` is k x j, columns that stay empty weigh nothing."""
         used = weights.any(axis=1)
+        size = np.abs(weights)
         return Statistic(
             estimate=np.where(used, self.estimate, 0.0) @ weights,
-            influence=self.influence @ weights,
-            leverage=self.leverage @ np.abs(weights),
-            hat=self.hat @ np.abs(weights),
-            exposure=self.exposure @ (weights != 0).astype(np.float64),
+            influence=np.asarray(self.influence @ weights),
+            leverage=np.asarray(self.leverage @ size),
+            hat=np.asarray(self.hat @ size),
+            exposure=np.asarray(self.exposure @ (size > 0).astype(np.float64)),
             draws=np.where(used, self.draws, 0.0) @ weights,
         )
 
@@ -117,7 +118,7 @@ class Statistic:
                 min_sources=options.min_sources,
             )
             for exposed, number, share, estimate, error in zip(
-                self.exposure.sum(axis=0), count, largest, self.estimate, se, strict=True
+                totals(self.exposure), count, largest, self.estimate, se, strict=True
             )
         ]
         none = np.array([reason is not None for reason in why_not], dtype=bool)
@@ -176,15 +177,21 @@ def reason_against(
     return None
 
 
-def ratios(numerator: Floats, denominator: Floats, sources: Sources, options: AnalysisOptions) -> Statistic:
-    """Ratios of totals: sum over groups of `numerator` over that of `denominator` (both groups x k)."""
-    total = denominator.sum(axis=0)
+def ratios(
+    numerator: Table, denominator: Table, sources: Sources, options: AnalysisOptions, drawn: Floats | None = None
+) -> Statistic:
+    """Ratios of totals: sum over groups of `numerator` over that of `denominator` (both groups x k).
+
+    `drawn`: both totals in every resample (resamples x 2k), where they are known already.
+    """
+    total = totals(denominator)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = np.where(total > 0, numerator.sum(axis=0) / total, np.nan)
-        safe = np.where(total > 0, total, 1.0)
-        influence = (numerator - np.nan_to_num(estimate) * denominator) / safe
-        hat = denominator / safe
-        drawn = sources.totals(np.hstack([numerator, denominator]), options.resamples, options.seed)
-        upper, lower = np.hsplit(drawn, 2)
-        draws = np.where(lower > 0, upper / np.where(lower > 0, lower, 1.0), np.nan)
+        estimate = np.where(total > 0, totals(numerator) / total, np.nan)
+    per_one = 1.0 / np.where(total > 0, total, 1.0)
+    influence = scaled(added(numerator, scaled(denominator, np.nan_to_num(estimate)), -1.0), per_one)
+    hat = scaled(denominator, per_one)
+    if drawn is None:
+        drawn = sources.totals(beside([numerator, denominator]), options.resamples, options.seed)
+    upper, lower = np.hsplit(drawn, 2)
+    draws = np.where(lower > 0, upper / np.where(lower > 0, lower, 1.0), np.nan)
     return Statistic(estimate, influence, hat, hat, denominator, draws)

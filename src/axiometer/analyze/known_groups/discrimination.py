@@ -12,7 +12,7 @@ independent draws: it says how little a handful of presentations can show, not m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from axiometer.analyze.frames import Record, number
 from axiometer.analyze.inference.intervals import wilson
 from axiometer.analyze.known_groups.steered_answers import Stakes, Steered, pair, towards
 from axiometer.analyze.options import AnalysisOptions
+from axiometer.records import Item
 
 COLUMNS: dict[str, type[pl.DataType] | pl.DataType] = {
     "model": pl.String,
@@ -75,22 +76,23 @@ def discriminations(
     model: str,
     by_steering: Mapping[str | None, Steered],
     stakes: Stakes,
+    items: Sequence[Item],
     catalogue: Catalogue,
     options: AnalysisOptions,
 ) -> list[Record]:
-    """One record per item in which a steered value is at stake, in the order of the catalogue."""
+    """One record per item in which a steered value is at stake, in the order of the catalogue, that of `items`."""
     steered = {value for value in by_steering if value is not None}
-    against_values, against_baseline = _Sums.of(len(catalogue.items)), _Sums.of(len(catalogue.items))
+    against_values, against_baseline = _Sums.of(catalogue.size), _Sums.of(catalogue.size)
     for (value, other), entries in opposed(stakes, steered).items():
         sums = against_values if other is not None else against_baseline
         _add(sums, by_steering[value], by_steering[other], entries, stakes, catalogue)
-    concerned = np.zeros(len(catalogue.items), dtype=np.bool_)
+    concerned = np.zeros(catalogue.size, dtype=np.bool_)
     names = np.array([value in steered for value in stakes.values])
     concerned[stakes.item[names[stakes.value]]] = True
     mode = by_steering[None].rows.mode.value
     sampled = by_steering[None].rows.weights is None
     head: Record = {"model": model, "mode": mode, "level": stakes.level}
-    return list(_records(head, concerned, against_values, against_baseline, stakes, catalogue, options, sampled))
+    return list(_records(head, concerned, against_values, against_baseline, stakes, items, options, sampled))
 
 
 def opposed(stakes: Stakes, steered: set[str]) -> dict[tuple[str, str | None], Integers]:
@@ -116,7 +118,7 @@ def _against(stakes: Stakes, one: int, other: int) -> bool:
 
 
 def _add(sums: _Sums, one: Steered, other: Steered, entries: Integers, stakes: Stakes, catalogue: Catalogue) -> None:
-    items = np.zeros(len(catalogue.items), dtype=np.bool_)
+    items = np.zeros(catalogue.size, dtype=np.bool_)
     items[stakes.item[entries]] = True
     both = pair(one, other).within(items)
     position, entry = stakes.expand(both.one.item)
@@ -138,12 +140,12 @@ def _records(
     values: _Sums,
     baseline: _Sums,
     stakes: Stakes,
-    catalogue: Catalogue,
+    items: Sequence[Item],
     options: AnalysisOptions,
     sampled: bool,
 ) -> Iterator[Record]:
     for place in np.flatnonzero(concerned):
-        item = catalogue.items[place]
+        item = items[int(place)]
         own = slice(stakes.start[place], stakes.start[place] + stakes.count[place])
         record: Record = {
             **head,

@@ -23,7 +23,7 @@ import numpy as np
 import polars as pl
 
 from axiometer.analyze.analysis import refuse_unmapped
-from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, cells, counted
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, cells, counted, dense
 from axiometer.analyze.coded.catalogue import Catalogue, catalogue_of
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
@@ -134,10 +134,10 @@ def known_groups(
     Raises `Refused` for unmapped items, `InputError` where the tables do not fit.
     """
     chosen = options or AnalysisOptions()
-    rows = list(to_rows(items, Item))
-    refuse_unmapped(rows)
-    catalogue = catalogue_of(rows, {framework.id: framework})
-    stakes = Stakes.of(catalogue, framework, level)
+    refuse_unmapped(items)
+    catalogue = catalogue_of(items, {framework.id: framework})
+    rows = list(to_rows(items.sort("id"), Item))
+    stakes = Stakes.of(rows, catalogue, framework, level)
     movements: list[Record] = []
     verdicts: list[Record] = []
     found: list[Record] = []
@@ -150,7 +150,7 @@ def known_groups(
                 where = {**head, "lang": lang}
                 movements.extend({**where, "steered": value, **row} for row in moved.rows())
                 verdicts.append({**where, "value": value, **moved.verdict()})
-        found.extend(discriminations(model, by_steering, stakes, catalogue, chosen))
+        found.extend(discriminations(model, by_steering, stakes, rows, catalogue, chosen))
     tables = (framed(movements, MOVEMENTS), framed(verdicts, VERDICTS), framed(found, DISCRIMINATION))
     return KnownGroups(*tables, summary=_summary(*tables, level=level, options=chosen))
 
@@ -188,7 +188,7 @@ class _Moved:
         measured, item = stakes.value[entry], stakes.item[entry]
         after = towards(both.one, catalogue, stakes, position, entry)
         before = towards(both.other, catalogue, stakes, position, entry)
-        shape = (len(catalogue.group_keys), size)
+        shape = (catalogue.groups, size)
         cell = catalogue.group[item] * size + measured
         n = counted(measured, size)
         put = counted(stakes.value[_concerned(both.put, own, stakes)[1]], size)
@@ -293,7 +293,7 @@ class _Moved:
 
     def _known(self, statistic: Statistic) -> list[Known]:
         found: Intervals = statistic.intervals(self.sources, self.options, Scale.DIFFERENCE)
-        alike = np.abs(statistic.influence).max(axis=0, initial=0.0) < 1e-12
+        alike = np.abs(dense(statistic.influence)).max(axis=0, initial=0.0) < 1e-12
         known = []
         for place, why_not in enumerate(found.why_not):
             value = float(found.estimate[place])
@@ -316,14 +316,15 @@ def _mean(statistic: Statistic) -> Statistic:
     """The mean of k statistics as one; in a resample, of those that are defined in it."""
     defined = ~np.isnan(statistic.draws)
     count = defined.sum(axis=1, keepdims=True)
+    mean = np.full((len(statistic.estimate), 1), 1 / len(statistic.estimate))
     with np.errstate(invalid="ignore"):
         draws = np.where(defined, statistic.draws, 0.0).sum(axis=1, keepdims=True) / np.where(count > 0, count, np.nan)
     return Statistic(
         estimate=statistic.estimate.mean(keepdims=True),
-        influence=statistic.influence.mean(axis=1, keepdims=True),
-        leverage=statistic.leverage.mean(axis=1, keepdims=True),
-        hat=statistic.hat.mean(axis=1, keepdims=True),
-        exposure=statistic.exposure.sum(axis=1, keepdims=True),
+        influence=statistic.influence @ mean,
+        leverage=statistic.leverage @ mean,
+        hat=statistic.hat @ mean,
+        exposure=statistic.exposure @ np.ones_like(mean),
         draws=draws,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from axiometer.analyze.coded.presentations import Presentations, presentations_o
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.measure.steering import at_stake, touched
+from axiometer.records import Item
 
 PRESENTATION = ("item", "wording", "repeat")
 
@@ -38,9 +39,12 @@ class Stakes:
     touches: Booleans
 
     @classmethod
-    def of(cls, catalogue: Catalogue, framework: Framework, level: str) -> Stakes:
-        """Raises `InputError` where no value of the level is at stake in any item."""
-        found = [at_stake(item, framework, level) for item in catalogue.items]
+    def of(cls, items: Sequence[Item], catalogue: Catalogue, framework: Framework, level: str) -> Stakes:
+        """`items`: those of the catalogue, in its order.
+
+        Raises `InputError` where no value of the level is at stake in any item.
+        """
+        found = [at_stake(item, framework, level) for item in items]
         staked = frozenset(value for own in found for value in own)
         values = tuple(value.id for value in framework.values_at(level) if value.id in staked)
         if not values:
@@ -54,14 +58,14 @@ class Stakes:
             ],
             dtype=np.int64,
         )
-        count = counted(entries[:, 0], len(catalogue.items)).astype(np.int64)
-        touches = np.zeros((len(catalogue.items), len(values)), dtype=np.bool_)
-        for number, item in enumerate(catalogue.items):
+        count = counted(entries[:, 0], catalogue.size).astype(np.int64)
+        touches = np.zeros((catalogue.size, len(values)), dtype=np.bool_)
+        for number, item in enumerate(items):
             for value in touched(item, framework, level) & staked:
                 touches[number, place[value]] = True
         start = np.concatenate([[0], np.cumsum(count)[:-1]]).astype(np.int64)
-        item, value, option, sign = entries.T
-        return cls(level, values, item, value, option, sign, start, count, touches)
+        owner, value, option, sign = entries.T
+        return cls(level, values, owner, value, option, sign, start, count, touches)
 
     def expand(self, items: Integers) -> tuple[Integers, Integers]:
         """Every entry of each of `items`: positions in `items`, and positions among the entries."""

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.inference.intervals import expit
@@ -29,7 +30,7 @@ REFIT_TOLERANCE = 1e-3  # of the last step: steps converge quadratically, so tha
 MAX_STEP = 2.0
 MAX_STEPS = 40
 PRODUCTS = 20_000_000
-BLOCK = 50_000_000
+BLOCK = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,12 @@ def bootstrap_bradley_terry(
     """
     rows, width = comparisons.predictors.shape
     first = np.zeros(width) if start is None else start
-    counts = (comparisons.wins.T.tocsr(), comparisons.trials.T.tocsr())
+    counts = sparse.csr_matrix(sparse.hstack([comparisons.wins, comparisons.trials], format="csr"))
     found: list[Floats] = []
     block = max(1, BLOCK // max(rows, 1))
-    for weights in sources.weights(resamples, seed):
-        for begin in range(0, len(weights), block):
-            part = weights[begin : begin + block].T
-            wins, trials = (np.ascontiguousarray(np.asarray(count @ part).T) for count in counts)
+    for drawn in sources.total_chunks(counts, resamples, seed):
+        for begin in range(0, len(drawn), block):
+            wins, trials = np.hsplit(drawn[begin : begin + block], 2)
             each = np.tile(first, (len(wins), 1))
             found.append(newton(comparisons.predictors, wins, trials, each, ridge, REFIT_TOLERANCE))
     return np.concatenate(found)

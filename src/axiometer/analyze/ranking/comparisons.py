@@ -14,10 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from axiometer.analyze.coded.arrays import Floats, Integers, counted
+from axiometer.analyze.coded.arrays import MOST_CELLS, Booleans, Floats, Integers, counted, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.value_index import Level
+
+BASE = 5
+DIGITS = 26
+"""Predictors run from -2 to 2; so many of them make one 64-bit number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
     values, slot_first, slot_second = _coded(first, second, cell, cells, catalogue, level)
     predictors, row, mirrored = unique_rows(values, slot_first, slot_second, cells.slots)
     group = catalogue.group[cells.item[cell]]
-    shape = (len(catalogue.group_keys), len(predictors))
+    shape = (catalogue.groups, len(predictors))
     wins = np.where(mirrored, other, chosen)
 
     def summed(counts: Floats) -> sparse.csr_matrix:
@@ -90,8 +94,7 @@ def _cells(rows: Presentations, catalogue: Catalogue) -> _Cells:
     answered = rows.chosen
     kept = answered | rows.unanswered
     rows, answered = rows.where(kept), answered[kept]
-    base = int(rows.order_code.max(initial=0)) + 1
-    cell_of, first_row, cell = np.unique(rows.item * base + rows.order_code, return_index=True, return_inverse=True)
+    cell_of, first_row, cell = np.unique(joined(rows.item, rows.order_code), return_index=True, return_inverse=True)
     slots = rows.slots.shape[1]
     width = int(catalogue.options_of.max(initial=1))
     taken = np.zeros((len(cell_of), width))
@@ -162,8 +165,28 @@ def _coded(
 
 def unique_rows(
     values: NDArray[np.int8], slot_first: Integers, slot_second: Integers, slots: int
-) -> tuple[Floats, Integers, np.ndarray]:
+) -> tuple[Floats, Integers, Booleans]:
     """The distinct predictor rows up to sign, each comparison's row, and whether it is the row's mirror image."""
+    n, width = len(values), values.shape[1] + max(slots, 1) - 1
+    codes = np.zeros((-(-width // DIGITS), n), dtype=np.int64)
+    mirrored = np.zeros(n, dtype=np.bool_)
+    step = max(1, MOST_CELLS // max(width, 1))
+    for begin in range(0, n, step):
+        rows = slice(begin, begin + step)
+        oriented, mirrored[rows] = _oriented(values[rows], slot_first[rows], slot_second[rows], slots)
+        for number in range(len(codes)):
+            for column in oriented[:, number * DIGITS : (number + 1) * DIGITS].T:
+                codes[number, rows] = codes[number, rows] * BASE + (column + BASE // 2)
+    row = joined(*codes)
+    first = np.unique(row, return_index=True)[1]
+    unique, _ = _oriented(values[first], slot_first[first], slot_second[first], slots)
+    return unique.astype(np.float64), row, mirrored
+
+
+def _oriented(
+    values: NDArray[np.int8], slot_first: Integers, slot_second: Integers, slots: int
+) -> tuple[NDArray[np.int8], Booleans]:
+    """Predictor rows, each turned so that its first entry that is not 0 is positive; and which were turned."""
     slot = np.zeros((len(values), max(slots, 1)), dtype=np.int8)
     at = np.arange(len(values))
     known = (slot_first >= 0) & (slot_second >= 0)
@@ -171,8 +194,6 @@ def unique_rows(
     slot[at[known], slot_second[known]] -= 1
     predictors = np.hstack([values, slot[:, 1:] - slot[:, :1]])
     nonzero = predictors != 0
-    leading = np.where(nonzero.any(axis=1), predictors[at, nonzero.argmax(axis=1)], 1)
-    mirrored = leading < 0
-    oriented = np.where(mirrored[:, None], -predictors, predictors)
-    unique, row = np.unique(oriented, axis=0, return_inverse=True)
-    return unique.astype(np.float64), row.reshape(-1), mirrored
+    leading = np.where(nonzero.any(axis=1), predictors[at, nonzero.argmax(axis=1)], 1) if predictors.size else at + 1
+    turned = leading < 0
+    return np.where(turned[:, None], -predictors, predictors), turned

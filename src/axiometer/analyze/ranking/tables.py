@@ -16,6 +16,7 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Intervals, Scale, Statistic
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.bradley_terry import (
+    BLOCK,
     Fit,
     bootstrap_bradley_terry,
     fit_bradley_terry,
@@ -180,7 +181,7 @@ def rank_bounds(comparisons: Comparisons, rank: Integers, ridge: float) -> tuple
         return rank, rank
     favoured, against = np.nonzero(~np.eye(values, dtype=bool))
     ahead = np.zeros((values, values), dtype=bool)
-    block = max(1, 20_000_000 // len(trials))
+    block = max(1, BLOCK // len(trials))
     for begin in range(0, len(favoured), block):
         v, w = favoured[begin : begin + block], against[begin : begin + block]
         sign = np.sign(comparisons.value_part[:, v] - comparisons.value_part[:, w]).T

@@ -92,13 +92,14 @@ def simulated_design(
     if not found:
         raise InputError(f"the items express nothing at level {level!r}")
     place = {value: position for position, value in enumerate(found[0].targets)}
-    langs = tuple(sorted({item.lang for item in catalogue.items}))
+    ordered = sorted(items, key=lambda item: item.id)
+    langs = tuple(sorted({item.lang for item in ordered}))
     rules: dict[str, int] = {}
     cells: list[tuple[int, ...]] = []
     rounds = list(permutations(range(SLOTS)))
-    shuffled = np.random.default_rng(seed).permutation(len(catalogue.items))
+    shuffled = np.random.default_rng(seed).permutation(len(ordered))
     kept = 0
-    for number, item in enumerate(catalogue.items):
+    for number, item in enumerate(ordered):
         sides = [_expressed(item, side, found[0].above) for side in range(2)]
         values = [place.get(value, -1) for value, _ in sides]
         if min(values) < 0 or values[0] == values[1] or len(item.options) != SLOTS:

@@ -156,9 +156,10 @@ def _slots(found: Collect, who: _Respondent, truth: Truth, s: int, options: Anal
     taken = [who.first[s] * (at[:, 0] == slot) + who.second[s] * (at[:, 1] == slot) for slot in range(SLOTS)]
     shown = who.by_layout(who.answered[s])
     tables = SlotTables(
-        taken=np.stack([who.by_layout(each) for each in taken], axis=1),
-        expected=np.stack([shown / SLOTS] * SLOTS, axis=1),
-        shown=np.stack([shown] * SLOTS, axis=1),
+        taken=np.hstack([who.by_layout(each) for each in taken]),
+        expected=np.hstack([shown / SLOTS] * SLOTS),
+        shown=np.hstack([shown] * SLOTS),
+        slots=SLOTS,
     )
     excess = excess_statistic(tables, design.sources, options).intervals(design.sources, options, Scale.DIFFERENCE)
     names = tuple(chr(ord("A") + slot) for slot in range(SLOTS))
