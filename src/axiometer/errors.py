@@ -11,10 +11,10 @@ from typing import Protocol
 class Wording(Protocol):
     """Says a text in some language, with its fields put in (`axiometer.messages.t`)."""
 
-    def __call__(self, text: str, **fields: object) -> str: ...
+    def __call__(self, text: str, /, **fields: object) -> str: ...
 
 
-def english(text: str, **fields: object) -> str:
+def english(text: str, /, **fields: object) -> str:
     """The text as the code has it. Without fields it is taken as it stands, braces included."""
     return text.format(**fields) if fields else text
 
@@ -27,7 +27,7 @@ class AxiometerError(Exception):
 
     exit_code = 1
 
-    def __init__(self, what: str = "", **fields: object) -> None:
+    def __init__(self, what: str = "", /, **fields: object) -> None:
         super().__init__(english(what, **fields))
         self._what, self._fields = what, fields
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +27,16 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
     _check_complete(shards, specifications)
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise InputError("exists already", file=output, mend="give another name with -o")
+    temporary = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    try:
+        _join(shards, whole, temporary)
+        temporary.replace(output)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return output
+
+
+def _join(shards: Sequence[Path], whole: Specification, output: Path) -> None:
     (output / "journal").mkdir(parents=True)
     for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
         parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
@@ -37,7 +48,6 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
         for path in sorted((folder / "journal").glob("*.sqlite")):
             shutil.copy2(path, output / "journal" / path.name)
     whole.write(output)
-    return output
 
 
 def _whole(specification: Specification) -> Specification:

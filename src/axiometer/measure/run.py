@@ -30,7 +30,7 @@ from axiometer.records.tables import read_rows, write_text
 from axiometer.runtime import Call, Caller, Journal, Limits, Progress, Tally
 from axiometer.runtime.batch import refuse_without_batches, run_batches
 from axiometer.runtime.journal import neighbours_of
-from axiometer.runtime.lock import only_process
+from axiometer.runtime.lock import LOCK, only_process
 from axiometer.runtime.progress import Silent
 
 _Caller: TypeAlias = Caller[tuple[Presentation, Rendered]]
@@ -151,7 +151,7 @@ def run_plan(plan: Plan, output: Path, progress: Progress | None = None, journal
     output = Path(output)
     if (output / FILE).exists():
         check_same(read_specification(output), plan.specification, output)
-    elif output.exists() and (not output.is_dir() or any(output.iterdir())):
+    elif output.exists() and not _may_begin_in(output):
         raise InputError("exists and is not a run", file=output, mend="give another name with -o")
     with only_process(output):
         if not (output / FILE).exists():
@@ -160,6 +160,14 @@ def run_plan(plan: Plan, output: Path, progress: Progress | None = None, journal
                 write_text(path.read_text(encoding="utf-8"), output / "frameworks" / f"{name}.yaml")
             plan.specification.write(output)
         return asyncio.run(_Run(plan, output, progress or Silent(), tuple(journals)).work())
+
+
+def _may_begin_in(folder: Path) -> bool:
+    """Whether a folder without `run.yaml` is empty, or holds only what a run writes before it (and was killed)."""
+    if not folder.is_dir():
+        return False
+    names = {path.name for path in folder.iterdir() if not path.name.endswith(".tmp")}
+    return not names or (LOCK in names and names <= {LOCK, "items", "frameworks"})
 
 
 @dataclass(slots=True)

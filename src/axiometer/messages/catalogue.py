@@ -22,7 +22,7 @@ def language() -> Language:
     return "zh" if chosen.strip().lower().startswith("zh") else "en"
 
 
-def t(text: str, **fields: object) -> str:
+def t(text: str, /, **fields: object) -> str:
     """The message in the reader's language, with `fields` put in by `str.format`.
 
     A text without a translation stays English. Without fields the text is taken as it stands, braces included.

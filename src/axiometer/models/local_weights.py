@@ -77,12 +77,18 @@ def find_weights(target: str) -> Path:
 
 
 def cache_folder() -> Path:
-    """The folder for what can be made again: `AXIOMETER_CACHE`, else `axiometer` in the user's cache."""
+    """The folder for what can be made again: `AXIOMETER_CACHE`, else `axiometer` in the user's cache.
+
+    Raises `InputError` where there is neither.
+    """
     named = os.environ.get("AXIOMETER_CACHE")
     if named:
         return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "axiometer"
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "axiometer"
+    except RuntimeError as error:  # a user without a home, as in containers
+        raise InputError("there is no home folder for what can be made again", mend="set AXIOMETER_CACHE") from error
 
 
 def file_digest(path: Path) -> str:

@@ -37,7 +37,10 @@ def whole(path: Path) -> Iterator[Path]:
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Writes `frame` whole or not at all: temporary name, fsync, rename. Equal frames give equal bytes."""
     with whole(path) as temporary:
-        frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
+        try:
+            frame.write_parquet(temporary, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
+        except pl.exceptions.PolarsError as error:  # how Polars tells of a full disk
+            raise InputError("cannot be written: {why}", file=path, why=error) from error
 
 
 def write_text(text: str, path: Path, encoding: str = "utf-8") -> None:
@@ -64,9 +67,20 @@ def parquet_files(path: Path) -> list[Path]:
     return [path]
 
 
-def read_table(path: Path, row_type: type[Row]) -> pl.DataFrame:
-    """A whole table as a data frame with the columns of `row_type`."""
-    return pl.concat([_checked(read_part(file), file, row_type) for file in parquet_files(path)])
+def read_table(path: Path, row_type: type[Row], columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """A whole table as a data frame with the columns of `row_type`, or with those of them that are named."""
+    return pl.concat([_columns(file, row_type, columns) for file in parquet_files(path)])
+
+
+def _columns(file: Path, row_type: type[Row], columns: Sequence[str] | None) -> pl.DataFrame:
+    if columns is None:
+        return _checked(read_part(file), file, row_type)
+    try:
+        schema = pl.read_parquet_schema(file)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise _not_parquet(file) from error
+    _checked(pl.DataFrame(schema=schema), file, row_type)
+    return read_part(file, columns)
 
 
 def read_part(file: Path, columns: Sequence[str] | None = None, mend: str | None = None) -> pl.DataFrame:

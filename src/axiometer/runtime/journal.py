@@ -339,7 +339,7 @@ class _Writer:
 
 
 def _unwritable(path: Path, error: Exception) -> JournalFailed:
-    return JournalFailed("{file}: cannot be written ({error})", file=path, error=error)
+    return JournalFailed("{file}: cannot be written ({error}); all before is kept", file=path, error=error)
 
 
 def _resolve(waiters: list[_Waiter], failure: Exception | None) -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 from axiometer.errors import AxiometerError
 
+LOCK = ".lock"
+
 
 @contextmanager
 def only_process(folder: Path) -> Iterator[None]:
     """Holds `folder` (made if missing) for this process. Raises when another process is working in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     try:
         _lock(handle, folder)
         yield
