@@ -79,6 +79,8 @@ def load_recorded(target: str) -> RecordedRespondent:
     path = Path(file)
     answers = list(read_rows(path, Answer))
     models = sorted({answer.model for answer in answers})
+    if wanted not in models and f"recorded/{wanted}" in models:
+        wanted = f"recorded/{wanted}"
     if wanted and wanted not in models:
         raise InputError(
             "no answers of {name!r}", file=path, mend="it holds: {present}", name=wanted, present=", ".join(models)
