@@ -35,7 +35,7 @@ def analyze(
     from axiometer.analyze import analyze as analyze_tables
     from axiometer.measure.reading import open_run
 
-    read = open_run(run)
+    read = open_run(run, texts=False)
     chosen = AnalysisOptions(seed=seed, resamples=resamples, values=not without_values)
     analysis = analyze_tables(read.items, read.answers, frameworks=read.frameworks, options=chosen)
     analysis.write(run / "analysis")

@@ -12,7 +12,7 @@ from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.rows import Answer, Item
-from axiometer.records.tables import read_table
+from axiometer.records.tables import parquet_files, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,35 @@ class Run:
     missing: int
 
 
-def open_run(folder: Path) -> Run:
-    """The run in `folder`. Raises `InputError` when there is none, or no answer yet."""
+COUNTED_OF_ITEMS = ("id", "kind", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
+COUNTED_OF_ANSWERS = (
+    "model",
+    "item",
+    "lang",
+    "mode",
+    "order",
+    "wording",
+    "repeat",
+    "shown",
+    "negated",
+    "outcome",
+    "option",
+    "stance",
+    "probabilities",
+)
+
+
+def open_run(folder: Path, *, texts: bool = True) -> Run:
+    """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
+
+    Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
+    answers or calls. That is a fraction of the memory.
+    """
     specification = read_specification(folder)
     answers = folder / "answers"
     if not answers.is_dir() or not any(answers.glob("m*.parquet")):
         raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
-    table = read_table(answers, Answer)
+    table = read_table(answers, Answer, None if texts else COUNTED_OF_ANSWERS)
     number, of = specification.shard
     wanted = len(range(number - 1, int(specification.noted["presentations"]), of)) * len(specification.asked["models"])
     frameworks = {
@@ -42,8 +64,15 @@ def open_run(folder: Path) -> Run:
     return Run(
         folder=folder,
         specification=specification,
-        items=read_table(folder / "items", Item),
+        items=read_table(folder / "items", Item) if texts else _counted_items(folder / "items"),
         answers=table,
         frameworks=frameworks,
         missing=wanted - table.height,
     )
+
+
+def _counted_items(path: Path) -> pl.DataFrame:
+    option = pl.element().struct
+    plain = pl.col("options").list.eval(pl.struct(option.field("role"), option.field("expresses")))
+    parts = (read_table(file, Item, COUNTED_OF_ITEMS) for file in parquet_files(path))
+    return pl.concat([part.with_columns(plain) for part in parts])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from axiometer.analyze import Analysis, AnalysisOptions, analyze
 from axiometer.measure.reading import Run, open_run
+from axiometer.records import Item
+from axiometer.records.tables import parquet_files, read_table
 from axiometer.report.views import RunView
 
 
 def load_view(folder: Path, seed: int = 0) -> RunView:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet."""
-    run = open_run(folder)
+    run = open_run(folder, texts=False)
     manifest = {
         "asked": dict(run.specification.asked),
         "noted": dict(run.specification.noted),
@@ -21,8 +25,8 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
     return RunView(
         name=folder.resolve().name,
         manifest=manifest,
-        items=run.items,
-        answers=run.answers,
+        items=read_table(folder / "items", Item),
+        answers=pl.scan_parquet(parquet_files(folder / "answers")),
         analysis=analysis_of(run, seed),
         frameworks=run.frameworks,
     )
