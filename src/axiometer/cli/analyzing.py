@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from axiometer.measure.reading import Run
 
 SHOWN = 15
+REASONS = 3
 Row = dict[str, Any]
 
 
@@ -83,6 +84,9 @@ def _say_level(run: Run, model: str, level: str, shares: pl.DataFrame, ranking: 
         ],
         title=f"{model}, {titles.get(level, level)}",
     )
+    reasons = dict.fromkeys(row["why_not"] for row in rows[:SHOWN] if row["share"] is not None and row["why_not"])
+    if reasons:
+        say(t("no interval: {why}", why="; ".join(list(reasons)[:REASONS])))
     if len(rows) > SHOWN:
         say(t("and {n} more in {file}", n=len(rows) - SHOWN, file=run.folder / "analysis/shares.parquet"))
 

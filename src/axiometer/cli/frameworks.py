@@ -68,7 +68,8 @@ def show(
         )
         return
     say(f"{known.names.get(language(), known.id)} ({known.id}, {known.version})")
-    say(known.description.get(language(), ""))
+    if language() in known.description:
+        say(known.description[language()])
     for level in known.levels:
         say_table(
             ["id", "zh", "en", "parents", "definition"],

@@ -15,7 +15,7 @@ import polars as pl
 
 from axiometer.errors import AxiometerError, InputError, Refused, Stopped
 from axiometer.frameworks import load_framework
-from axiometer.frameworks.load import path_of
+from axiometer.frameworks.load import path_of, shipped
 from axiometer.measure.design import Design, Presentation, presentations
 from axiometer.measure.outcomes import answer_row
 from axiometer.measure.parts import PART_SIZE, Parts, PartWriter
@@ -138,6 +138,14 @@ def plan_run(
 def _framework_files(selection: Selection, given: Sequence[Path]) -> dict[str, Path]:
     """The file of every framework that the items name: the user's own first, then the shipped ones."""
     own = {load_framework(path).id: path for path in given}
+    unknown = [name for name in selection.frameworks if name not in own and name not in shipped()]
+    if unknown:
+        raise InputError(
+            "the items belong to the framework {name!r}, which is not shipped",
+            file=selection.path,
+            mend="give its file with --framework",
+            name=unknown[0],
+        )
     return {name: own.get(name) or path_of(name) for name in selection.frameworks}
 
 

@@ -46,7 +46,7 @@ class Selection:
             yield kept if self.ids is None else kept.filter(pl.col("id").is_in(list(self.ids)))
 
     def copy_to(self, folder: Path) -> None:
-        """Writes the chosen items as parts of one table, whole or not at all, as `folder`, in place of what is there."""
+        """Writes the chosen items as parts of one table in place of what is at `folder`: whole or not at all."""
         temporary = folder.with_name(f".{folder.name}.tmp")
         shutil.rmtree(temporary, ignore_errors=True)
         for number, frame in enumerate(frame for frame in self.frames() if frame.height):
