@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOCAL = "local/smollm2-135m"
 SIMULATED = ("sim/communal", "sim/individual")
-ENGLISH, CHINESE = 90, 18
+CHINESE = 12
 
 
 def demo(
@@ -28,18 +28,16 @@ def demo(
 ) -> None:
     """Measures `local/smollm2-135m` on a seeded part of the starter dilemmas, in both orders, and two simulated
     respondents with planted values on all of them."""
-    import polars as pl
-
     from axiometer.cli.respondents import Wanted, respondents
     from axiometer.cli.starter import items_path
     from axiometer.measure.design import Design
     from axiometer.measure.run import MeasureOptions, plan_run, run_plan
-    from axiometer.records.tables import write_parquet
+    from axiometer.records.tables import read_part, write_parquet
     from axiometer.report import report
 
     every = items_path("starter")
     part = output / "local-items.parquet"
-    chosen = pl.read_parquet(every) if full else _part(pl.read_parquet(every), seed)
+    chosen = read_part(every) if full else _part(read_part(every), seed)
     write_parquet(chosen, part)
     say(
         t(
@@ -56,16 +54,19 @@ def demo(
 
 
 def _part(items: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """A seeded part of the starter items, mostly English, some Chinese."""
+    """A seeded part of the starter items: one English dilemma for each pair of core values, and some in Chinese too."""
     import polars as pl
 
-    english = items.filter(pl.col("lang") == "en")
-    chinese = items.filter(pl.col("lang") == "zh")
-    wanted = english.sample(min(ENGLISH, len(english)), seed=seed)["parallel_id"]
-    some = wanted.sample(min(CHINESE, len(wanted)), seed=seed)
-    return pl.concat(
-        [
-            english.filter(pl.col("parallel_id").is_in(wanted.implode())),
-            chinese.filter(pl.col("parallel_id").is_in(some.implode())),
-        ]
+    pair = pl.col("parallel_id").str.replace(r"-\d+$", "").alias("pair")
+    english = (
+        items.filter(pl.col("lang") == "en")
+        .with_columns(pair)
+        .sample(fraction=1.0, shuffle=True, seed=seed)
+        .unique("pair", keep="first", maintain_order=True)
+    )
+    chosen = english["parallel_id"].sort()
+    some = chosen.sample(min(CHINESE, len(chosen)), seed=seed)
+    return items.filter(
+        ((pl.col("lang") == "en") & pl.col("parallel_id").is_in(chosen.implode()))
+        | ((pl.col("lang") == "zh") & pl.col("parallel_id").is_in(some.implode()))
     )
