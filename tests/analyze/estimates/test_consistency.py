@@ -144,3 +144,13 @@ def test_the_component_of_shared_rules_is_seen_and_is_zero_without_them(kit):
         found[name] = table["source"]["estimate"]
     assert found["shared"] > 0.03
     assert abs(found["none"]) < 0.01
+
+
+def test_a_slot_that_is_always_or_never_taken_has_no_interval(kit, eight):
+    items = kit.dilemmas(eight, 3, 3)
+    part, catalogue = coded(kit, items, kit.Respondent(slot=(60.0, 0.0, -60.0), distract=0.0).answers(items))
+    table = slots(part, catalogue, FEW).filter(pl.col("lang") == "all")
+    settled = table.filter(pl.col("share").is_in([0.0, 1.0]))
+    assert not settled.is_empty()
+    assert settled["low"].null_count() == settled["high"].null_count() == settled.height
+    assert set(settled["why_not"]) == {"at 0 or 100 % resampling shows no variation"}

@@ -13,7 +13,7 @@ from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.estimates.shares import languages_in
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
-from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
+from axiometer.analyze.inference.statistic import NO_VARIATION, Intervals, Scale, Statistic, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.records import Mode
 
@@ -61,20 +61,24 @@ def slot_rows(part: Presentations, catalogue: Catalogue, options: AnalysisOption
     n, taken = (totals(each).reshape(tables.slots, -1).sum(axis=1) for each in (tables.shown, tables.taken))
     excess = excess_statistic(tables, catalogue.sources, options)
     estimates = excess.intervals(catalogue.sources, options, Scale.DIFFERENCE)
-    return [
-        {
-            "slot": slot + 1,
-            "letter": chr(ord("A") + slot),
-            "n": round(float(n[slot])),
-            "share": number(taken[slot] / n[slot]) if n[slot] else None,
-            "excess": number(estimates.estimate[slot]) if n[slot] else None,
-            "low": number(estimates.low[slot]),
-            "high": number(estimates.high[slot]),
-            "interval": estimates.method(slot),
-            "why_not": estimates.why_not[slot],
-        }
-        for slot in range(len(n))
-    ]
+    return [_row(slot, float(n[slot]), float(taken[slot]), estimates) for slot in range(len(n))]
+
+
+def _row(slot: int, n: float, taken: float, estimates: Intervals) -> Record:
+    # At 0 and 100 % every resample says the same: an interval without width would look like certainty.
+    settled = NO_VARIATION if n and taken in (0.0, n) else None
+    why_not = estimates.why_not[slot] or settled
+    return {
+        "slot": slot + 1,
+        "letter": chr(ord("A") + slot),
+        "n": round(n),
+        "share": number(taken / n) if n else None,
+        "excess": number(estimates.estimate[slot]) if n else None,
+        "low": None if why_not else number(estimates.low[slot]),
+        "high": None if why_not else number(estimates.high[slot]),
+        "interval": None if why_not else estimates.method(slot),
+        "why_not": why_not,
+    }
 
 
 @dataclass(frozen=True, slots=True)

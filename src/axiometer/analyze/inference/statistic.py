@@ -21,6 +21,7 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
 
 METHOD = "multiway bootstrap"
+NO_VARIATION = "at 0 or 100 % resampling shows no variation"
 Z_RANGE = 3.919927969080108  # from the 2.5 % to the 97.5 % quantile of a standard normal
 
 
@@ -165,7 +166,7 @@ def reason_against(
     if exposed <= 0:
         return "no presentation bears on it"
     if at_edge:
-        return "at 0 or 100 % resampling shows no variation"
+        return NO_VARIATION
     if sources < min_sources:
         return f"{sources} sources, fewer than {min_sources}"
     if largest > 0.5:
