@@ -45,12 +45,13 @@ COUNTED_OF_ANSWERS = (
 )
 
 
-def open_run(folder: Path, *, texts: bool = True) -> Run:
+def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
 
     Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
     answers or calls. That is a fraction of the memory.
     """
+    folder = Path(folder)
     specification = read_specification(folder)
     answers = folder / "answers"
     if not answers.is_dir() or not any(answers.glob("m*.parquet")):
