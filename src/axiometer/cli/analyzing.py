@@ -52,13 +52,15 @@ def _say(run: Run, analysis: Analysis) -> None:
     if run.missing:
         say(t("{n} presentations are not answered yet; what follows rests on the others", n=run.missing))
     shares = analysis.shares.filter(pl.col("lang") == "all")
+    known = {level.id for framework in run.frameworks.values() for level in framework.levels}
     for model in analysis.models():
-        levels = shares.filter(pl.col("model") == model)["level"].unique(maintain_order=True)
+        found = shares.filter(pl.col("model") == model)["level"].unique(maintain_order=True).to_list()
+        levels = [level for level in found if level in known] or found
         for level in levels:
             own = (pl.col("model") == model) & (pl.col("level") == level)
             ranked = analysis.ranking.filter(own).sort("rank")
             _say_level(run, model, level, shares.filter(own), {row["value"]: row for row in ranked.to_dicts()})
-        if levels.is_empty():
+        if not levels:
             _say_outcomes(analysis, model)
     say(t("Next: axiometer report {folder}", folder=run.folder))
 

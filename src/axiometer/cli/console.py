@@ -118,7 +118,7 @@ class _BarDisplay:
         self._shown = now
         bar = self._started()
         if tally.name not in self._tasks:
-            self._tasks[tally.name] = bar.add_task(tally.name, total=tally.total)
+            self._tasks[tally.name] = bar.add_task(tally.name, total=tally.total, rate="", said="")
         bar.update(self._tasks[tally.name], completed=tally.done, rate=f"{tally.rate:.1f}/s", said=summary_of(tally))
 
     def note(self, line: str) -> None:
@@ -133,14 +133,16 @@ class _BarDisplay:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.table import Column
 
             self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[rate]}"),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[said]}"),
+                TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+                BarColumn(bar_width=12, table_column=Column(min_width=12)),
+                MofNCompleteColumn(table_column=Column(no_wrap=True)),
+                TextColumn("{task.fields[rate]}", table_column=Column(no_wrap=True, min_width=6)),
+                TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True, min_width=5)),
+                TextColumn("{task.fields[said]}", markup=False, table_column=Column(no_wrap=True, ratio=1)),
+                expand=True,
                 console=Console(stderr=True),
             )
             self._bar.start()

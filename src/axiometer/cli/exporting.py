@@ -21,16 +21,15 @@ def export(
     import polars as pl
 
     from axiometer.records.exports import write_csv_for_people, write_xlsx
-    from axiometer.records.tables import parquet_files
+    from axiometer.records.tables import parquet_files, read_part
 
     writers = {".csv": write_csv_for_people, ".xlsx": write_xlsx}
     if output.suffix not in writers:
         raise InputError("must end in .csv or .xlsx", file=output)
+    parts = [read_part(file) for file in parquet_files(table)]
     try:
-        frame = pl.concat([pl.read_parquet(file) for file in parquet_files(table)])
-    except pl.exceptions.SchemaError as error:
+        frame = pl.concat(parts)
+    except pl.exceptions.PolarsError as error:
         raise InputError("holds tables of different columns", file=table, mend="name one of its files") from error
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError("not a readable Parquet table", file=table) from error
     writers[output.suffix](frame, output)
     say(t("{n} rows in {file}", n=frame.height, file=output))

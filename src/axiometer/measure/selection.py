@@ -17,7 +17,7 @@ from axiometer.errors import InputError, Refused
 from axiometer.measure.design import LETTERS, Design, presentations_per_item
 from axiometer.records.rows import Item, ItemKind, Mode, Role
 from axiometer.records.schemas import schema_of
-from axiometer.records.tables import parquet_files, write_parquet
+from axiometer.records.tables import parquet_files, read_slice, rows_in, schema_in, write_parquet
 
 BATCH = 10_000
 
@@ -120,10 +120,8 @@ def select_items(
 
 def _batches(files: list[Path], columns: list[str]) -> Iterator[pl.DataFrame]:
     for file in files:
-        scanned = pl.scan_parquet(file)
-        height = int(scanned.select(pl.len()).collect().item())
-        for offset in range(0, height, BATCH):
-            yield scanned.slice(offset, BATCH).select(columns).collect()
+        for offset in range(0, rows_in(file), BATCH):
+            yield read_slice(file, offset, BATCH, columns)
 
 
 def _described(files: list[Path]) -> Iterator[pl.DataFrame]:
@@ -138,10 +136,7 @@ def _described(files: list[Path]) -> Iterator[pl.DataFrame]:
 def _check_columns(files: list[Path]) -> None:
     wanted = schema_of(Item)
     for file in files:
-        try:
-            schema = pl.read_parquet_schema(file)
-        except (pl.exceptions.PolarsError, OSError) as error:
-            raise InputError("not a Parquet file", file=file, mend="make one with `axiometer import`") from error
+        schema = schema_in(file)
         wrong = [name for name, dtype in wanted.items() if schema.get(name) != dtype]
         if wrong:
             raise InputError(

@@ -280,7 +280,7 @@ def _read_parquet(path: Path) -> SourceTable:
     import polars as pl
 
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(path, glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError("not a Parquet file", file=path) from error
     rows = frame.iter_rows(named=True)

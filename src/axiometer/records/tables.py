@@ -75,18 +75,27 @@ def read_table(path: Path, row_type: type[Row], columns: Sequence[str] | None = 
 def _columns(file: Path, row_type: type[Row], columns: Sequence[str] | None) -> pl.DataFrame:
     if columns is None:
         return _checked(read_part(file), file, row_type)
+    _checked(pl.DataFrame(schema=schema_in(file)), file, row_type)
+    return read_part(file, columns)
+
+
+def scan(file: Path) -> pl.LazyFrame:
+    """A Parquet file to be read later; brackets and stars in its path are taken as they stand."""
+    return pl.scan_parquet(file, glob=False)
+
+
+def schema_in(file: Path) -> pl.Schema:
+    """The columns of a Parquet file. Raises `InputError` where it is none."""
     try:
-        schema = pl.read_parquet_schema(file)
+        return scan(file).collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _not_parquet(file) from error
-    _checked(pl.DataFrame(schema=schema), file, row_type)
-    return read_part(file, columns)
 
 
 def read_part(file: Path, columns: Sequence[str] | None = None, mend: str | None = None) -> pl.DataFrame:
     """One Parquet file as it is. Raises `InputError`, with `mend`, where it is none or damaged."""
     try:
-        return pl.read_parquet(file, columns=None if columns is None else list(columns))
+        return pl.read_parquet(file, columns=None if columns is None else list(columns), glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _not_parquet(file, mend) from error
 
@@ -96,7 +105,7 @@ def read_rows(path: Path, row_type: type[Row], batch: int = 2_000) -> Iterator[R
     for file in parquet_files(path):
         height = rows_in(file)
         for offset in range(0, max(height, 1), batch):
-            yield from to_rows(_checked(_slice(file, offset, batch), file, row_type), row_type)
+            yield from to_rows(_checked(read_slice(file, offset, batch), file, row_type), row_type)
 
 
 def write_rows(rows: list[Row], row_type: type[Row], path: Path) -> None:
@@ -110,7 +119,7 @@ def count_rows(path: Path) -> int:
 def rows_in(file: Path) -> int:
     """How many rows a Parquet file has. Raises `InputError` where it is none."""
     try:
-        return int(pl.scan_parquet(file).select(pl.len()).collect().item())
+        return int(scan(file).select(pl.len()).collect().item())
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _not_parquet(file) from error
 
@@ -123,9 +132,11 @@ def read_items(path: Path) -> list[Item]:
     return items
 
 
-def _slice(file: Path, offset: int, length: int) -> pl.DataFrame:
+def read_slice(file: Path, offset: int, length: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """Some rows of a Parquet file. Raises `InputError` where it is none or damaged."""
+    rows = scan(file).slice(offset, length)
     try:
-        return pl.scan_parquet(file).slice(offset, length).collect()
+        return (rows if columns is None else rows.select(columns)).collect()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise _not_parquet(file) from error
 

@@ -26,7 +26,7 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
         name=folder.resolve().name,
         manifest=manifest,
         items=read_table(folder / "items", Item),
-        answers=pl.scan_parquet(parquet_files(folder / "answers")),
+        answers=pl.scan_parquet(parquet_files(folder / "answers"), glob=False),
         analysis=analysis_of(run, seed),
         frameworks=run.frameworks,
     )
