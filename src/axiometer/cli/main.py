@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from io import TextIOWrapper
 
@@ -101,7 +100,6 @@ def _leave(error: AxiometerError) -> int:
 
     line = error.told(t)
     if isinstance(error, Stopped):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C has nothing left to stop
         line = t("{why}; the same command goes on from here", why=line)
     typer.echo(f"axiometer: {redact(' '.join(line.split()))}", err=True)
     return error.exit_code

@@ -73,7 +73,7 @@ def usage_error(error: typer.TyperException, file: Path | None = None) -> InputE
 def shown(parameter: Any) -> str:
     """An option by its long name, an argument by its own."""
     options = [str(option) for option in parameter.opts if str(option).startswith("-")]
-    return max(options, key=len) if options else str(parameter.name).upper()
+    return max(options, key=len) if options else str(parameter.metavar or parameter.name).upper()
 
 
 def _wrong_value(parameter: Any, said: str, file: Path | None) -> InputError:

@@ -26,7 +26,7 @@ def read_yaml(path: Path) -> object:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        row = mark.line + 1 if mark is not None else None
+        row = min(mark.line + 1, text.rstrip().count("\n") + 1) if mark is not None else None
         raise InputError("not YAML: {problem}", file=path, row=row, problem=problem) from error
 
 
