@@ -136,3 +136,17 @@ def test_opposite_profiles_correlate_negatively(kit, eight):
     table = agreement(list(presentations_of(kit.frame(answers), catalogue)), catalogue, FEW)
     (row,) = table.filter(pl.col("measure") == "profile_correlation").iter_rows(named=True)
     assert -1 <= row["low"] < row["estimate"] < -0.9
+
+
+def test_coefficients_of_a_table_worked_out_by_hand():
+    """20 and 15 agree of 50; margins 25:25 and 30:20. Chance: 0.5 (kappa), 2 x 0.55 x 0.45 (AC1), (55 x 54 + 45 x 44) /
+    (100 x 99) (alpha)."""
+    table = np.array([[20.0, 5.0, 10.0, 15.0]])
+    assert cohen_kappa(table)[0] == pytest.approx(0.4)
+    assert gwet_ac1(table)[0] == pytest.approx((0.7 - 0.495) / 0.505)
+    assert krippendorff_alpha(table)[0] == pytest.approx(0.4)
+
+
+def test_one_category_leaves_nothing_to_agree_on():
+    one = np.array([[12.0]])
+    assert np.isnan([cohen_kappa(one)[0], gwet_ac1(one)[0], krippendorff_alpha(one)[0]]).all()

@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import sparse
 
 from axiometer.analyze.inference.sources import Sources
+from axiometer.analyze.inference.statistic import ratios
+from axiometer.analyze.options import AnalysisOptions
 
 clusters = st.lists(st.sets(st.sampled_from("pqrstu"), max_size=4), min_size=2, max_size=12)
 
@@ -99,3 +102,52 @@ def test_degrees_of_freedom_follow_the_number_of_sources_where_sources_matter():
     assert 5 < spread.df[0] < 9
     noise = generator.normal(size=(400, 1))
     assert sources_of(sets).spread((noise - noise.mean()) / 400, even, even).df[0] > 50
+
+
+def test_of_independent_groups_the_variance_is_that_of_a_mean_and_the_degrees_one_less_than_the_groups():
+    y = np.random.default_rng(1).normal(size=(12, 1))
+    even = np.full_like(y, 1 / 12)
+    spread = sources_of([set() for _ in range(12)]).spread((y - y.mean()) / 12, even, even)
+    np.testing.assert_allclose(spread.once, y.var(ddof=1) / 12)
+    np.testing.assert_allclose(spread.df, 11)
+
+
+@settings(max_examples=25)
+@given(clusters, st.integers(0, 10_000))
+def test_large_sparse_tables_give_what_small_dense_ones_give(sets, seed):
+    generator = np.random.default_rng(seed)
+    sources = sources_of(sets)
+    n = generator.integers(0, 3, (len(sets), 3)).astype(float)
+    k = generator.binomial(n.astype(int), 0.5).astype(float)
+    options = AnalysisOptions(resamples=60, min_sources=1)
+    dense = ratios(k, n, sources, options)
+    thin = ratios(sparse.csr_matrix(k), sparse.csr_matrix(n), sources, options)
+    np.testing.assert_allclose(thin.draws, dense.draws)
+    for one, other in (
+        (dense, thin),
+        tuple(each.take(slice(0, 2)).minus(each.take(slice(1, 3))) for each in (dense, thin)),
+    ):
+        for a, b in zip(one.standard_errors(sources), other.standard_errors(sources), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-12)
+        assert one.intervals(sources, options).why_not == other.intervals(sources, options).why_not
+    weights = generator.normal(size=(3, 2))
+    np.testing.assert_allclose(thin.combined(weights).influence, dense.combined(weights).influence, atol=1e-12)
+
+
+def test_work_in_blocks_gives_what_work_in_one_piece_gives(monkeypatch):
+    generator = np.random.default_rng(4)
+    sets = [{f"s{a}", f"s{b}"} for a, b in generator.integers(0, 9, (50, 2))]
+    effect, hat = generator.normal(size=(50, 3)), np.full((50, 3), 0.02)
+    sources = sources_of(sets)
+
+    def everything():
+        spread = sources.spread(effect, np.abs(effect), hat)
+        drawn = sources.totals(effect, 30, seed=1)
+        return [spread.once, spread.product, spread.df, *sources.covariance(effect, hat), drawn]
+
+    whole = everything()
+    for name in ("CHUNK_CELLS", "CHUNK_WEIGHTS", "CACHED_WEIGHTS"):
+        monkeypatch.setattr(f"axiometer.analyze.inference.sources.{name}", 40)
+    sources._cache.clear()
+    for one, other in zip(whole, everything(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)

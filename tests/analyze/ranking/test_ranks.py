@@ -88,3 +88,46 @@ def test_ranks_without_enough_sources_are_not_given(kit):
     assert found.ranking.select(pl.col("rank_low", "rank_high", "tier", "low").is_null().all()).row(0) == (True,) * 4
     assert found.tiers("sim/test", "value") == []
     assert found.ranking["rank"].sort().to_list() == [1, 2, 3]
+
+
+def test_a_value_without_a_tier_leaves_the_others_theirs(kit):
+    """z won its one meeting: it stands at the top by strength, and nothing can be said of it."""
+    items = kit.dilemmas("abcdef", 12, 8)
+    strengths = {"a": 4.0, "b": 4.0, "c": 0.0, "d": 0.0, "e": -4.0, "f": -4.0}
+    answers = kit.Respondent("sim/m", strengths).answers(items, repeats=4)
+    lone = kit.dilemma("z/a", [kit.option("z", "z", rule="z-0"), kit.option("a", "a", rule="a-0")], clusters=["z-0"])
+    answers += [kit.answer("sim/m", lone, (0, 1, 2), 0)]
+    options = AnalysisOptions(resamples=300)
+    found = analyze(kit.items_frame([*items, lone]), kit.frame(answers), frameworks={}, options=options)
+    top = found.ranking.filter(pl.col("rank") == 1)
+    assert (top["value"][0], top["tier"][0], top["rank_low"][0]) == ("z", None, None)
+    assert [sorted(tier) for tier in found.tiers("sim/m", "value")] == [["a", "b"], ["c", "d"], ["e", "f"]]
+
+
+def test_values_that_were_never_set_against_each_other_are_not_separated(kit):
+    first, second = "abcdefghij", "klmnopqrst"
+    items = kit.dilemmas(first, 3, 8) + kit.dilemmas(second, 3, 8)
+    strengths = {value: 0.8 * place - 4 for part in (first, second) for place, value in enumerate(part)}
+    answers = kit.Respondent("sim/m", strengths).answers(items, repeats=3)
+    options = AnalysisOptions(resamples=100)
+    found = analyze(kit.items_frame(items), kit.frame(answers), frameworks={}, options=options)
+    given_sets = found.ranking.filter(pl.col("rank_low").is_not_null())
+    assert given_sets.height > 10
+    parts = found.ranking_fit.filter(pl.col("quantity") == "connected_components")
+    assert parts["estimate"].to_list() == [2.0]
+    assert (given_sets["rank_high"] - given_sets["rank_low"] >= 10).all()
+    assert (given_sets["rank_high"] - given_sets["rank_low"] < 19).any()
+
+
+def test_a_side_that_expresses_nothing_is_a_common_measure(kit):
+    """Every item sets one value against a side without any: strengths can be compared through it."""
+    items = [
+        kit.dilemma(f"n{i}", [kit.option("l", "abc"[i % 3], rule=f"r{i % 30}"), kit.option("r")], clusters=[f"r{i}"])
+        for i in range(90)
+    ]
+    answers = kit.Respondent("sim/m", {"a": 1.5, "c": -1.5}).answers(items, repeats=2)
+    options = AnalysisOptions(resamples=100)
+    found = analyze(kit.items_frame(items), kit.frame(answers), frameworks={}, options=options)
+    assert found.ranking["identified"].to_list() == ["data"] * 3
+    assert found.ranking["rank"].to_list() == [1, 2, 3]
+    assert found.ranking["why_not"].null_count() == 3

@@ -131,6 +131,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
     item = frame["_place"].to_numpy().astype(np.int64)
     option = _flat(frame["option"], item, catalogue)
     shown = _flat(frame["shown"], item, catalogue)
+    _refuse_malformed(frame, mode)
     outcome = frame["outcome"].replace_strict(list(OUTCOMES), list(range(len(OUTCOMES))), return_dtype=pl.Int64)
     outcomes = outcome.to_numpy().astype(np.int64).copy()
     beside = (outcomes == OUTCOMES.index(Outcome.CHOSEN.value)) & (option >= 0) & (mode is not Mode.AGREE)
@@ -151,6 +152,21 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
         stance=frame["stance"].fill_null(0).to_numpy().astype(np.int64),
         weights=_padded(frame["probabilities"], np.nan) if mode is Mode.LOGPROB else None,
     )
+
+
+def _refuse_malformed(frame: pl.DataFrame, mode: Mode) -> None:
+    """Raises `InputError` for outcomes that there are not, and for choices of nothing."""
+    unknown = frame["outcome"].filter(~frame["outcome"].is_in(list(OUTCOMES)))
+    if len(unknown):
+        raise InputError(f"{len(unknown)} answers have an outcome that there is not, the first {unknown[0]!r}")
+    missing = {
+        Mode.CHOICE: pl.col("option").is_null(),
+        Mode.LOGPROB: pl.col("probabilities").is_null(),
+        Mode.AGREE: pl.col("shown").is_null() | pl.col("stance").is_null(),
+    }[mode]
+    nothing = frame.filter((pl.col("outcome") == Outcome.CHOSEN.value) & missing).height
+    if nothing:
+        raise InputError(f"{nothing} answers in {mode.value} mode are called chosen and do not say what was chosen")
 
 
 def _flat(column: pl.Series, item: Integers, catalogue: Catalogue) -> Integers:

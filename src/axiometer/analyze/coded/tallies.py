@@ -46,11 +46,12 @@ def tally(presentations: Presentations, catalogue: Catalogue, kept: Booleans | N
     rows = presentations if kept is None else presentations.where(kept)
     options = len(catalogue.option_item)
     if rows.mode is Mode.AGREE:
-        stood, unsettled = rows.chosen & (rows.stance != 0), rows.unanswered
+        put = rows.shown >= 0
+        stood, unsettled = put & rows.chosen & (rows.stance != 0), put & rows.unanswered
         return Tally(
             taken=counted(rows.shown[stood & (rows.stance > 0)], options),
             asked=counted(rows.shown[stood], options),
-            open=counted(rows.shown[unsettled & (rows.shown >= 0)], options),
+            open=counted(rows.shown[unsettled], options),
             alone=True,
         )
     if rows.weights is not None:

@@ -6,7 +6,8 @@ therefore only
 - `raw`: the probability that two presentations, one put to each model, of one item drawn at random end on the same
   side, each model's orders, wordings and repeats averaged (sum over sides of p_a p_b), and
 - `rescaled`: 2 raw - 1 (items with two sides), 0 where two coins would be, 1 at identical sure choices;
-- `profile_correlation`: Pearson's correlation of the two models' shares over the values of a level. `ceiling` is
+- `profile_correlation`: Pearson's correlation of the two models' shares over the values of a level, on
+  the items that both chose on. `ceiling` is
   what `raw` (rescaled alike) would be between each model and its own copy, root of the product of both: it needs
   repeats, since one answer says nothing of how often it would come again.
 
@@ -25,10 +26,10 @@ import polars as pl
 from axiometer.analyze.coded.arrays import Floats, Integers, added, beside, cells, counted, joined, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
-from axiometer.analyze.coded.tallies import GroupTable, group_table, tally
+from axiometer.analyze.coded.tallies import GroupTable, tally
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.coefficients import COEFFICIENTS, Coefficient
-from axiometer.analyze.estimates.differences import compared_levels, pairs_in_one_mode
+from axiometer.analyze.estimates.differences import compared_levels, on_common_items, pairs_in_one_mode
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
@@ -137,7 +138,7 @@ def self_agreement(part: Presentations) -> float | None:
 def _profile(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
 ) -> Iterator[Record]:
-    tables = [group_table(tally(each, catalogue), catalogue, level) for each in (first, second)]
+    tables = on_common_items(first, second, catalogue, level)
     kept = np.flatnonzero((totals(tables[0].n) > 0) & (totals(tables[1].n) > 0))
     if len(kept) < 3:
         return

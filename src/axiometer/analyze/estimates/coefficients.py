@@ -35,7 +35,9 @@ def gwet_ac1(tables: Floats) -> Floats:
     """Gwet 2008, eq. 11: chance is sum of pi (1 - pi) / (k - 1), pi the mean of both margins."""
     observed, rows, columns, _ = _margins(tables)
     pi = (rows + columns) / 2
-    return _corrected(observed, (pi * (1 - pi)).sum(axis=1) / max(pi.shape[1] - 1, 1))
+    if pi.shape[1] < 2:
+        return np.full(len(tables), np.nan)
+    return _corrected(observed, (pi * (1 - pi)).sum(axis=1) / (pi.shape[1] - 1))
 
 
 def krippendorff_alpha(tables: Floats) -> Floats:

@@ -63,7 +63,7 @@ def between_models(everyone: list[Presentations], catalogue: Catalogue, options:
         head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
         for level in compared_levels(catalogue, options):
             family = f"{first.model} minus {second.model}, {first.mode.value}, {level.name}"
-            tables = _on_common_items(first, second, catalogue, level)
+            tables = on_common_items(first, second, catalogue, level)
             found = paired_rows(*tables, level, catalogue.sources, options)
             rows.extend({"family": family, **head, **row} for row in found)
     return framed(rows, DIFFERENCES)
@@ -100,9 +100,10 @@ def compared_levels(catalogue: Catalogue, options: AnalysisOptions) -> list[Leve
     return [level for level in tabulated(catalogue, options) if level.kind is not ExpressionKind.RULE]
 
 
-def _on_common_items(
+def on_common_items(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level
 ) -> tuple[GroupTable, GroupTable]:
+    """What either chose on the items that both chose on."""
     a, b = tally(first, catalogue), tally(second, catalogue)
     both = ((a.asked > 0) & (b.asked > 0)).astype(np.float64)
     return tuple(group_table(_only(counts, both), catalogue, level) for counts in (a, b))  # type: ignore[return-value]

@@ -2,9 +2,9 @@
 
 Single rates with the score interval of Wilson (1927) on the cluster-effective n: the number of independent
 presentations that would have the variance with every shared source counted once. At 0 and 100 % that variance
-cannot be seen; there the groups of items with presentations count as the sample, as if a group always ended in one
-way. Overall rates are those of this set's mix of values: how rates differ between the values at stake is known, and
-taken out of the variance by least squares.
+cannot be seen; there the sample is the groups of items with presentations, or the sources behind them where these are
+fewer, as if all of a source always ended in one way. Overall rates are those of this set's mix of values: how rates
+differ between the values at stake is known, and taken out of the variance by least squares.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def rate_intervals(
 
 def effective_n(counts: Table, asked: Table, sources: Sources, strata: Table | None = None) -> Floats:
     """share (1 - share) over the variance of the rate with every shared source counted once, at most the number of
-    presentations; at 0 and 100 % the number of groups with presentations.
+    presentations; at 0 and 100 % the number of groups with presentations, or of sources where these are fewer.
 
     With `strata` (groups x j; `asked` is then groups x 1) the variance is that about the rates fitted to them by least
     squares.
@@ -165,10 +165,10 @@ def effective_n(counts: Table, asked: Table, sources: Sources, strata: Table | N
     else:
         expected, hat = _fitted(dense(counts), dense(asked), strata)
         variance = sources.variance((dense(counts) - expected) * per_one, hat)
-    groups = totals(positive(asked))
+    independent = np.minimum(totals(positive(asked)), sources.behind(asked)[0])
     with np.errstate(divide="ignore", invalid="ignore"):
         seen = np.minimum(share * (1 - share) / variance, total)
-    return np.where((share > 0) & (share < 1) & (variance > 0), seen, groups)
+    return np.where((share > 0) & (share < 1) & (variance > 0), seen, independent)
 
 
 def _fitted(counts: Floats, asked: Floats, strata: Table) -> tuple[Floats, Floats]:

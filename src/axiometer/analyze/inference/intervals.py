@@ -57,7 +57,8 @@ def wilson(share: Floats, n: Floats, confidence: float) -> tuple[Floats, Floats]
     with np.errstate(divide="ignore", invalid="ignore"):
         centre = (share + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2) / (1 + z2 / n) * np.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
-        return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        return np.where(share <= 0, 0.0, low), np.where(share >= 1, 1.0, high)
 
 
 def imbens_manski_critical(width: Floats, se: Floats, df: Floats, confidence: float) -> Floats:

@@ -8,18 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from axiometer.analyze.coded.arrays import Booleans, Floats
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
 from axiometer.analyze.ranking.bradley_terry import Fit
 from axiometer.analyze.ranking.comparisons import Comparisons
 
 
 @dataclass(frozen=True, slots=True)
 class Identification:
-    """`components`: values are linked when some comparison sets one against the other. `identified`: whether data (not
-    the penalty alone) hold the value's strength against the others: it is in the largest component and, in the
-    directed graph of wins, in the largest strongly connected part of it (Ford 1957), so that its estimate is finite
-    without a penalty. `rank`, `parameters`: of the value part of the design."""
+    """`component`: a number per value; values are linked when some comparison sets one against the other, or both
+    against sides that express none; `components`: how many there are. `identified`: whether data (not the penalty
+    alone) hold the value's strength against the others: it is in the largest component and, in the directed graph of
+    wins, in the largest strongly connected part of it (Ford 1957), so that its estimate is finite without a penalty.
+    `rank`, `parameters`: of the value part of the design."""
 
+    component: Integers
     components: int
     identified: Booleans
     rank: int
@@ -31,18 +33,24 @@ def identification(comparisons: Comparisons) -> Identification:
     x = comparisons.value_part
     k = x.shape[1]
     rows = np.flatnonzero(used > 0)
-    raised, lowered = np.maximum(x[rows], 0.0), np.maximum(-x[rows], 0.0)
+    raised, lowered = _with_nothing(x[rows])
     # a beats b where a row raises a and lowers b and was won, or lowers a and raises b and was lost
     beats = raised.T @ (won[rows, None] * lowered) + lowered.T @ ((used - won)[rows, None] * raised)
-    # A value that stands against none (a side that endorses nothing, or both sides share it) is linked to nothing.
-    count, label = sparse.csgraph.connected_components(sparse.csr_matrix(beats), directed=False)
-    strong, inside = sparse.csgraph.connected_components(sparse.csr_matrix(beats), directed=True, connection="strong")
-    identified = _largest(label, count) & _largest(inside, strong) if k else np.zeros(0, dtype=bool)
-    if k > 1 and strong == k:
-        identified = np.zeros(k, dtype=bool)
+    graph = sparse.csr_matrix(beats)
+    label = sparse.csgraph.connected_components(graph, directed=False)[1]
+    inside = sparse.csgraph.connected_components(graph, directed=True, connection="strong")[1]
+    linked = np.bincount(inside).max() > 1
+    identified = _in_largest(label[:k]) & (inside == np.bincount(inside).argmax())[:k] & linked
     rank = int(np.linalg.matrix_rank(x[rows].T @ x[rows])) if len(rows) else 0
-    lone = ~(x[rows] != 0).any(axis=0)
-    return Identification(int(count), identified & ~lone, rank, k)
+    return Identification(label[:k].astype(np.int64), len(np.unique(label[:k])), identified, rank, k)
+
+
+def _with_nothing(x: Floats) -> tuple[Floats, Floats]:
+    """What each row raises and lowers, rows x (values + 1): the last stands for a side that expresses no value while
+    the other does. It has no strength to estimate, and whatever stands against it has a common measure."""
+    raised, lowered = np.maximum(x, 0.0), np.maximum(-x, 0.0)
+    up, down = raised.any(axis=1), lowered.any(axis=1)
+    return np.column_stack([raised, down & ~up]), np.column_stack([lowered, up & ~down])
 
 
 def held_by_penalty(comparisons: Comparisons, fit: Fit, ridge: float) -> Floats:
@@ -58,9 +66,8 @@ def held_by_penalty(comparisons: Comparisons, fit: Fit, ridge: float) -> Floats:
     return np.asarray(ridge * variance / max(1 - 1 / k, 1e-12), dtype=np.float64)
 
 
-def _largest(label: NDArray[np.int32], count: int) -> Booleans:
-    sizes = np.bincount(label, minlength=count)
-    return np.asarray(label == int(sizes.argmax()), dtype=bool)
+def _in_largest(label: NDArray[np.int32]) -> Booleans:
+    return np.asarray(label == np.bincount(label).argmax(), dtype=np.bool_)
 
 
 def mcfadden_r2(comparisons: Comparisons, fit: Fit) -> float:

@@ -137,7 +137,10 @@ def _rank_rows(
     withheld = np.array([reason is not None for reason in estimates.why_not], dtype=bool) | uninformed
     separation.above[withheld, :] = False
     separation.above[:, withheld] = False
-    rank, tier = ranks_of(statistic.estimate), tiers_of(statistic.estimate, separation.above)
+    # Between parts that were never set against each other only the penalty sets a distance.
+    separation.above[known.component[:, None] != known.component[None, :]] = False
+    rank, tier, kept = ranks_of(statistic.estimate), np.zeros(len(withheld), dtype=np.int64), np.flatnonzero(~withheld)
+    tier[kept] = tiers_of(statistic.estimate[kept], separation.above[np.ix_(kept, kept)])
     rank_low, rank_high = rank_sets(separation)
     bound_low, bound_high = rank_bounds(comparisons, rank, options.ridge)
     n = comparisons.totals()[1] @ (comparisons.value_part != 0)
