@@ -135,5 +135,5 @@ def finished(tmp_path_factory: pytest.TempPathFactory, surroundings: dict[str, s
 
 
 def listing(folder: Path) -> dict[str, bytes | None]:
-    """Every file under `folder` with its bytes (folders with None): equal before and after where nothing was written."""
+    """Every file under `folder` with its bytes, folders with None: equal before and after where nothing was written."""
     return {str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes() for path in folder.rglob("*")}
