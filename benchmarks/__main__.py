@@ -6,6 +6,7 @@ import argparse
 import os
 import platform
 
+from benchmarks.analysis import analysis
 from benchmarks.bradley_terry import bradley_terry
 from benchmarks.memory import memory
 from benchmarks.throughput import throughput
@@ -13,13 +14,14 @@ from benchmarks.throughput import throughput
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", help="throughput, memory, bradley-terry; all by default")
+    parser.add_argument("names", nargs="*", help="throughput, memory, bradley-terry, analysis; all by default")
     parser.add_argument("--peers", help="a Python that has inspect-ai (make bench-peers)")
     arguments = parser.parse_args()
     known = {
         "throughput": lambda: throughput(arguments.peers),
         "memory": memory,
         "bradley-terry": bradley_terry,
+        "analysis": analysis,
     }
     unknown = set(arguments.names) - set(known)
     if unknown:
