@@ -42,7 +42,7 @@ def analysis() -> None:
             folder = write_run(Path(name) / f"run-{size}", size)
             taken = run([sys.executable, "-m", "axiometer.cli.main", "analyze", str(folder)])
             print(f"{size:>9} {2 * size:>14} {taken.wall:>8.1f} {taken.memory:>9.0f}", flush=True)
-        _against_rows(Path(name) / f"run-{SIZES[0]}")
+        _against_rows(Path(name) / f"run-{SIZES[1]}")
 
 
 def write_run(folder: Path, dilemmas: int) -> Path:
@@ -134,7 +134,7 @@ def _against_rows(folder: Path) -> None:
     theirs = (time.monotonic() - started) / NAIVE_RESAMPLES
     plain = dict(rows.group_by("value").agg(pl.col("taken").mean()).iter_rows())
     assert np.allclose(ours.estimate, [plain[value] for value in level.targets]) and shares.height == len(plain)
-    print(f"\nshares of 12 values, {SIZES[0]} dilemmas, per resample: ours {taken * 1e3:.2f} ms, ", end="")
+    print(f"\nshares of 12 values, {SIZES[1]} dilemmas, per resample: ours {taken * 1e3:.2f} ms, ", end="")
     print(f"row by row (polars) {theirs * 1e3:.2f} ms; row by row / ours: {theirs / taken:.1f}")
 
 
