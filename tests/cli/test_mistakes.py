@@ -106,7 +106,7 @@ def test_the_seven_mistakes_are_one_line_each_and_write_nothing(
         ((*SIM, "--shard", "half"), "write i/n"),
         ((*SIM, "--orders", "foo"), "--orders foo (one of one, swap, all)"),
         ((*SIM, "--mode", "foo"), "--mode foo (one of choice, logprob, agree)"),
-        ((*SIM, "--again", "chosen,foo"), "--again foo (one of chosen, both"),
+        ((*SIM, "--again", "error,chosen"), "--again chosen (one of error, truncated)"),
         ((*SIM, "--mode", "logprob", "--repeats", "2"), "--repeats above 1 has no meaning"),
         ((*SIM, "--top-p", "0"), "--top-p"),
         (("measure",), "no items (name a table"),

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 def analyze(
     run: options.Run,
     seed: options.Seed = 0,
-    resamples: Annotated[int, typer.Option(min=100, help=t("Bootstrap resamples."))] = 1_000,
+    resamples: options.Resamples = 1_000,
     without_values: Annotated[
         bool, typer.Option("--without-values", help=t("Leave out all that needs to know what options express."))
     ] = False,

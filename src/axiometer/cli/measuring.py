@@ -16,6 +16,8 @@ from axiometer.messages import t
 if TYPE_CHECKING:
     from axiometer.measure.run import MeasureOptions, Plan, RunSummary
 
+AGAIN = ("error", "truncated")
+
 
 def measure(
     context: typer.Context,
@@ -42,7 +44,7 @@ def measure(
     max_usd: options.MaxUsd = None,
     shard: Annotated[str, typer.Option(help=t("Do only part i of n, as i/n; join with `axiometer merge`."))] = "1/1",
     occasion: Annotated[str | None, typer.Option(help=t("Name of a deliberate repetition (a retest)."))] = None,
-    again: Annotated[str, typer.Option(help=t("Outcomes to ask once more."))] = "error",
+    again: Annotated[str, typer.Option(help=t("Outcomes to ask once more: error, truncated, or both."))] = "error",
     batch: Annotated[bool, typer.Option("--batch", help=t("Use the service's batch endpoint."))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
     as_json: options.AsJson = False,
@@ -93,11 +95,19 @@ def _options(given: dict[str, Any]) -> MeasureOptions:
     return MeasureOptions(
         limit=given["limit"],
         seed=given["seed"],
-        occasion=given["occasion"],
+        occasion=given["occasion"] or None,
         shard=(int(number), int(of)),
-        again=frozenset(_member(Outcome, name, "--again") for name in _parts(given["again"])),
+        again=frozenset(Outcome(_again(name)) for name in _parts(given["again"])),
         batch=bool(given["batch"]),
     )
+
+
+def _again(name: str) -> str:
+    """An outcome that is no answer: answers are kept, and asked again only on another occasion."""
+    if name not in AGAIN:
+        known = ", ".join(AGAIN)
+        raise InputError("{option} {text}", mend="one of {known}", option="--again", text=name, known=known)
+    return name
 
 
 def _parts(text: str) -> list[str]:

@@ -16,7 +16,8 @@ Model = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help=t("Where to write."))]
 AsJson = Annotated[bool, typer.Option("--json", help=t("Print JSON to standard output."))]
-Seed = Annotated[int, typer.Option(help=t("Seed of everything that is drawn."))]
+Resamples = Annotated[int, typer.Option(min=100, max=100_000, help=t("Bootstrap resamples."))]
+Seed = Annotated[int, typer.Option(min=0, help=t("Seed of everything that is drawn."))]
 Lang = Annotated[str | None, typer.Option(help=t("Languages of the items, separated by commas; all by default."))]
 Frameworks = Annotated[
     list[Path] | None, typer.Option("--framework", help=t("File of an own framework that the items use."))

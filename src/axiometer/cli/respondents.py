@@ -30,6 +30,7 @@ class Wanted:
 
 def parameters(given: Mapping[str, Any]) -> Parameters:
     """The sampling parameters among a verb's options. Raises `InputError` for a value out of range."""
+    given = {name: None if value == "" else value for name, value in given.items()}
     names = ("temperature", "top_p", "max_tokens", "system", "reasoning")
     try:
         return Parameters(**{name: given.get(name) for name in names})

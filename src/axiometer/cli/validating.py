@@ -54,7 +54,7 @@ def validate(
     lang: options.Lang = None,
     limit: options.Limit = None,
     seed: options.Seed = 0,
-    resamples: Annotated[int, typer.Option(min=100, help=t("Bootstrap resamples."))] = 1_000,
+    resamples: options.Resamples = 1_000,
     framework: options.Frameworks = None,
     models: options.ModelsFile = None,
     temperature: options.Temperature = None,
