@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from axiometer.errors import Refused
+from axiometer.errors import Refused, Stopped
 from axiometer.models.batch import BatchEndpoint
 from axiometer.models.endpoint import Endpoint
 from axiometer.models.protocols import Message, Request, Sampling
@@ -112,3 +112,21 @@ def test_a_respondent_without_batches_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no batch endpoint"):
         asyncio.run(run_batches(open_model("sim/balanced"), requests(1), journal, Silent()))
     journal.close()
+
+
+def test_waiting_for_a_batch_can_be_stopped_and_the_batch_is_found_again(tmp_path: Path) -> None:
+    async def stopped(server: FakeServer) -> None:
+        model, journal = endpoint(server), Journal(tmp_path)
+        ends = iter([None, None, Stopped("enough")])
+        try:
+            await run_batches(model, requests(5), journal, Silent(), poll=60.0, stopping=lambda: next(ends))
+        finally:
+            journal.close()
+            await model.close()
+
+    with FakeServer(Behaviour(batch_polls=1)) as server:
+        with pytest.raises(Stopped, match="enough"):
+            asyncio.run(asyncio.wait_for(stopped(server), 10))
+        received = asyncio.run(batched(server, tmp_path, 5))
+        assert all(call.hit for call in received.values())
+        assert server.repeated() == {}

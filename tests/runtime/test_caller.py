@@ -132,6 +132,14 @@ def test_retry_after_is_honoured_and_the_pace_slows(tmp_path: Path) -> None:
     assert any("rate limit" in line for line in notes.lines)
 
 
+def test_rate_limits_that_come_and_go_are_told_once(tmp_path: Path) -> None:
+    notes = Notes()
+    with FakeServer(Behaviour(faults=(Fault(FaultKind.RATE_LIMIT, rate=0.3, wait=0.01),))) as server:
+        ask(server, tmp_path, requests(60), Limits(concurrency=4), notes=notes)
+        assert server.counts.statuses["429"] > 5
+    assert notes.lines == ["openai-api/fake/m: rate limit, slowing down"]
+
+
 def test_a_limit_on_requests_in_flight_is_found_by_slowing_down(tmp_path: Path) -> None:
     with FakeServer(Behaviour(latency=0.02, max_in_flight=4, retry_after=0.05)) as server:
         received, _ = ask(server, tmp_path, requests(120), Limits(concurrency=32))

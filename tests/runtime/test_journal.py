@@ -67,6 +67,18 @@ def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
         Journal(tmp_path)
 
 
+def test_damage_inside_a_file_is_told_when_it_is_met(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    asyncio.run(record_all(journal, range(1_000)))
+    journal.close()
+    (file,) = tmp_path.glob("*.sqlite")
+    data = bytearray(file.read_bytes())
+    data[4 * 4096 : -4096] = b"A" * (len(data) - 5 * 4096)
+    file.write_bytes(data)
+    with pytest.raises(JournalFailed, match=f"{file.name}: cannot be read as a journal"):
+        list(read_entries(tmp_path))
+
+
 def test_a_batch_is_found_again_with_its_last_state(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     asyncio.run(journal.record_batch("b1", "openai/x", "submitted", b"[1]"))

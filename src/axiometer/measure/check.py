@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from axiometer.measure.design import LETTERS
+from axiometer.measure.estimate import FREE
 from axiometer.measure.parsing import read_choice
 from axiometer.measure.run import Respondent
 from axiometer.models.prices import cost
@@ -113,6 +114,8 @@ async def _try(respondent: Respondent, about: str, request: Request) -> Finding:
 
 
 def _cost(respondent: Respondent, reply: Reply) -> str:
+    if respondent.model.name.startswith(FREE):
+        return "none"
     if respondent.price is None:
         return "no price known (models.yaml)"
     return f"{cost(reply.usage, respondent.price):.6f} USD"
