@@ -55,6 +55,12 @@ app.add_typer(models.app, name="models", help=t("List respondents and check one.
 INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 
+class Interrupted(AxiometerError):
+    """Ctrl-C where nothing is kept for a next time but what is written already."""
+
+    exit_code = Stopped.exit_code
+
+
 def _version(wanted: bool) -> None:
     if wanted:
         from axiometer import __version__
@@ -90,7 +96,7 @@ def main() -> None:
             raise
         code = _leave(_our_mistake(error))
     if code == INTERRUPTED:
-        code = _leave(Stopped("stopped"))
+        code = _leave(Interrupted("stopped"))
     sys.exit(code if isinstance(code, int) else 0)
 
 
