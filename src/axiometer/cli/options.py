@@ -30,7 +30,7 @@ TopP = Annotated[
     float | None, typer.Option("--top-p", min=0.0, max=1.0, help=t("Nucleus sampling (default: not sent)."))
 ]
 MaxTokens = Annotated[
-    int | None, typer.Option(min=1, help=t("Tokens an answer may have (default 256; 8 for local models)."))
+    int | None, typer.Option(min=1, help=t("Tokens an answer may have (default 256; 24 for local models)."))
 ]
 System = Annotated[str | None, typer.Option(help=t("System prompt (default: none)."))]
 Reasoning = Annotated[str | None, typer.Option(help=t("Reasoning effort, where a model knows it (default: not sent)."))]

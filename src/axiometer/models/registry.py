@@ -10,7 +10,7 @@ from axiometer.models.protocols import ChatModel, Sampling
 from axiometer.models.settings import ModelEntry, Parameters
 
 ENDPOINT_TOKENS = 256
-LOCAL_TOKENS = 8
+LOCAL_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def providers() -> tuple[Provider, ...]:
 
 
 def _sampling(given: Parameters, entry: ModelEntry, prefix: str) -> Sampling:
-    """The stated defaults: temperature 0, no top-p, 256 tokens (8 for local models), no system prompt."""
+    """The stated defaults: temperature 0, no top-p, 256 tokens (24 for local models), no system prompt."""
     wanted = given.over(entry.parameters)
     tokens = LOCAL_TOKENS if prefix == "local" else ENDPOINT_TOKENS
     return Sampling(
