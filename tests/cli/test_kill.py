@@ -56,7 +56,7 @@ def environment(url: str) -> dict[str, str]:
     return {**os.environ, "FAKE_BASE_URL": url, "FAKE_API_KEY": "none", "AXIOMETER_LANG": "en"}
 
 
-def killed_and_resumed(folder: Path, presentations: int, in_flight: int, kills: int, seed: int) -> None:
+def check_killed_and_resumed(folder: Path, presentations: int, in_flight: int, kills: int, seed: int) -> None:
     items = write_items(folder / "items", presentations // 2)
     draw = random.Random(seed)
     with server(0.05) as url:
@@ -89,9 +89,9 @@ def killed_and_resumed(folder: Path, presentations: int, in_flight: int, kills: 
 
 
 def test_killed_three_times_and_resumed_asks_nothing_acknowledged_again(tmp_path: Path) -> None:
-    killed_and_resumed(tmp_path, presentations=6_000, in_flight=100, kills=3, seed=1)
+    check_killed_and_resumed(tmp_path, presentations=6_000, in_flight=100, kills=3, seed=1)
 
 
 @pytest.mark.slow
 def test_twenty_thousand_presentations_killed_three_times(tmp_path: Path) -> None:
-    killed_and_resumed(tmp_path, presentations=20_000, in_flight=200, kills=3, seed=2)
+    check_killed_and_resumed(tmp_path, presentations=20_000, in_flight=200, kills=3, seed=2)

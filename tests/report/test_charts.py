@@ -45,10 +45,13 @@ def dot(value: float, low: float | None = None, high: float | None = None, serie
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_label_gives_well_formed_svg(label: str, name: str) -> None:
     rows = [DotRow(label, name, (dot(0.4, 0.3, 0.5, tip=name),))]
-    parsed(dot_plot(rows, (Series(name, 0), Series(label, 1)), AXIS, label, 880))
-    parsed(matrix([label, name], {(0, 1): Cell(0.5, "5", label)}, name))
-    parsed(rank_plot([RankRow(label, 1, 1, 2, 1, name)], 0, "Tier {n}", label))
-    parsed(stacked_bars([Bar(label, name, (Segment(0, name, 1.0, "100%", label),))], name, 350))
+    drawings = [
+        dot_plot(rows, (Series(name, 0), Series(label, 1)), AXIS, label, 880),
+        matrix([label, name], {(0, 1): Cell(0.5, "5", label)}, name),
+        rank_plot([RankRow(label, 1, 1, 2, 1, name)], 0, "Tier {n}", label),
+        stacked_bars([Bar(label, name, (Segment(0, name, 1.0, "100%", label),))], name, 350),
+    ]
+    assert [parsed(drawing).tag.rpartition("}")[2] for drawing in drawings] == ["svg"] * 4
 
 
 def test_an_estimate_without_an_interval_is_hollow_and_has_no_line() -> None:

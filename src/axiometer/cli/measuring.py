@@ -10,6 +10,7 @@ import typer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.designs import design_of, parts
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -66,19 +67,11 @@ def measure(
 def _plan(given: dict[str, Any]) -> Plan:
     from axiometer.cli.respondents import Wanted, parameters, respondents
     from axiometer.cli.starter import items_path
-    from axiometer.measure.design import Design, Orders
     from axiometer.measure.run import plan_run
-    from axiometer.records.rows import Mode
 
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
-    design = Design(
-        mode=_member(Mode, given["mode"], "--mode"),
-        orders=_member(Orders, given["orders"], "--orders"),
-        wordings=given["wordings"],
-        repeats=given["repeats"],
-        langs=_langs(given["lang"]),
-    )
+    design = design_of(given, _langs(given["lang"]))
     wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     frameworks = [Path(path) for path in given["framework"] or []]
     people = respondents(given["model"] or [], wanted)
@@ -97,7 +90,7 @@ def _options(given: dict[str, Any]) -> MeasureOptions:
         seed=given["seed"],
         occasion=given["occasion"] or None,
         shard=(int(number), int(of)),
-        again=frozenset(Outcome(_again(name)) for name in _parts(given["again"])),
+        again=frozenset(Outcome(_again(name)) for name in parts(given["again"])),
         batch=bool(given["batch"]),
     )
 
@@ -110,25 +103,13 @@ def _again(name: str) -> str:
     return name
 
 
-def _parts(text: str) -> list[str]:
-    return [part for each in text.replace("，", ",").split(",") if (part := each.strip())]
-
-
 def _langs(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
-    langs = tuple(dict.fromkeys(_parts(text)))
+    langs = tuple(dict.fromkeys(parts(text)))
     if not langs:
         raise InputError("--lang names no language", mend="write en or zh,en, or leave it out for all")
     return langs
-
-
-def _member(kind: Any, text: str, option: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        known = ", ".join(str(member) for member in kind)
-        raise InputError("{option} {text}", mend="one of {known}", option=option, text=text, known=known) from None
 
 
 def _say_dry_run(plan: Plan, as_json: bool) -> None:

@@ -13,6 +13,7 @@ import typer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.designs import design_of, parts
 from axiometer.errors import InputError
 from axiometer.messages import language, t
 
@@ -89,20 +90,12 @@ def validate(
 def _plan(given: dict[str, Any]) -> SteeredPlan:
     from axiometer.cli.respondents import Wanted, parameters, respondents
     from axiometer.cli.starter import items_path
-    from axiometer.measure.design import Design, Orders
     from axiometer.measure.run import MeasureOptions
     from axiometer.measure.steering import SteeringOptions, plan_steered
-    from axiometer.records.rows import Mode
 
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
-    design = Design(
-        mode=_member(Mode, given["mode"], "--mode"),
-        orders=_member(Orders, given["orders"], "--orders"),
-        wordings=given["wordings"],
-        repeats=given["repeats"],
-        langs=_parts(given["lang"]),
-    )
+    design = design_of(given, parts(given["lang"]) or None)
     wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     return plan_steered(
         items_path(given["items"]),
@@ -111,23 +104,9 @@ def _plan(given: dict[str, Any]) -> SteeredPlan:
         MeasureOptions(
             limit=given["limit"], seed=given["seed"], occasion=given["occasion"], batch=bool(given["batch"])
         ),
-        SteeringOptions(level=given["level"], values=_parts(given["values"]), others=float(given["others"])),
+        SteeringOptions(level=given["level"], values=parts(given["values"]) or None, others=float(given["others"])),
         [Path(path) for path in given["framework"] or []],
     )
-
-
-def _parts(text: str | list[object] | None) -> tuple[str, ...] | None:
-    """What stands between commas (in a file it may be a list); None where nothing does."""
-    parts = text if isinstance(text, list) else (text or "").replace("，", ",").split(",")
-    return tuple(part for each in parts if (part := str(each).strip())) or None
-
-
-def _member(kind: Any, text: str, option: str) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        known = ", ".join(str(member) for member in kind)
-        raise InputError("{option} {text}", mend="one of {known}", option=option, text=text, known=known) from None
 
 
 def _ask(plan: SteeredPlan, folder: Path, given: dict[str, Any]) -> KnownGroups:

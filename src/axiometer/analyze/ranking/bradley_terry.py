@@ -23,6 +23,7 @@ from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.inference.intervals import expit
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Statistic
+from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.comparisons import Comparisons
 
 TOLERANCE = 1e-8
@@ -117,6 +118,21 @@ def bootstrap_bradley_terry(
             each = np.tile(first, (len(wins), 1))
             found.append(newton(comparisons.predictors, wins, trials, each, ridge, REFIT_TOLERANCE))
     return np.concatenate(found)
+
+
+def fit_and_refits(comparisons: Comparisons, sources: Sources, options: AnalysisOptions) -> tuple[Fit, Floats]:
+    """The fit to all choices, and the coefficients of its refits to the resamples (resamples x coefficients)."""
+    wins, trials, _ = comparisons.totals()
+    fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge)
+    draws = bootstrap_bradley_terry(
+        comparisons,
+        sources,
+        resamples=options.resamples,
+        seed=options.seed,
+        ridge=options.ridge,
+        start=fit.coefficients,
+    )
+    return fit, draws
 
 
 def centred(strengths: Floats) -> Floats:

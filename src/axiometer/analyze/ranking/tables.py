@@ -18,8 +18,7 @@ from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.bradley_terry import (
     BLOCK,
     Fit,
-    bootstrap_bradley_terry,
-    fit_bradley_terry,
+    fit_and_refits,
     newton,
     strengths_statistic,
 )
@@ -105,16 +104,7 @@ def rankings(
 
 
 def _ranked(comparisons: Comparisons, sources: Sources, options: AnalysisOptions) -> tuple[list[Record], list[Record]]:
-    wins, trials, _ = comparisons.totals()
-    fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge)
-    draws = bootstrap_bradley_terry(
-        comparisons,
-        sources,
-        resamples=options.resamples,
-        seed=options.seed,
-        ridge=options.ridge,
-        start=fit.coefficients,
-    )
+    fit, draws = fit_and_refits(comparisons, sources, options)
     statistic = strengths_statistic(comparisons, fit, draws)
     known = identification(comparisons)
     estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)

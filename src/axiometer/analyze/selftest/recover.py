@@ -16,7 +16,7 @@ from axiometer.analyze.estimates.shares import bounds_of
 from axiometer.analyze.estimates.slots import SlotTables, excess_statistic, layout_strata
 from axiometer.analyze.inference.statistic import Intervals, Scale, ratios
 from axiometer.analyze.options import AnalysisOptions
-from axiometer.analyze.ranking.bradley_terry import bootstrap_bradley_terry, fit_bradley_terry, strengths_statistic
+from axiometer.analyze.ranking.bradley_terry import fit_and_refits, strengths_statistic
 from axiometer.analyze.ranking.comparisons import Comparisons
 from axiometer.analyze.ranking.diagnostics import cyclic_triad_rate
 from axiometer.analyze.ranking.ranks import separate
@@ -203,16 +203,7 @@ class _Ranking:
 def _rankings(found: Collect, who: _Respondent, truth: Truth, s: int, ranking: _Ranking) -> None:
     options, sources, values = ranking.options, who.design.sources, who.design.values
     comparisons = ranking.comparisons(who, s)
-    wins, trials, _ = comparisons.totals()
-    fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge)
-    draws = bootstrap_bradley_terry(
-        comparisons,
-        sources,
-        resamples=options.resamples,
-        seed=options.seed,
-        ridge=options.ridge,
-        start=fit.coefficients,
-    )
+    fit, draws = fit_and_refits(comparisons, sources, options)
     statistic = strengths_statistic(comparisons, fit, draws)
     strengths = statistic.intervals(sources, options, Scale.DIFFERENCE)
     _put(found, "strength", values, truth.strength, strengths.estimate, (strengths.low, strengths.high))
