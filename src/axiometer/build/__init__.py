@@ -1,0 +1,1 @@
+"""From texts to rules, and from rules to items."""
