@@ -1,5 +1,6 @@
 """The row types that travel, their ids and tables, and importers for published formats."""
 
+from axiometer.records.corpus_rows import Rule, RuleLabel, Text, make_rule, make_text
 from axiometer.records.ids import canonical, content_id
 from axiometer.records.rows import (
     Answer,
@@ -25,9 +26,14 @@ __all__ = [
     "Option",
     "Outcome",
     "Role",
+    "Rule",
+    "RuleLabel",
+    "Text",
     "canonical",
     "content_id",
     "make_item",
+    "make_rule",
+    "make_text",
     "schema_of",
     "to_frame",
     "to_rows",

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from axiometer.records.ids import content_id
+
 
 class RuleLabel(IntEnum):
+    """How a rule stands to a framework: it conflicts with it (in a corpus then only as a rewritten rule), it does not
+    concern it, it fits it."""
+
     REWRITE = -1
     IRRELEVANT = 0
     KEEP = 1
@@ -23,7 +28,8 @@ class Attribution(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A source text. `date` is ISO 8601, as precise as it is known."""
+    """A source text, or a piece of a long one. `source` is the file and row that it came from; `date` is ISO 8601, as
+    precise as it is known; pieces of one document share their one parent id."""
 
     id: str
     parent_ids: tuple[str, ...]
@@ -39,8 +45,12 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A judgement and an action. `values` are framework ids at the most specific level known; `label` is a `RuleLabel`;
-    `origin` names an imported set, or the step and model that wrote the rule."""
+    """A judgement and an action. `values` are framework ids at the most specific level known; `label` is a `RuleLabel`.
+
+    `origin` names an imported set, or the step and model that wrote the rule. `rewritten_from` is the id of the rule
+    that this one replaces; with label -1 it says what the framework would have instead, and is no evidence about what
+    the source text says. `meta` holds an imported set's own labels under keys that begin with `imported.`.
+    """
 
     id: str
     parent_ids: tuple[str, ...]
@@ -52,6 +62,57 @@ class Rule:
     rewritten_from: str | None
     origin: str
     text_id: str | None = None
+    meta: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether the rule may count as evidence about its source text: a rule turned round by a model may not."""
+        return self.label != RuleLabel.REWRITE
+
+
+def make_text(
+    *,
+    lang: str,
+    text: str,
+    source: str,
+    parent_ids: tuple[str, ...] = (),
+    outlet: str | None = None,
+    nation: str | None = None,
+    date: str | None = None,
+    url: str | None = None,
+    meta: dict[str, str] | None = None,
+) -> Text:
+    """A `Text` whose id is the hash of its language and words: equal texts have equal ids, whatever their source."""
+    return Text(content_id("text", lang, text), parent_ids, lang, text, source, outlet, nation, date, url, meta or {})
+
+
+def make_rule(
+    *,
+    lang: str,
+    text: str,
+    origin: str,
+    parent_ids: tuple[str, ...] = (),
+    values: tuple[str, ...] = (),
+    framework: str | None = None,
+    label: int | None = None,
+    rewritten_from: str | None = None,
+    text_id: str | None = None,
+    meta: dict[str, str] | None = None,
+) -> Rule:
+    """A `Rule` whose id is the hash of its language, its words and its source text: labels do not change it."""
+    return Rule(
+        id=content_id("rule", lang, text, text_id),
+        parent_ids=parent_ids,
+        lang=lang,
+        text=text,
+        values=values,
+        framework=framework,
+        label=label,
+        rewritten_from=rewritten_from,
+        origin=origin,
+        text_id=text_id,
+        meta=meta or {},
+    )
 
 
 @dataclass(frozen=True, slots=True)
