@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from axiometer.errors import InputError
-from axiometer.records.spreadsheets import MISSING, read_records, read_source
+from axiometer.records.spreadsheets import MISSING, read_records, read_source, stream_source
 
 NAMES = ("first", "second", "third")
 CELLS = st.text(
@@ -175,3 +175,49 @@ def test_a_real_sheet_of_texts_is_read_with_its_totals_row(published: Callable[[
     texts = [name for name in source.columns if not name.endswith("_scr")]
     assert all(last.cells[name] is None for name in texts[:1])
     assert any(last.cells.values())
+
+
+STREAMED = {
+    "comma.csv": 'rule,level\n"two\nlines",1\n\n"said ""so""",2\n1,2,3\n',
+    "tabs.tsv": "rule\tlevel\nnan\t1\nb\t\n",
+    "lines.jsonl": '{"rule": "a\u2028b"}\r\n\nnot json\n{"rule": ["x", null], "level": 1}',
+    "array.json": '[{"rule": "a"}, 3]',
+}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("name", sorted(STREAMED))
+def test_a_stream_gives_the_records_of_the_table(tmp_path: Path, name: str, encoding: str) -> None:
+    text = STREAMED[name] if "jsonl" in name else STREAMED[name].replace("1", "应当守时")
+    path = write(tmp_path / name, text, encoding)
+    table, stream = read_source(path), stream_source(path)
+    assert tuple(stream.records) == table.records
+    assert stream.encoding == table.encoding
+    assert set(stream.columns) <= set(table.columns) and "rule" in stream.columns
+
+
+def test_a_stream_refuses_what_a_table_refuses_before_its_first_record(tmp_path: Path) -> None:
+    wrong = {
+        "empty.csv": (b" \n ", "empty"),
+        "header.csv": (b"a,b\n", "no rows"),
+        "twice.csv": (b"a,a\n1,2\n", "same name"),
+        "binary.csv": (b"a\x00b\n" * 50, "control characters"),
+        "lost.csv": (("a\n" + "\ufffd" * 9).encode(), "U+FFFD"),
+        "prose.jsonl": (b"once\nupon a time\n", "not JSON lines"),
+    }
+    for name, (data, what) in wrong.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError, match=what.replace("+", r"\+")) as streamed:
+            stream_source(tmp_path / name)
+        with pytest.raises(InputError) as whole:
+            read_source(tmp_path / name)
+        assert str(streamed.value) == str(whole.value)
+
+
+def test_a_stream_finds_characters_that_are_split_between_its_pieces_and_faults_behind_them(tmp_path: Path) -> None:
+    path = write(tmp_path / "long.csv", "rule\n" + "应当守时\n" * 100_000)
+    assert sum(record.cells["rule"] == "应当守时" for record in stream_source(path).records) == 100_000
+    path.write_bytes(path.read_bytes() + b'"open\n')
+    records = stream_source(path).records
+    with pytest.raises(InputError, match="line 100002"):
+        list(records)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from axiometer.errors import InputError, file_error
 
@@ -26,6 +28,7 @@ _WESTERN = frozenset("àâäæçéèêëîïôöœùûüÿßñáíóúÀÂÄÆÇ
 _DAMAGED_SHARE = 0.001
 _COMMON_SHARE = 0.7
 _SAMPLE = 200_000
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,39 @@ def read_text(path: Path) -> Decoded:
     return decode(data, path)
 
 
+def open_text(path: Path, newline: str = "") -> tuple[TextIO, str]:
+    """The text that `read_text` gives, to be read piece by piece, and its encoding. UTF-8 is never held whole.
+
+    `newline` is that of `open`: no line end is translated. Raises what `read_text` raises, before anything is read.
+    """
+    encoding = _checked_as_utf8(path) if path.is_file() else None
+    if encoding is None:
+        decoded = read_text(path)
+        return io.StringIO(decoded.text, newline=newline), decoded.encoding
+    return path.open(encoding=encoding, newline=newline), encoding
+
+
+def _checked_as_utf8(path: Path) -> str | None:
+    """`utf-8`, or `utf-8-sig` where there is a mark; None where the file is anything else, or empty."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    damage = _Damage()
+    try:
+        with path.open("rb") as handle:
+            marked = handle.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+            handle.seek(0)
+            while piece := handle.read(_PIECE):
+                damage.see(decoder.decode(piece))
+            damage.see(decoder.decode(b"", final=True))
+    except UnicodeDecodeError:
+        return None
+    except OSError as error:
+        raise file_error(error, path) from error
+    if damage.blank:
+        return None
+    damage.refuse(path)
+    return "utf-8-sig" if marked else "utf-8"
+
+
 def decode(data: bytes, file: Path | str | None = None) -> Decoded:
     """`data` as text: strict UTF-8, then a byte-order mark, then GB18030 where the result looks like Chinese, then
     a guess by character statistics. `file` is named in errors only.
@@ -61,8 +97,10 @@ def decode(data: bytes, file: Path | str | None = None) -> Decoded:
     decoded = _marked(data, file) or _strict(data, "utf-8") or _chinese(data) or _guessed(data)
     if decoded is None:
         raise InputError("its encoding cannot be told", file=file, mend=SAVE_AS_UTF8)
-    _refuse_damage(decoded, file)
-    if not decoded.text.strip():
+    damage = _Damage()
+    damage.see(decoded.text)
+    damage.refuse(file)
+    if damage.blank:
         raise InputError("the file is empty", file=file)
     return decoded
 
@@ -117,27 +155,45 @@ def _guessed(data: bytes) -> Decoded | None:
     return _strict(data, best.encoding) if best is not None else None
 
 
-def _refuse_damage(decoded: Decoded, file: Path | str | None) -> None:
-    text = decoded.text
-    if "\0" in text or len(_CONTROL.findall(text)) > _DAMAGED_SHARE * len(text):
-        raise InputError("not a text file (control characters)", file=file, mend=SAVE_AS_UTF8)
-    replaced = text.count("\ufffd")
-    if replaced > _DAMAGED_SHARE * len(text):
-        raise InputError(
-            "{n} characters were lost in an earlier conversion (U+FFFD)",
-            file=file,
-            mend="get the original file",
-            n=replaced,
-        )
-    if _is_double_encoded(text):
-        raise InputError(
-            "UTF-8 that was read as Western European and saved again", file=file, mend="get the original file"
-        )
+@dataclass(slots=True)
+class _Damage:
+    """What is wrong with a text that is seen in pieces."""
+
+    head: str = ""
+    length: int = 0
+    controls: int = 0
+    replaced: int = 0
+    binary: bool = False
+    blank: bool = True
+
+    def see(self, text: str) -> None:
+        self.head += text[: _SAMPLE - len(self.head)]
+        self.length += len(text)
+        self.controls += len(_CONTROL.findall(text))
+        self.replaced += text.count("\ufffd")
+        self.binary = self.binary or "\0" in text
+        self.blank = self.blank and not text.strip()
+
+    def refuse(self, file: Path | str | None) -> None:
+        """Raises `InputError` for a text that is none or that was damaged before it came here."""
+        if self.binary or self.controls > _DAMAGED_SHARE * self.length:
+            raise InputError("not a text file (control characters)", file=file, mend=SAVE_AS_UTF8)
+        if self.replaced > _DAMAGED_SHARE * self.length:
+            raise InputError(
+                "{n} characters were lost in an earlier conversion (U+FFFD)",
+                file=file,
+                mend="get the original file",
+                n=self.replaced,
+            )
+        if _is_double_encoded(self.head):
+            raise InputError(
+                "UTF-8 that was read as Western European and saved again", file=file, mend="get the original file"
+            )
 
 
 def _is_double_encoded(text: str) -> bool:
     """Most runs of non-ASCII characters are valid UTF-8 when their code points are taken as bytes."""
-    runs = _FOREIGN_RUN.findall(text, 0, _SAMPLE)
+    runs = _FOREIGN_RUN.findall(text)
     return len(runs) >= 3 and sum(map(_decodes_again, runs)) > 0.5 * len(runs)
 
 

@@ -12,10 +12,12 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from axiometer.errors import InputError
-from axiometer.records.encodings import read_text
+from axiometer.records.encodings import open_text, read_text
 
 # As pandas, numpy, R, SQL and spreadsheets write a missing cell.
 MISSING = frozenset({"", "nan", "NaN", "None", "null", "NULL", "<NA>", "#N/A"})
@@ -23,7 +25,10 @@ MISSING = frozenset({"", "nan", "NaN", "None", "null", "NULL", "<NA>", "#N/A"})
 _DELIMITERS = (",", "\t", ";")
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
+_DELIMITED = (".csv", ".tsv", ".txt", "")
 _LONGEST_CELL = 16_000_000
+_HEAD = 200_000
+_FIRST_LINES = 100
 KINDS = ".csv, .tsv, .txt, .json, .jsonl, .xlsx, .parquet"
 
 
@@ -47,6 +52,17 @@ class SourceTable:
     encoding: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SourceStream:
+    """A file like `SourceTable` whose records come once, one after another, so that a large text is never held whole.
+    The columns of JSON lines are those of the first hundred."""
+
+    file: Path
+    columns: tuple[str, ...]
+    records: Iterator[Record]
+    encoding: str | None = None
+
+
 def read_records(path: Path) -> list[Record]:
     """The records of a file. Raises `InputError` where there are none or the file is not what its name says."""
     return list(read_source(path).records)
@@ -64,6 +80,31 @@ def read_source(path: Path) -> SourceTable:
     return table
 
 
+def stream_source(path: Path) -> SourceStream:
+    """The file as a stream of the records that `read_source` gives. A row of delimited text that is not well-formed
+    raises `InputError` only when the stream comes to it."""
+    kind = path.suffix.lower()
+    if not path.is_file() or kind not in (*_DELIMITED, *_LINES):
+        table = read_source(path)
+        return SourceStream(path, table.columns, iter(table.records), table.encoding)
+    lines = kind in _LINES
+    handle, encoding = open_text(path, newline="\n" if lines else "")
+    columns: tuple[str, ...] = ()
+    if lines:
+        records = _lines(handle)
+    else:
+        head = handle.read(_HEAD)
+        handle.seek(0)
+        columns, records = _delimited(handle, _delimiter_of(path, head), path)
+    first = list(islice(records, _FIRST_LINES if lines else 1))
+    if not first:
+        raise InputError("there are no rows in this file", file=path)
+    if lines:
+        _refuse_other_lines(first, path)
+        columns = tuple(dict.fromkeys(name for record in first if not record.problem for name in record.cells))
+    return SourceStream(path, columns, chain(first, records), encoding)
+
+
 def is_missing(cell: str | None) -> bool:
     return cell is None or cell.strip() in MISSING
 
@@ -79,7 +120,7 @@ def _read(path: Path) -> SourceTable:
         return _table(path, _json_lines(decoded.text, path), decoded.encoding)
     if kind == ".json":
         return _table(path, _json(decoded.text, path), decoded.encoding)
-    if kind in (".csv", ".tsv", ".txt", ""):
+    if kind in _DELIMITED:
         return _read_delimited(decoded.text, path, decoded.encoding)
     raise InputError(
         "files of the kind {kind} are not read", file=path, mend="use one of {known}", kind=kind, known=KINDS
@@ -96,33 +137,38 @@ def _table(path: Path, records: Iterable[Record], encoding: str | None) -> Sourc
 
 
 def _read_delimited(text: str, path: Path, encoding: str) -> SourceTable:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
-    rows = _rows(text, delimiter, path)
-    columns: tuple[str, ...] = ()
-    records = []
-    for line, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if columns:
-            records.append(_row(line, cells, columns))
-        else:
-            columns = _header(cells, path, line)
+    columns, records = _delimited(io.StringIO(text, newline=""), _delimiter_of(path, text), path)
     return SourceTable(path, columns, tuple(records), encoding)
 
 
-def _rows(text: str, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
+def _delimited(handle: TextIO, delimiter: str, path: Path) -> tuple[tuple[str, ...], Iterator[Record]]:
+    """The header and the records below it."""
+    rows = ((line, cells) for line, cells in _rows(handle, delimiter, path) if any(cell.strip() for cell in cells))
+    header = next(rows, None)
+    columns = _header(header[1], path, header[0]) if header else ()
+    return columns, (_row(line, cells, columns) for line, cells in rows)
+
+
+def _rows(handle: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line at which each begins. Strict, because a stray quote would swallow the rest of the file."""
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            mend = "close or double the quotation marks of this row"
-            raise InputError("not a well-formed table: {said}", file=path, row=line, mend=mend, said=error) from error
+    with handle:
+        reader = csv.reader(handle, delimiter=delimiter, strict=True)
+        while True:
+            line = reader.line_num + 1
+            try:
+                yield line, next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                mend = "close or double the quotation marks of this row"
+                raise InputError(
+                    "not a well-formed table: {said}", file=path, row=line, mend=mend, said=error
+                ) from error
+
+
+def _delimiter_of(path: Path, text: str) -> str:
+    return "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
 
 
 def _delimiter(text: str) -> str:
@@ -208,19 +254,28 @@ def _json_entries(whole: _Object) -> Iterator[Record]:
 
 def _json_lines(text: str, path: Path) -> Iterator[Record]:
     """One record a line. A line that is no record keeps its place and problem; if none is one, the file is wrong."""
-    records = [_json_line(i, line) for i, line in enumerate(text.split("\n"), 1) if line.strip()]
+    records = list(_lines(io.StringIO(text, newline="\n")))
+    _refuse_other_lines(records, path)
+    return iter(records)
+
+
+def _lines(handle: TextIO) -> Iterator[Record]:
+    with handle:
+        yield from (_json_line(i, line) for i, line in enumerate(handle, 1) if line.strip())
+
+
+def _refuse_other_lines(records: list[Record], path: Path) -> None:
     if records and all(record.problem for record in records):
         raise InputError("not JSON lines: {problem}", file=path, row=records[0].row, problem=records[0].problem)
-    return iter(records)
 
 
 def _json_line(line: int, text: str) -> Record:
     try:
         return _json_record(line, _parse(text))
     except json.JSONDecodeError as error:
-        return Record(line, {"line": text}, f"not JSON: {error.msg}")
+        return Record(line, {"line": text.rstrip("\n")}, f"not JSON: {error.msg}")
     except (ValueError, RecursionError):
-        return Record(line, {"line": text}, "JSON with numbers too long or lists too deep")
+        return Record(line, {"line": text.rstrip("\n")}, "JSON with numbers too long or lists too deep")
 
 
 def _json_record(row: int, value: object) -> Record:
