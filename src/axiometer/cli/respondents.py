@@ -11,10 +11,10 @@ import pydantic
 
 from axiometer.errors import InputError
 from axiometer.measure.estimate import FREE
-from axiometer.measure.run import Respondent
 from axiometer.models.registry import open_model
 from axiometer.models.settings import Parameters, load_models
 from axiometer.runtime import Budget, Limits
+from axiometer.runtime.respondent import Respondent
 
 
 @dataclass(frozen=True, slots=True)

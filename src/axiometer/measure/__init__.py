@@ -7,11 +7,12 @@ from pathlib import Path
 
 from axiometer.measure.design import Design, Orders, Presentation, presentations
 from axiometer.measure.reading import Run, open_run
-from axiometer.measure.run import MeasureOptions, Plan, Respondent, RunSummary, plan_run, run_plan
+from axiometer.measure.run import MeasureOptions, Plan, RunSummary, plan_run, run_plan
 from axiometer.models.protocols import ChatModel
 from axiometer.models.registry import open_model
 from axiometer.rooms import make_callable
 from axiometer.runtime import Progress
+from axiometer.runtime.respondent import Respondent
 
 __all__ = [
     "Design",

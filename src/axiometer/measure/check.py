@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from axiometer.measure.design import LETTERS
 from axiometer.measure.estimate import FREE
 from axiometer.measure.parsing import read_choice
-from axiometer.measure.run import Respondent
 from axiometer.models.prices import cost
 from axiometer.models.protocols import BadRequest, CallError, Message, Reply, Request
 from axiometer.prompts import load_template
+from axiometer.runtime.respondent import Respondent
 
 _SCENE = "Two friends have one free evening. They can cook at home or walk by the river."
 _OPTIONS = ("Cook at home", "Walk by the river", "Sort the bookshelf")

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 
 from axiometer.measure.design import presentations
-from axiometer.measure.run import Plan, Respondent
+from axiometer.measure.run import Plan
 from axiometer.models.prices import cost
 from axiometer.models.protocols import Usage
 from axiometer.records.rows import Item
 from axiometer.records.schemas import to_rows
+from axiometer.runtime.respondent import Respondent
 
 SAMPLE = 200
 FREE = ("sim/", "recorded/", "local/")

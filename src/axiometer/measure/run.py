@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -22,27 +20,18 @@ from axiometer.measure.parts import PART_SIZE, Parts, PartWriter
 from axiometer.measure.render import Rendered, Renderer, Steering
 from axiometer.measure.selection import Selection, select_items
 from axiometer.measure.specification import FILE, Specification, check_same, read_specification, specify
-from axiometer.messages import t
-from axiometer.models.prices import Price
-from axiometer.models.protocols import ChatModel, Finish, Reply, Request
+from axiometer.models.protocols import Finish, Reply, Request
 from axiometer.records.rows import Item, Mode, Outcome
 from axiometer.records.tables import read_rows, write_text
-from axiometer.runtime import Call, Caller, Journal, Limits, Progress, Tally
+from axiometer.runtime import Call, Caller, Journal, Progress, Tally
 from axiometer.runtime.batch import refuse_without_batches, run_batches
+from axiometer.runtime.interrupts import interrupts
 from axiometer.runtime.journal import neighbours_of
 from axiometer.runtime.lock import LOCK, only_process
 from axiometer.runtime.progress import Silent
+from axiometer.runtime.respondent import Respondent
 
 _Caller: TypeAlias = Caller[tuple[Presentation, Rendered]]
-
-
-@dataclass(frozen=True, slots=True)
-class Respondent:
-    """A model with what the user said about it."""
-
-    model: ChatModel
-    limits: Limits = field(default_factory=Limits)
-    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +189,7 @@ class _Run:
     async def _everyone(self, journal: Journal) -> None:
         """All respondents side by side. Where one is stopped the others go on; Ctrl-C stops all."""
         callers: list[_Caller] = []
-        with _interrupts(callers, self.progress):
+        with interrupts(callers, self.progress):
             ends = await asyncio.gather(
                 *[self._respondent(number, one, journal, callers) for number, one in enumerate(self.plan.respondents)],
                 return_exceptions=True,
@@ -328,38 +317,3 @@ def _together(ends: Sequence[Stopped]) -> Stopped:
     """One stop for the ends of several respondents, each reason once."""
     reasons = {str(end): end for end in ends}
     return ends[0] if len(reasons) == 1 else Stopped("{reasons}", reasons="; ".join(reasons))
-
-
-@contextmanager
-def _interrupts(callers: Sequence[_Caller], progress: Progress) -> Iterator[None]:
-    """Ctrl-C and SIGTERM take no new call and keep what is in flight; a second Ctrl-C leaves at once."""
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    asked = False
-
-    def stop() -> None:
-        nonlocal asked
-        if asked and task is not None:
-            task.cancel()
-        elif waiting := sum(caller.tally.in_flight for caller in callers):
-            progress.note(t("stopping: {n} calls are in flight and waited for; once more leaves at once", n=waiting))
-        asked = True
-        for caller in callers:
-            caller.request_stop(Stopped("stopped; what was in flight is kept"))
-
-    installed: list[signal.Signals] = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, stop)
-            installed.append(number)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue  # Windows, or not the main thread: the default handling stays
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not asked:
-            raise
-        raise Stopped("stopped at once; answers that had not come back are asked again on resume") from None
-    finally:
-        for number in installed:
-            loop.remove_signal_handler(number)

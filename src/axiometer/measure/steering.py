@@ -20,13 +20,14 @@ from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.design import Design
 from axiometer.measure.reading import open_run
 from axiometer.measure.render import Steering
-from axiometer.measure.run import MeasureOptions, Plan, Respondent, RunSummary, plan_run, run_plan
+from axiometer.measure.run import MeasureOptions, Plan, RunSummary, plan_run, run_plan
 from axiometer.measure.specification import FILE, check_same, read_specification
 from axiometer.prompts import load_template
 from axiometer.records.rows import ExpressionKind, Item, Mode, Role
 from axiometer.records.schemas import to_rows
 from axiometer.runtime import Progress
 from axiometer.runtime.journal import neighbours_of
+from axiometer.runtime.respondent import Respondent
 
 BASELINE = "baseline"
 STEP = "steer"

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from axiometer.errors import AxiometerError, Stopped
 from axiometer.messages import t
@@ -25,6 +25,7 @@ from axiometer.runtime.pacing import Commits, Health, Pace
 from axiometer.runtime.progress import Progress, Silent, Tally
 
 Tag = TypeVar("Tag")
+Receive: TypeAlias = "Callable[[Tag, Call], Request | None]"
 
 DEFAULT_CONCURRENCY = 32
 LOOKUP = 512
@@ -64,7 +65,8 @@ class _Job(Generic[Tag]):
 
 
 class Caller(Generic[Tag]):
-    """Puts requests to one respondent and hands every end to `receive`, in order of completion.
+    """Puts requests to one respondent and hands every end to `receive`, in order of completion. What `receive` gives
+    back is asked next, under the same tag (a repair of an answer, say); None ends the tag.
 
     `run` raises `Stopped` when a limit, the breaker or `request_stop` ended it early; everything received until
     then is in the journal.
@@ -96,6 +98,7 @@ class Caller(Generic[Tag]):
         self._budget = self.limits.budget
         self._dearest_seen = 0.0
         self._in_flight: dict[str, _Job[Tag]] = {}
+        self._next: list[tuple[Tag, Request]] = []
         self._served: str | None = None
         self._limit_noted = -NOTE_SECONDS
         if price is not None:
@@ -110,11 +113,18 @@ class Caller(Generic[Tag]):
         """Why no new call is taken, if so."""
         return self._stop
 
-    async def run(self, work: Iterable[tuple[Tag, Request]], receive: Callable[[Tag, Call], None]) -> None:
+    async def run(self, work: Iterable[tuple[Tag, Request]], receive: Receive[Tag]) -> None:
         """Works through `work` lazily. `receive(tag, call)` runs on the event loop and must be quick."""
+        await self._round(iter(work), receive)
+        while self._next and self._stop is None:
+            await self._round(iter(()), receive)
+        if self._stop is not None:
+            raise self._stop
+
+    async def _round(self, work: Iterator[tuple[Tag, Request]], receive: Receive[Tag]) -> None:
         queue: asyncio.Queue[_Job[Tag] | None] = asyncio.Queue(maxsize=2 * self._pace.ceiling)
         workers = [asyncio.create_task(self._worker(queue, receive)) for _ in range(self._pace.ceiling)]
-        feeder = asyncio.create_task(self._feed(iter(work), queue, receive, len(workers)))
+        feeder = asyncio.create_task(self._feed(work, queue, receive, len(workers)))
         try:
             await self._first_failure([feeder, *workers])
             await self._commits.wait_for_all()
@@ -123,8 +133,6 @@ class Caller(Generic[Tag]):
                 task.cancel()
             await asyncio.gather(feeder, *workers, return_exceptions=True)
             raise
-        if self._stop is not None:
-            raise self._stop
 
     @staticmethod
     async def _first_failure(tasks: list[asyncio.Task[None]]) -> None:
@@ -136,11 +144,11 @@ class Caller(Generic[Tag]):
         self,
         work: Iterator[tuple[Tag, Request]],
         queue: asyncio.Queue[_Job[Tag] | None],
-        receive: Callable[[Tag, Call], None],
+        receive: Receive[Tag],
         workers: int,
     ) -> None:
         identity = self.model.identity
-        while self._stop is None and (chunk := list(islice(work, LOOKUP))):
+        while self._stop is None and (chunk := self._chunk(work)):
             jobs: dict[str, _Job[Tag]] = {}
             for tag, request in chunk:
                 body = request_body(identity, request)
@@ -161,7 +169,12 @@ class Caller(Generic[Tag]):
         for _ in range(workers):
             await queue.put(None)
 
-    def _known(self, job: _Job[Tag], entry: JournalEntry | None, receive: Callable[[Tag, Call], None]) -> bool:
+    def _chunk(self, work: Iterator[tuple[Tag, Request]]) -> list[tuple[Tag, Request]]:
+        """What follows from answers goes before what is new, so that little is kept open."""
+        following, self._next = self._next, []
+        return [*following, *islice(work, LOOKUP)]
+
+    def _known(self, job: _Job[Tag], entry: JournalEntry | None, receive: Receive[Tag]) -> bool:
         """Whether it need not be asked: it is in the journal, or in flight already. Else it is noted as in flight."""
         if entry is not None and self._serve_hit(job, entry, receive):
             return True
@@ -172,7 +185,7 @@ class Caller(Generic[Tag]):
         self._in_flight[job.key] = job
         return False
 
-    def _serve_hit(self, job: _Job[Tag], entry: JournalEntry, receive: Callable[[Tag, Call], None]) -> bool:
+    def _serve_hit(self, job: _Job[Tag], entry: JournalEntry, receive: Receive[Tag]) -> bool:
         try:
             reply = self.model.read(entry.raw)
         except BadAnswer:
@@ -183,7 +196,7 @@ class Caller(Generic[Tag]):
         self._deliver(job, Call(job.key, reply, None, True), receive)
         return True
 
-    async def _worker(self, queue: asyncio.Queue[_Job[Tag] | None], receive: Callable[[Tag, Call], None]) -> None:
+    async def _worker(self, queue: asyncio.Queue[_Job[Tag] | None], receive: Receive[Tag]) -> None:
         while (job := await queue.get()) is not None:
             if self._stop is not None:
                 continue
@@ -200,11 +213,14 @@ class Caller(Generic[Tag]):
                 self._budget.end(most, spent)
             await self._commits.wait_for_room()
 
-    def _deliver(self, job: _Job[Tag], call: Call, receive: Callable[[Tag, Call], None]) -> None:
+    def _deliver(self, job: _Job[Tag], call: Call, receive: Receive[Tag]) -> None:
         self._in_flight.pop(job.key, None)
         for tag in job.tags:
-            receive(tag, call)
-        self.tally.done += len(job.tags)
+            follows = receive(tag, call)
+            if follows is None:
+                self.tally.done += 1
+            else:
+                self._next.append((tag, follows))
         self.progress.show(self.tally)
 
     async def _turn(self, request: Request) -> float | None:
@@ -233,7 +249,7 @@ class Caller(Generic[Tag]):
         characters = sum(len(message.content) for message in request.messages)
         return (characters * self.price.input + (request.max_tokens or 256) * self.price.output) / 1_000_000
 
-    async def _attempts(self, job: _Job[Tag], receive: Callable[[Tag, Call], None]) -> float:
+    async def _attempts(self, job: _Job[Tag], receive: Receive[Tag]) -> float:
         """Asks until there is an answer or no point in asking; gives what was spent. An answer is delivered when it is
         on disk; the next call need not wait for that."""
         attempt = 0
@@ -253,9 +269,7 @@ class Caller(Generic[Tag]):
             self._keep(job, raw, reply, time.monotonic() - started, receive)
             return spent
 
-    def _keep(
-        self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float, receive: Callable[[Tag, Call], None]
-    ) -> None:
+    def _keep(self, job: _Job[Tag], raw: bytes, reply: Reply, seconds: float, receive: Receive[Tag]) -> None:
         usage = reply.usage
         entry = JournalEntry(
             job.key, self.model.name, job.body, raw, usage.tokens_in, usage.tokens_out, seconds, time.time()
@@ -268,7 +282,7 @@ class Caller(Generic[Tag]):
         self,
         job: _Job[Tag],
         call: Call,
-        receive: Callable[[Tag, Call], None],
+        receive: Receive[Tag],
         failure: AxiometerError | None,
     ) -> None:
         try:

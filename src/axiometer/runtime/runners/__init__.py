@@ -32,8 +32,8 @@ class Runner(AbstractContextManager["Runner"], Protocol):
 
 
 def open_runner(name: str, *, address: str | None = None, processes: int | None = None) -> Runner:
-    """The runner `local` or `ray`. `address`: a cluster that runs already (ray); `processes`: how many at most (default:
-    one per core). Raises `InputError` for another name, or where Ray is not installed or not reached."""
+    """The runner `local` or `ray`. `address`: a cluster that runs already (ray); `processes`: how many at most
+    (default: one per core). Raises `InputError` for another name, or where Ray is not installed or not reached."""
     if name == "local":
         from axiometer.runtime.runners.local import LocalRunner
 
