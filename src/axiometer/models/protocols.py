@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from axiometer.errors import AxiometerError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +174,14 @@ class QuotaExceeded(CallError):
 class Embedder(Protocol):
     """Texts to vectors. `name` identifies model and version in caches."""
 
-    name: str
-    dimensions: int
+    @property
+    def name(self) -> str: ...
 
-    def embed(self, texts: list[str]) -> object:
-        """A float32 array of shape (len(texts), dimensions), rows of unit length."""
+    @property
+    def dimensions(self) -> int: ...
+
+    def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        """Shape (len(texts), dimensions), rows of unit length. Raises `InputError` for an empty text."""
         ...
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from axiometer.errors import InputError
@@ -21,6 +21,8 @@ from axiometer.models.service_errors import accept
 
 if TYPE_CHECKING:
     import openai
+
+Accept: TypeAlias = Callable[[str, int, Mapping[str, str], bytes], bytes]
 
 _NO_KEY = "none"  # the SDK wants one; servers that need none ignore it
 _DOWN_SECONDS = 5.0
@@ -68,8 +70,8 @@ class Wire:
         makes another respondent. What runs side by side on one host is told apart by service and model name."""
         return urlsplit(self.replicas[0].base_url).hostname or ""
 
-    async def post(self, path: str, body: Mapping[str, object]) -> bytes:
-        """The raw answer to one attempt. Raises a `CallError`."""
+    async def post(self, path: str, body: Mapping[str, object], accepted: Accept = accept) -> bytes:
+        """The raw answer to one attempt. Raises a `CallError`. accepted: tells an answer from a failure."""
         replica = self._choose()
         replica.in_flight += 1
         try:
@@ -80,7 +82,7 @@ class Wire:
         finally:
             replica.in_flight -= 1
         replica.down_until = 0.0
-        return accept(self.name, status, headers, content)
+        return accepted(self.name, status, headers, content)
 
     def client(self, replica: Replica | None = None) -> openai.AsyncOpenAI:
         """The SDK's client for a replica (default: the first), for calls other than `post`."""
