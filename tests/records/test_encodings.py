@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axiometer.errors import InputError
-from axiometer.records.encodings import decode, read_text
+from axiometer.records.encodings import decode, encoding_of, read_text
 
 CHINESE = "小区的停车位不够用，物业经理要决定先照顾谁：是每天上夜班的护士，还是行动不便的老人？"
 COMMON = (
@@ -95,3 +95,21 @@ def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
         read_text(tmp_path / "absent.csv")
     with pytest.raises(InputError, match="a folder"):
         read_text(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"])
+@pytest.mark.parametrize("cut", [0, 1, 2, 3])
+def test_the_encoding_of_a_stream_is_told_from_its_beginning(encoding: str, cut: int) -> None:
+    sample = f"text,lang\n{CHINESE},zh\n{CHINESE}".encode(encoding)
+    assert (
+        sample[: len(sample) - cut].decode(encoding_of(sample[: len(sample) - cut]) or "", "ignore")[:40]
+        == (f"text,lang\n{CHINESE},zh\n"[:40])
+    )
+
+
+def test_one_damaged_byte_does_not_change_the_encoding_of_a_stream() -> None:
+    text = f"{CHINESE}\n" * 20
+    for encoding in ("utf-8", "gb18030"):
+        data = text.encode(encoding)
+        assert encoding_of(data[:301] + b"\xff" + data[302:]) == encoding
+    assert encoding_of("\ufffd\ufffd\ufffd 很多字丢了\n".encode() * 9) == "utf-8"

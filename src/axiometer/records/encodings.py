@@ -27,6 +27,7 @@ _FOREIGN_RUN = re.compile("[^\x00-\x7f]+")
 _WESTERN = frozenset("àâäæçéèêëîïôöœùûüÿßñáíóúÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸÑÁÍÓÚ¿¡«»„“”‘’‚–—…€§°·\u00a0")
 _DAMAGED_SHARE = 0.001
 _COMMON_SHARE = 0.7
+_FORGIVEN_SHARE = 0.05
 _SAMPLE = 200_000
 _PIECE = 1 << 20
 
@@ -105,6 +106,42 @@ def decode(data: bytes, file: Path | str | None = None) -> Decoded:
     return decoded
 
 
+def encoding_of(sample: bytes) -> str | None:
+    """The encoding of a stream that goes on with `sample` (some ten thousand bytes, perhaps cut within a character);
+    None where it cannot be told. Tells what `decode` tells, but forgives some damaged bytes, and knows UTF-16 without a
+    mark by its zeros.
+    """
+    for mark, encoding in _MARKS:
+        if sample.startswith(mark):
+            return encoding
+    return _unmarked_utf16(sample) or _mostly(sample, "utf-8") or _mostly(sample, "gb18030") or _guess_of_cut(sample)
+
+
+def _unmarked_utf16(sample: bytes) -> str | None:
+    """Spaces, digits and line ends of UTF-16 are zero in every other byte, and never in those between."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) < 0.01 * len(sample) or min(even, odd) > 0.01 * max(even, odd):
+        return None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = sample.decode(encoding, "replace")
+    plain = sum(character.isascii() or _is_common_chinese(character) for character in text)
+    return encoding if plain >= _COMMON_SHARE * len(text) and "\0" not in text else None
+
+
+def _mostly(sample: bytes, encoding: str) -> str | None:
+    """`encoding` where nearly all that is not ASCII is valid in it, and looks like Chinese if it is Chinese."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+    lost = text.count("\ufffd") - sample.count("\ufffd".encode(encoding))  # what is lost already is valid
+    if lost > _FORGIVEN_SHARE * sum(map(len, _FOREIGN_RUN.findall(text))):
+        return None
+    return encoding if encoding == "utf-8" or _looks_chinese(text) else None
+
+
+def _guess_of_cut(sample: bytes) -> str | None:
+    guessed = (_guessed(sample[: len(sample) - cut]) for cut in range(4))
+    return next((found.encoding for found in guessed if found is not None), None)
+
+
 def _marked(data: bytes, file: Path | str | None) -> Decoded | None:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -126,12 +163,14 @@ def _strict(data: bytes, encoding: str) -> Decoded | None:
 
 def _chinese(data: bytes) -> Decoded | None:
     decoded = _strict(data, "gb18030")
-    if decoded is None:
-        return None
-    counts = Counter(decoded.text)  # each character is judged once, however long the file
+    return decoded if decoded is not None and _looks_chinese(decoded.text) else None
+
+
+def _looks_chinese(text: str) -> bool:
+    counts = Counter(text)  # each character is judged once, however long the file
     foreign = sum(n for character, n in counts.items() if character > "\x7f")
     common = sum(n for character, n in counts.items() if character > "\x7f" and _is_common_chinese(character))
-    return decoded if foreign and common >= _COMMON_SHARE * foreign else None
+    return bool(foreign) and common >= _COMMON_SHARE * foreign
 
 
 def _is_common_chinese(character: str) -> bool:
@@ -185,14 +224,15 @@ class _Damage:
                 mend="get the original file",
                 n=self.replaced,
             )
-        if _is_double_encoded(self.head):
+        if is_double_encoded(self.head):
             raise InputError(
                 "UTF-8 that was read as Western European and saved again", file=file, mend="get the original file"
             )
 
 
-def _is_double_encoded(text: str) -> bool:
-    """Most runs of non-ASCII characters are valid UTF-8 when their code points are taken as bytes."""
+def is_double_encoded(text: str) -> bool:
+    """Whether it is UTF-8 that was read as Western European: most runs of non-ASCII characters are valid UTF-8
+    when their code points are taken as bytes."""
     runs = _FOREIGN_RUN.findall(text)
     return len(runs) >= 3 and sum(map(_decodes_again, runs)) > 0.5 * len(runs)
 
