@@ -53,16 +53,18 @@ def import_file(
     if as_json:
         say_json(
             {
-                "imported": len(imported.items),
+                "imported": imported.imported,
                 "rejected": len(imported.rejected),
+                "merged": imported.merged_rows,
                 "answers": len(imported.answers),
                 "rows": imported.source_rows,
                 "notes": list(imported.notes),
+                "counts": dict(imported.counts),
             }
         )
     else:
         _say(imported, output)
-    if not imported.items:
+    if not imported.imported:
         raise InputError("no row could be imported", file=file, mend="see {rejects}", rejects=_rejects(output))
 
 
@@ -76,15 +78,17 @@ def _answers(output: Path) -> Path:
 
 def _write(imported: Imported, output: Path) -> None:
     """The tables of this import; what an earlier one left beside them is taken away."""
-    from axiometer.records import Answer, Item
+    from axiometer.records import Answer, Item, Rule
     from axiometer.records.importers import write_rejects
     from axiometer.records.tables import write_rows
 
-    if imported.items:
+    if imported.rules:
+        write_rows(imported.rules, Rule, output)
+    elif imported.items:
         write_rows(imported.items, Item, output)
     if imported.answers:
         write_rows(imported.answers, Answer, _answers(output))
-    elif imported.items:
+    elif imported.imported:
         _answers(output).unlink(missing_ok=True)
     if imported.rejected:
         write_rejects(imported.rejected, _rejects(output))
@@ -104,7 +108,9 @@ def _say_formats(as_json: bool) -> None:
 
 
 def _say(imported: Imported, output: Path) -> None:
-    say(t("imported {n}, rejected {m}", n=len(imported.items), m=len(imported.rejected)))
+    say(t("imported {n}, rejected {m}", n=imported.imported, m=len(imported.rejected)))
+    for what, n in imported.counts.items():
+        say(f"{t(what)}: {n}")
     for note in imported.notes:
         say(t(note))
     if imported.answers:

@@ -1,4 +1,4 @@
-"""Importers: published formats to items, with every source row accounted for."""
+"""Importers: published formats to items or rules, with every source row accounted for."""
 
 from __future__ import annotations
 
@@ -18,12 +18,26 @@ def importers() -> dict[str, Importer]:
     """All importers by the name of their format, in alphabetical order."""
     from axiometer.records.importers.conflictscope import conflictscope
     from axiometer.records.importers.cvc import cvc_dilemmas, cvc_themes
+    from axiometer.records.importers.cvc_rules import cvc_rules
     from axiometer.records.importers.daily_dilemmas import daily_dilemmas
+    from axiometer.records.importers.mic import mic
     from axiometer.records.importers.moralchoice import moralchoice
+    from axiometer.records.importers.social_chemistry import social_chemistry
     from axiometer.records.importers.starter import starter
     from axiometer.records.importers.table import table
 
-    formats: list[Importer] = [conflictscope, cvc_dilemmas, cvc_themes, daily_dilemmas, moralchoice, starter, table]
+    formats: list[Importer] = [
+        conflictscope,
+        cvc_dilemmas,
+        cvc_rules,
+        cvc_themes,
+        daily_dilemmas,
+        mic,
+        moralchoice,
+        social_chemistry,
+        starter,
+        table,
+    ]
     return {importer.name: importer for importer in formats}
 
 

@@ -12,10 +12,11 @@ from typing import Protocol
 import polars as pl
 
 from axiometer.errors import InputError
+from axiometer.records.corpus_rows import Rule
 from axiometer.records.exports import write_csv_for_people
 from axiometer.records.ids import content_id
 from axiometer.records.rows import Answer, Item
-from axiometer.records.spreadsheets import Record, SourceTable
+from axiometer.records.spreadsheets import Record, SourceStream, SourceTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file gave. Of `source_rows` rows, `kept_rows` are in items or answers and `len(rejected)` are not."""
+    """What a file gave: items with answers, or rules. Of `source_rows` rows, `kept_rows` are in them and
+    `len(rejected)` are not; `merged_rows` of the kept ones say again what an earlier row said. `counts` has how many
+    rows or rules something was found in, by the words that say what."""
 
     items: list[Item]
     answers: list[Answer]
@@ -56,10 +59,18 @@ class Imported:
     source_rows: int
     kept_rows: int
     notes: tuple[str, ...] = ()
+    rules: list[Rule] = field(default_factory=list)
+    merged_rows: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def imported(self) -> int:
+        """How many items or rules there are."""
+        return len(self.items) + len(self.rules)
 
     def summary(self) -> str:
-        """One line: `imported 300, rejected 0`, in items and source rows."""
-        return f"imported {len(self.items)}, rejected {len(self.rejected)}"
+        """One line: `imported 300, rejected 0`, in items or rules and source rows."""
+        return f"imported {self.imported}, rejected {len(self.rejected)}"
 
     def reasons(self) -> dict[str, int]:
         """How many rows were rejected for each reason, most frequent first."""
@@ -76,7 +87,7 @@ class Importer(Protocol):
     @property
     def needs_file(self) -> bool: ...
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
-        """The items of the file at `path`. Raises `InputError` for a file that is not of this format at all."""
+        """The items or rules of the file at `path`. Raises `InputError` for a file that is not of this format."""
         ...
 
 
@@ -155,22 +166,30 @@ class Account:
         self._kept.add(record.row)
 
     def reject(self, record: Record, reason: str, column: str | None = None) -> None:
-        raw = json.dumps(dict(record.cells), ensure_ascii=False)
-        self.rejected.append(Rejected(self.table.file.name, record.row, column, reason, raw))
+        self.rejected.append(rejection(self.table, record, reason, column))
 
     def close(self) -> Imported:
         """The result, with every row accounted for."""
         lost = [record.row for record in self.table.records if record.row not in self._kept]
         refused = sorted(row.row for row in self.rejected)
         assert lost == refused, f"rows unaccounted for: {sorted(set(lost) ^ set(refused))}"
-        encoding = self.table.encoding
-        read_as = [f"read as {encoding}"] if encoding not in (None, "utf-8", "utf-8-sig") else []
         rejected = sorted(self.rejected, key=lambda row: row.row)
         rows = len(self.table.records)
-        return Imported(self.items, self.answers, rejected, rows, len(self._kept), (*read_as, *self.notes))
+        return Imported(self.items, self.answers, rejected, rows, len(self._kept), (*read_as(self.table), *self.notes))
 
 
-def row_id(table: SourceTable, record: Record) -> str:
+def rejection(table: SourceTable | SourceStream, record: Record, reason: str, column: str | None = None) -> Rejected:
+    """The row as it is told to a person: where it stands, why it was not taken, and the row itself."""
+    raw = json.dumps(dict(record.cells), ensure_ascii=False)
+    return Rejected(table.file.name, record.row, column, reason, raw)
+
+
+def read_as(table: SourceTable | SourceStream) -> tuple[str, ...]:
+    """A note of the encoding, where it is not the one that everybody uses."""
+    return () if table.encoding in (None, "utf-8", "utf-8-sig") else (f"read as {table.encoding}",)
+
+
+def row_id(table: SourceTable | SourceStream, record: Record) -> str:
     """The id of a source row: its file's name and its content, whatever its place in the file."""
     return content_id("row", table.file.name, dict(record.cells))
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.records.importers.accounting import RowError
-from axiometer.records.spreadsheets import MISSING, SourceTable
+from axiometer.records.spreadsheets import MISSING, SourceStream, SourceTable
 
 Cells = Mapping[str, str | None]
 
@@ -19,7 +19,7 @@ _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _CHINESE_SHARE = 0.2
 
 
-def require_columns(table: SourceTable, *names: str) -> None:
+def require_columns(table: SourceTable | SourceStream, *names: str) -> None:
     """Raises `InputError` with all columns that a file of this format would have and this one has not."""
     missing = [name for name in names if name not in table.columns]
     if missing:
