@@ -10,6 +10,7 @@ import typer
 
 from axiometer.cli import (
     analyzing,
+    building,
     demonstration,
     exporting,
     frameworks,
@@ -19,6 +20,7 @@ from axiometer.cli import (
     models,
     reporting,
     selftesting,
+    tracing,
     validating,
 )
 from axiometer.cli.usage import Verbs, usage_error
@@ -42,6 +44,8 @@ app.command("selftest", help=t("Plant values in simulated respondents and check 
 )
 app.add_typer(frameworks.app, name="framework", help=t("List, show and check value frameworks."))
 app.command("import", help=t("Turn a published or own file into a table of items."))(importing.import_file)
+app.add_typer(building.app, name="build", help=t("Make corpora of rules, and items, from texts."))
+app.command("trace", help=t("Show a rule's whole history, from its source text through every call."))(tracing.trace)
 app.command("measure", help=t("Put items to respondents and keep every answer."))(measuring.measure)
 app.command("merge", help=t("Join the shards of a run."))(merging.merge)
 app.command("analyze", help=t("Turn a run's answers into estimates with intervals."))(analyzing.analyze)

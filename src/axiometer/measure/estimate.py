@@ -45,8 +45,8 @@ def _estimate(plan: Plan, respondent: Respondent) -> Estimate:
     tokens, seen, longest = 0.0, 0, 0
     for presentation in islice(presentations(items, plan.design), SAMPLE):
         request = renderer.render(presentation).request
-        tokens += sum(_tokens(message.content) for message in request.messages)
-        longest = request.max_tokens or _max_tokens(respondent)
+        tokens += sum(tokens_of(message.content) for message in request.messages)
+        longest = request.max_tokens or max_tokens_of(respondent)
         seen += 1
     number, of = plan.options.shard
     calls = len(range(number - 1, plan.selection.presentations, of))
@@ -63,13 +63,13 @@ def _estimate(plan: Plan, respondent: Respondent) -> Estimate:
     )
 
 
-def _max_tokens(respondent: Respondent) -> int:
+def max_tokens_of(respondent: Respondent) -> int:
     sampling = respondent.model.identity.get("sampling")
     if isinstance(sampling, Mapping):
         return int(sampling.get("max_tokens") or 0)
     return 0
 
 
-def _tokens(text: str) -> float:
+def tokens_of(text: str) -> float:
     wide = sum(1 for character in text if character >= "⺀")
     return 0.7 * wide + 0.27 * (len(text) - wide)

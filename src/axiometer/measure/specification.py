@@ -42,14 +42,14 @@ class Specification:
         number, _, of = str(self.asked.get("shard", "1/1")).partition("/")
         return int(number), int(of)
 
-    def write(self, folder: Path) -> None:
+    def write(self, folder: Path, file: str = FILE) -> None:
         text = yaml.safe_dump(
             {"format": FORMAT, "asked": dict(self.asked), "noted": dict(self.noted)},
             allow_unicode=True,
             sort_keys=False,
             width=120,
         )
-        write_text(text, folder / FILE)
+        write_text(text, folder / file)
 
 
 def specify(

@@ -181,6 +181,16 @@ def read_entries(folder: Path) -> Iterable[JournalEntry]:
         reader.close()
 
 
+def read_entries_of(folder: Path, keys: Sequence[str]) -> dict[str, JournalEntry]:
+    """The stored answers among `keys` under a journal folder, without opening it for writing."""
+    found: dict[str, JournalEntry] = {}
+    for path in sorted(folder.glob("*.sqlite")):
+        reader = _Reader(path)
+        found.update(reader.find([bytes.fromhex(key) for key in keys]))
+        reader.close()
+    return found
+
+
 def neighbours_of(run: Path) -> list[Path]:
     """The journals of the workspace that `run` is in: those of the run folders beside it."""
     parent = run.resolve().parent

@@ -1,0 +1,243 @@
+"""A corpus before anything is asked: everything that can be wrong is checked, nothing is written."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from axiometer.build.corpus.dedup import DedupOptions
+from axiometer.build.corpus.ingest import Sources, check_sources
+from axiometer.build.corpus.options import DEDUP, FILE, CorpusFolder, CorpusOptions
+from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Examples, read_examples, steps
+from axiometer.errors import InputError
+from axiometer.frameworks import Framework, load_framework
+from axiometer.frameworks.load import path_of
+from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.models.protocols import Reply, Request
+from axiometer.records.corpus_rows import Rule
+from axiometer.records.tables import write_text
+from axiometer.records.yaml_files import read_yaml
+from axiometer.runtime.respondent import Respondent
+from axiometer.runtime.stages.rows import CallStage, Dropped, Kept, Rejected
+
+FORMAT = 1
+WRITERS = ("write", "compact")  # origins of rules that a model wrote
+AnyStage: TypeAlias = CallStage[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step that asks a model, and whom it asks."""
+
+    stage: AnyStage
+    respondent: Respondent
+
+    @property
+    def name(self) -> str:
+        return self.stage.name
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusPlan:
+    """What `run_corpus` does. `enter`: the step at which rules without values come in."""
+
+    paths: tuple[str, ...]
+    options: CorpusOptions
+    sources: Sources
+    framework: Framework
+    steps: tuple[Step, ...]
+    examples: Examples | None
+    dedup: DedupOptions
+    specification: Specification
+
+    def entry(self, valued: bool) -> str:
+        """The step at which an imported table comes in; `valued`: its rules carry values of the framework."""
+        if self.options.enter is not None:
+            return self.options.enter
+        if valued:
+            return DEDUP
+        return "classify" if self.options.compact else "refine"
+
+
+def plan_corpus(
+    paths: Sequence[str], options: CorpusOptions, respondent: Respondent, by_step: Mapping[str, Respondent]
+) -> CorpusPlan:
+    """Checks texts, framework, labels and models. `by_step`: who is asked instead of `respondent` at single steps.
+
+    Raises an `AxiometerError` for anything that is wrong.
+    """
+    framework = load_framework(options.framework)
+    names = COMPACT_STEPS if options.compact else STEPS
+    _check_steps(by_step, names, options.enter)
+    examples = read_examples(options.labels, framework) if options.labels is not None else None
+    sources = check_sources(paths, options.ingest)
+    stages = steps(framework, compact=options.compact, examples=examples, seed=options.seed)
+    asked = tuple(
+        Step(Signed(stage, chosen.model.name), chosen)
+        for stage in stages
+        for chosen in (by_step.get(stage.name, respondent),)
+    )
+    dedup = DedupOptions.of(options.embedder, options.threshold, options.against)
+    specification = _specify(paths, options, framework, asked, dedup)
+    return CorpusPlan(tuple(paths), options, sources, framework, asked, examples, dedup, specification)
+
+
+def _check_steps(by_step: Mapping[str, Respondent], names: Sequence[str], enter: str | None) -> None:
+    known = ", ".join(names)
+    for step in by_step:
+        if step not in names:
+            raise InputError("there is no step {step!r}", mend="steps: {known}", step=step, known=known)
+    enterable = [*names[names.index("write") + 1 :], DEDUP]
+    if enter is not None and enter not in enterable:
+        raise InputError(
+            "rules cannot come in at the step {step!r}", mend="one of {known}", step=enter, known=", ".join(enterable)
+        )
+
+
+def _specify(
+    paths: Sequence[str],
+    options: CorpusOptions,
+    framework: Framework,
+    asked: Sequence[Step],
+    dedup: DedupOptions,
+) -> Specification:
+    import polars
+
+    import axiometer
+
+    ingest = replace(options.ingest, limit=None)
+    asked_for: dict[str, Any] = {
+        "framework": {"name": framework.id, "digest": framework.fingerprint},
+        "compact": options.compact,
+        "steps": {
+            step.name: {
+                "name": step.respondent.model.name,
+                "identity": plain(step.respondent.model.identity),
+                **plain(step.stage.fingerprint),
+            }
+            for step in asked
+        },
+        "ingest": plain(ingest.as_json()),
+        "dedup": {
+            "embedder": dedup.embedder,
+            "threshold": dedup.threshold,
+            "against": _digest(options.against),
+        },
+        "labels": _digest(options.labels),
+        "enter": options.enter,
+        "seed": options.seed,
+    }
+    noted = {
+        "axiometer": axiometer.__version__,
+        "polars": polars.__version__,
+        "paths": list(paths),
+        "limit": options.ingest.limit,
+        "labels": None if options.labels is None else str(options.labels),
+        "licence": options.licence,
+        "probes": options.probes,
+        "prices": {step.name: _price(step.respondent) for step in asked},
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    return Specification(asked_for, noted)
+
+
+def _digest(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        files = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
+        digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    except OSError as error:
+        raise InputError("no such file", file=path) from error
+    if not digests:
+        raise InputError("no such file", file=path)
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:32]
+
+
+def _price(respondent: Respondent) -> dict[str, object] | None:
+    price = respondent.price
+    return None if price is None else {"input": price.input, "output": price.output, "currency": price.currency}
+
+
+def read_corpus(folder: Path) -> Specification:
+    """The specification of the corpus in `folder`. Raises `InputError` when there is none or it is damaged."""
+    file = folder / FILE
+    if not file.exists():
+        raise InputError("no corpus.yaml here", file=folder, mend="give a folder made by `axiometer build corpus`")
+    data = read_yaml(file)
+    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
+        raise InputError(
+            "made by another version of Axiometer (format {format}, this is {own})",
+            file=file,
+            format=data["format"],
+            own=FORMAT,
+        )
+    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
+    if not isinstance(asked, dict) or not isinstance(noted, dict) or not isinstance(asked.get("steps"), dict):
+        raise InputError("not a corpus.yaml as `axiometer build corpus` writes it", file=file)
+    return Specification(asked, noted)
+
+
+def settle_specification(plan: CorpusPlan, folder: CorpusFolder) -> None:
+    """Writes `corpus.yaml`, or checks that the folder holds the same corpus: more texts or another limit are the same
+    corpus grown. Raises `SpecificationChanged` with the difference."""
+    file = folder.path / FILE
+    wanted = plan.specification
+    if file.exists():
+        old = read_corpus(folder.path)
+        check_same(old, wanted, folder.path)
+        wanted = Specification(wanted.asked, {**wanted.noted, "created": old.noted.get("created")})
+        if plain(wanted.noted) == plain(old.noted):
+            return
+    elif folder.path.exists() and any(not path.name.startswith(".") for path in folder.path.iterdir()):
+        raise InputError("exists and is not a corpus", file=folder.path, mend="give another name with -o")
+    wanted.write(folder.path, FILE)
+
+
+def keep_framework(plan: CorpusPlan, folder: CorpusFolder) -> None:
+    """Puts the framework's file into the corpus, which can then be read without its source."""
+    kept = folder.frameworks / f"{plan.framework.id}.yaml"
+    if not kept.exists():
+        write_text(path_of(plan.options.framework).read_text(encoding="utf-8"), kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A step whose new rules say which model wrote them: `write` becomes `write@provider/name`."""
+
+    stage: AnyStage
+    model: str
+
+    @property
+    def name(self) -> str:
+        return self.stage.name
+
+    @property
+    def fingerprint(self) -> Mapping[str, object]:
+        return self.stage.fingerprint
+
+    @property
+    def output(self) -> type[Any]:
+        return self.stage.output
+
+    def render(self, row: Any) -> Request | Kept[Any] | Dropped:
+        rendered = self.stage.render(row)
+        return self._signed(rendered) if isinstance(rendered, Kept) else rendered
+
+    def read(self, row: Any, reply: Reply) -> Kept[Any] | Dropped | Rejected:
+        read = self.stage.read(row, reply)
+        return self._signed(read) if isinstance(read, Kept) else read
+
+    def repair(self, row: Any, asked: Request, reply: Reply, rejected: Rejected) -> Request:
+        return self.stage.repair(row, asked, reply, rejected)
+
+    def _signed(self, kept: Kept[Any]) -> Kept[Any]:
+        rows = tuple(self._with_origin(row) if isinstance(row, Rule) else row for row in kept.rows)
+        return replace(kept, rows=rows)
+
+    def _with_origin(self, rule: Rule) -> Rule:
+        return replace(rule, origin=f"{rule.origin}@{self.model}") if rule.origin in WRITERS else rule

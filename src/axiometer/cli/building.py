@@ -1,0 +1,254 @@
+"""`axiometer build corpus | dedup`: texts to rules."""
+
+# ruff: noqa: ARG001 -- options are read through the context, so that a file can fill them
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.configuration import configured
+from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.usage import Verbs
+from axiometer.errors import InputError
+from axiometer.messages import t
+
+if TYPE_CHECKING:
+    from axiometer.build.corpus.pipeline import CorpusSummary
+    from axiometer.build.corpus.plan import CorpusPlan
+    from axiometer.build.corpus.status import StepAccount
+
+app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+
+
+@app.command("corpus", help=t("Turn texts into a corpus of value rules. The same command goes on where it stopped."))
+def corpus(
+    context: typer.Context,
+    texts: Annotated[
+        list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
+    ] = None,
+    framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
+    model: Annotated[str | None, typer.Option("--model", "-m", help=t("Who is asked, as provider/name."))] = None,
+    models_by_step: Annotated[
+        Path | None, typer.Option(help=t("YAML file with another model for single steps (`label: provider/name`)."))
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the corpus."))] = None,
+    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    status: Annotated[Path | None, typer.Option(help=t("Show the account of the corpus in this folder."))] = None,
+    text_column: Annotated[str | None, typer.Option(help=t("Column of the text in tables."))] = None,
+    lines: Annotated[bool, typer.Option("--lines", help=t("Each line of a .txt file is a text of its own."))] = False,
+    lang: Annotated[str | None, typer.Option(help=t("Language of all texts (default: told from each)."))] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=t("Take only the first rows of the texts."))] = None,
+    compact: Annotated[
+        bool, typer.Option("--compact", help=t("Screen, write and classify in one call; no refining, no filter."))
+    ] = False,
+    labels: Annotated[
+        Path | None, typer.Option(help=t("File of people's labels of rules: examples for the model, and coverage."))
+    ] = None,
+    against: Annotated[Path | None, typer.Option(help=t("Existing corpus whose rules are not to be repeated."))] = None,
+    enter: Annotated[str | None, typer.Option(help=t("Step at which imported rules come in."))] = None,
+    embedder: Annotated[str | None, typer.Option(help=t("Embedder that finds near-duplicates."))] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help=t("Cosine from which rules are duplicates."))
+    ] = None,
+    probes: Annotated[
+        int | None, typer.Option(min=0, help=t("How many planted injections are asked (default: all from 200 texts)."))
+    ] = None,
+    licence: Annotated[str | None, typer.Option(help=t("Licence of the texts, for the card."))] = None,
+    runner: Annotated[str, typer.Option(help="local | ray")] = "local",
+    address: Annotated[str | None, typer.Option(help=t("Address of a Ray cluster that runs already."))] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help=t("Worker processes (default: one per core)."))] = None,
+    seed: options.Seed = 0,
+    models: options.ModelsFile = None,
+    temperature: options.Temperature = None,
+    top_p: options.TopP = None,
+    reasoning: options.Reasoning = None,
+    concurrency: options.Concurrency = None,
+    max_calls: options.MaxCalls = None,
+    max_usd: options.MaxUsd = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    as_json: options.AsJson = False,
+) -> None:
+    given = configured(context, config)
+    if given["status"] is not None:
+        _say_status(Path(given["status"]), bool(given["as_json"]))
+        return
+    plan = _plan(given)
+    if given["dry_run"]:
+        _say_dry_run(plan, bool(given["as_json"]))
+        return
+    if given["output"] is None:
+        raise InputError("no folder for the corpus", mend="name one with -o corpora/NAME")
+    from axiometer.build.corpus.pipeline import run_corpus
+    from axiometer.runtime.runners import open_runner
+
+    with open_runner(given["runner"], address=given["address"], processes=given["processes"]) as workers:
+        summary = run_corpus(plan, Path(given["output"]), workers, progress_display())
+    _say_summary(summary, bool(given["as_json"]))
+
+
+def _plan(given: dict[str, Any]) -> CorpusPlan:
+    from axiometer.build.corpus.options import CorpusOptions
+    from axiometer.build.corpus.plan import plan_corpus
+
+    if not given["texts"]:
+        raise InputError("no texts", mend="name files, folders or globs")
+    if given["framework"] is None:
+        raise InputError("no framework", mend="name one with --framework, for example core-socialist-values")
+    if given["model"] is None:
+        raise InputError("no model", mend="name one with -m, for example -m sim/rulewriter")
+    wanted = CorpusOptions(
+        framework=given["framework"],
+        compact=given["compact"],
+        ingest=_ingest_options(given),
+        labels=given["labels"],
+        against=given["against"],
+        enter=given["enter"],
+        probes=given["probes"],
+        embedder=given["embedder"],
+        threshold=given["threshold"],
+        licence=given["licence"],
+        seed=given["seed"],
+    )
+    asked, by_step = _people(given)
+    return plan_corpus([str(text) for text in given["texts"]], wanted, asked, by_step)
+
+
+def _ingest_options(given: dict[str, Any]) -> Any:
+    from axiometer.build.corpus.ingest import IngestOptions
+
+    return IngestOptions(
+        text_column=given["text_column"], lang=given["lang"], limit=given["limit"], lines=bool(given["lines"])
+    )
+
+
+def _people(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Who is asked, and who at single steps; one model that stands for several steps is opened once."""
+    from axiometer.cli.respondents import Wanted, parameters, respondents
+
+    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+    by_step = _by_step(given["models_by_step"])
+    names = list(dict.fromkeys([given["model"], *by_step.values()]))
+    opened = dict(zip(names, respondents(names, wanted), strict=True))
+    return opened[given["model"]], {step: opened[name] for step, name in by_step.items()}
+
+
+def _by_step(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    from axiometer.records.yaml_files import read_yaml
+
+    data = read_yaml(file)
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise InputError("must be a mapping of steps to models", file=file, mend="write label: provider/name")
+    return {str(step): str(name) for step, name in data.items()}
+
+
+def _say_dry_run(plan: CorpusPlan, as_json: bool) -> None:
+    from axiometer.build.corpus.estimate import ASSUMED, estimate
+
+    rows = estimate(plan)
+    if as_json:
+        say_json([asdict(row) for row in rows])
+        return
+    say_table(
+        ["step", "model", "calls", "calls at most", "tokens in", "tokens out", "USD", "USD at most"],
+        [
+            [
+                row.step,
+                row.model,
+                row.calls,
+                row.calls_at_most,
+                row.tokens_in,
+                row.tokens_out,
+                row.usd,
+                row.usd_at_most,
+            ]
+            for row in rows
+        ],
+        title=t("Nothing was asked. It would take:"),
+    )
+    assumed = ", ".join(f"{step} {rate:g}" for step, rate in ASSUMED.items())
+    say(t("Assumed rows out per row in: {assumed}. At most: every row goes on.", assumed=assumed))
+    if any(row.usd is None and row.paid for row in rows):
+        say(t("No price is known for some of them: give it in models.yaml."))
+
+
+def _say_status(folder: Path, as_json: bool) -> None:
+    from axiometer.build.corpus.status import status
+
+    accounts = status(folder)
+    if as_json:
+        say_json([asdict(account) for account in accounts])
+    else:
+        _say_accounts(accounts)
+
+
+def _say_accounts(accounts: list[StepAccount] | tuple[StepAccount, ...]) -> None:
+    say_table(
+        [
+            "step",
+            "in",
+            "kept",
+            "dropped",
+            "failed",
+            "out",
+            "waiting",
+            "calls",
+            "repaired",
+            "tokens in",
+            "tokens out",
+            "USD",
+        ],
+        [
+            [
+                row.step,
+                row.account.rows,
+                row.account.kept,
+                sum(row.account.dropped.values()),
+                sum(row.account.failed.values()),
+                row.account.outputs,
+                row.waiting,
+                row.account.calls,
+                row.account.repaired,
+                row.account.tokens_in,
+                row.account.tokens_out,
+                row.usd,
+            ]
+            for row in accounts
+        ],
+    )
+    reasons = [
+        [row.step, kind, reason, count]
+        for row in accounts
+        for kind, counts in ((t("dropped"), row.account.dropped), (t("failed"), row.account.failed))
+        for reason, count in counts.items()
+    ]
+    if reasons:
+        say_table(["step", "fate", "reason", "n"], reasons)
+    for row in accounts:
+        if row.alike is not None:
+            said = "{step}: the same answer in {same} of {answers} calls; look at them"
+            say(t(said, step=row.step, same=row.alike[0], answers=row.alike[1]))
+
+
+def _say_summary(summary: CorpusSummary, as_json: bool) -> None:
+    if as_json:
+        say_json(asdict(summary))
+        return
+    _say_accounts(summary.steps)
+    say(t("{n} rules in {folder}", n=summary.rules, folder=summary.release))
+    say(t("calls made now: {calls}, answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
+    if summary.retry:
+        say(t("{n} calls failed: the same command asks them again", n=summary.retry))
+    say(
+        t(
+            "Read {card}; a rule's history: axiometer trace ID --corpus {folder}",
+            card=summary.release / "README.md",
+            folder=summary.folder,
+        )
+    )
