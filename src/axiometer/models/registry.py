@@ -66,9 +66,13 @@ def _sampling(given: Parameters, entry: ModelEntry, prefix: str) -> Sampling:
 
 
 def _simulated(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
-    from axiometer.models.simulated import SimulatedRespondent, load_profile
+    from axiometer.models.simulated import SimulatedRespondent, is_writer, load_profile
 
     del entry, sampling
+    if is_writer(rest):
+        from axiometer.models.simulated_writer import SimulatedWriter, load_writer
+
+        return SimulatedWriter(load_writer(rest))
     return SimulatedRespondent(load_profile(rest))
 
 

@@ -17,13 +17,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
 from axiometer.errors import InputError
+from axiometer.models.draws import uniform
 from axiometer.models.phrasing import phrase
 from axiometer.models.protocols import BadAnswer, BadRequest, Finish, Reply, Request, Usage
 from axiometer.records.yaml_files import checked, read_yaml
@@ -73,23 +73,48 @@ class Profile(pydantic.BaseModel):
     seed: int = 0
 
 
+@cache
+def _kinds() -> Mapping[str, str]:
+    """Name of each profile in the package -> its kind: `respondent`, or `writer` (a simulated rule writer)."""
+    return {path.stem: _kind_of(path) for path in sorted(_PROFILES.glob("*.yaml"))}
+
+
 def shipped_profiles() -> tuple[str, ...]:
-    """Names of the profiles in the package, usable as `sim/<name>`."""
-    return tuple(sorted(path.stem for path in _PROFILES.glob("*.yaml")))
+    """Names of the respondents' profiles in the package, usable as `sim/<name>`."""
+    return tuple(name for name, kind in _kinds().items() if kind == "respondent")
+
+
+def shipped_writers() -> tuple[str, ...]:
+    """Names of the rule writers' profiles in the package, usable as `sim/<name>`."""
+    return tuple(name for name, kind in _kinds().items() if kind == "writer")
+
+
+def is_writer(name: str) -> bool:
+    """Whether a profile, named or in a YAML file, is a rule writer's. Raises `InputError` as `load_profile` does."""
+    return _kind_of(profile_path(name)) == "writer"
+
+
+def profile_path(name: str) -> Path:
+    """The file of a profile. Raises `InputError` for an unknown name."""
+    if name.endswith((".yaml", ".yml")):
+        return Path(name)
+    if name not in _kinds():
+        known = ", ".join((*shipped_profiles(), *shipped_writers()))
+        raise InputError("unknown simulated respondent 'sim/{name}'", mend="known: {known}", name=name, known=known)
+    return _PROFILES / f"{name}.yaml"
 
 
 def load_profile(name: str) -> Profile:
     """A named profile, or one from a YAML file. Raises `InputError` for an unknown name or a wrong file."""
-    if name.endswith((".yaml", ".yml")):
-        path = Path(name)
-    elif name in shipped_profiles():
-        path = _PROFILES / f"{name}.yaml"
-    else:
-        known = ", ".join(shipped_profiles())
-        raise InputError("unknown simulated respondent 'sim/{name}'", mend="known: {known}", name=name, known=known)
+    path = profile_path(name)
     profile = checked(Profile, read_yaml(path), path)
     _ancestors(profile.framework)  # a framework that is not there shall be noticed before anything is written
     return profile
+
+
+def _kind_of(path: Path) -> str:
+    content = read_yaml(path)
+    return str(content.get("kind", "respondent")) if isinstance(content, dict) else "respondent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +187,23 @@ class SimulatedRespondent:
             for slot, (option, utility) in enumerate(zip(options, utilities, strict=True))
         ]
         probabilities = _with_distractor(_softmax(logits), options, profile.distractor)
-        choice = _draw(probabilities, _uniform("choice", *scene))
+        choice = _draw(probabilities, uniform("choice", *scene))
         first_token = [(letter, math.log(max(p, 1e-12))) for letter, p in zip(letters, probabilities, strict=True)]
         kind = self._kind(options, options[choice], scene)
         texts: Sequence[str] = meta["texts"]
         return phrase(
-            kind, lang, letters[choice], texts[choice], _uniform("phrase", *scene), profile.chatty
+            kind, lang, letters[choice], texts[choice], uniform("phrase", *scene), profile.chatty
         ), first_token
 
     def _agree(
         self, utility: float, option: _Shown, meta: Mapping[str, Any], scene: tuple[object, ...]
     ) -> tuple[str, list[tuple[str, float]]]:
         logit = utility / self.profile.temperature
-        supports = _uniform("choice", *scene) < 1 / (1 + math.exp(-logit))
+        supports = uniform("choice", *scene) < 1 / (1 + math.exp(-logit))
         agrees = supports != bool(meta["negated"])
         kind = self._kind([option], option, scene)
         kind = ("agree" if agrees else "disagree") if kind == "choose" else kind
-        return phrase(kind, str(meta["lang"]), "", "", _uniform("phrase", *scene), self.profile.chatty), []
+        return phrase(kind, str(meta["lang"]), "", "", uniform("phrase", *scene), self.profile.chatty), []
 
     def _kind(self, options: Sequence[_Shown], chosen: _Shown, scene: tuple[object, ...]) -> str:
         """Whether the respondent answers at all: refuse, evade, rubbish or choose."""
@@ -192,7 +217,7 @@ class SimulatedRespondent:
             *(rate for value, rate in profile.refusals.by_choice.items() if value in endorsed),
             0.0,
         )
-        draw = _uniform("kind", *scene)
+        draw = uniform("kind", *scene)
         for kind, rate in (("refuse", refusal), ("evade", profile.evasive), ("rubbish", profile.invalid)):
             if draw < rate:
                 return kind
@@ -239,6 +264,8 @@ def read_plain(raw: bytes, name: str) -> Reply:
         return Reply(
             text=data["text"],
             finish=Finish(data.get("finish", "stop")),
+            refusal=data.get("refusal"),
+            filter_code=data.get("filter_code"),
             first_token=None if first is None else tuple((str(token), float(p)) for token, p in first),
             usage=Usage(int(data.get("tokens_in", 0)), int(data.get("tokens_out", 0))),
             served_model=data.get("served_model"),
@@ -295,13 +322,7 @@ def _draw(probabilities: Sequence[float], uniform: float) -> int:
     return max(range(len(probabilities)), key=lambda slot: probabilities[slot])
 
 
-def _uniform(*parts: object) -> float:
-    """A number in [0, 1) that is a hash of `parts`: the same on every machine."""
-    digest = blake2b(repr(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / 2**64
-
-
 def _normal(*parts: object) -> float:
     """A standard normal number that is a hash of `parts` (Box-Muller)."""
-    first, second = _uniform("a", *parts), _uniform("b", *parts)
+    first, second = uniform("a", *parts), uniform("b", *parts)
     return math.sqrt(-2 * math.log(1 - first)) * math.cos(2 * math.pi * second)

@@ -1,0 +1,171 @@
+"""`sim/rulewriter`: a simulated model that plays the model of every step of a corpus, with what it does planted.
+
+What is planted for a text or a rule is said by the pure functions of `writer_planted` (`planted`, `planted_rule`), what
+must come out of each step by `writer_account.expected`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from axiometer.models import writer_answers as answers
+from axiometer.models import writer_words as words_of
+from axiometer.models.draws import uniform
+from axiometer.models.protocols import BadRequest, Finish, Reply, Request
+from axiometer.models.simulated import read_plain
+from axiometer.models.writer_account import Expected, expected
+from axiometer.models.writer_planted import (
+    Form,
+    PlantedCall,
+    PlantedRule,
+    PlantedText,
+    obeys_at,
+    planted,
+    planted_call,
+    planted_rule,
+    touches_value,
+    written_rules,
+)
+from axiometer.models.writer_profile import Labels, Malformed, Step, WriterProfile, load_writer
+
+__all__ = [
+    "Expected",
+    "Form",
+    "Labels",
+    "Malformed",
+    "PlantedCall",
+    "PlantedRule",
+    "PlantedText",
+    "SimulatedWriter",
+    "Step",
+    "WriterProfile",
+    "expected",
+    "load_writer",
+    "planted",
+    "planted_call",
+    "planted_rule",
+]
+
+_STEPS = {str(step): step for step in Step}
+_IN_COMPACT = frozenset((Step.SCREEN, Step.WRITE, Step.CLASSIFY, Step.COMPACT))
+_FINISHES = {Form.CUT: Finish.LENGTH, Form.FILTERED: Finish.FILTER}
+_IN_FIELD = 0.5  # of the refusals; the others are told in words
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request's meta says."""
+
+    step: Step
+    source: str
+    text: str
+    lang: str
+    framework: str
+    canary: str | None
+    attempt: int
+
+
+@dataclass(slots=True)
+class SimulatedWriter:
+    """A `ChatModel` without a model."""
+
+    profile: WriterProfile
+    wants_meta: bool = True
+    continues: bool = False
+    concurrency: int | None = 512
+    _planted: dict[str, object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._planted = self.profile.model_dump(mode="json", exclude={"about"})
+
+    @property
+    def name(self) -> str:
+        return f"sim/{self.profile.name}"
+
+    @property
+    def identity(self) -> Mapping[str, object]:
+        return {"provider": "sim", "profile": self._planted}
+
+    async def send(self, request: Request) -> bytes:
+        """Answers what `request.meta` describes: `step`, `id` and `source` of the row, its `lang` and `text`, the
+        `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again)."""
+        asked = self._asked(request.meta)
+        if asked.step in (Step.SCREEN, Step.WRITE, Step.COMPACT):
+            text, call = self._about_text(asked, request)
+        else:
+            text, call = self._about_rule(asked, request)
+        length = sum(len(message.content) for message in request.messages)
+        reply: dict[str, object] = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3)}
+        if call.form in _FINISHES:
+            reply["finish"] = str(_FINISHES[call.form])
+        if call.form is Form.FILTERED:
+            reply["filter_code"] = "simulated"
+        if call.form is Form.REFUSED and _in_field(self.profile, asked):
+            reply["refusal"], reply["text"] = text, ""
+        return json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+    def read(self, raw: bytes) -> Reply:
+        return read_plain(raw, self.name)
+
+    async def close(self) -> None:
+        return
+
+    def _asked(self, meta: Mapping[str, object] | None) -> _Asked:
+        step = None if meta is None else _STEPS.get(str(meta.get("step")))
+        if meta is None or step is None:
+            raise BadRequest(f"{self.name} answers only the steps of a corpus")
+        canary = meta.get("canary")
+        return _Asked(
+            step=Step.COMPACT if meta.get("compact") and step in _IN_COMPACT else step,
+            source=str(meta.get("source") or meta.get("id")),
+            text=str(meta.get("text", "")),
+            lang=str(meta.get("lang") or "en"),
+            framework=str(meta.get("framework") or words_of.HOME),
+            canary=None if canary is None else str(canary),
+            attempt=int(str(meta.get("attempt") or 0)),
+        )
+
+    def _about_text(self, asked: _Asked, request: Request) -> tuple[str, PlantedCall]:
+        profile, step, source, canary = self.profile, asked.step, asked.source, asked.canary
+        obeys = obeys_at(profile, source, canary)
+        touches = touches_value(profile, source, canary=canary)
+        call = _now(planted_call(profile, step, source, obeys=obeys), asked.attempt)
+        answer = answers.screened(touches, source, lang=asked.lang, obeyed=canary if obeys else None)
+        if step is not Step.SCREEN:
+            wanted = touches or step is Step.WRITE
+            lang, framework = asked.lang, asked.framework
+            rules = written_rules(profile, source, lang=lang, framework=framework, canary=canary) if wanted else ()
+            allowed, alias = answers.allowed_values(request.schema), call.form is Form.ALIAS
+            answer = (
+                answers.written(rules)
+                if step is Step.WRITE
+                else answers.compact(answer, rules, lang=lang, framework=framework, allowed=allowed, alias=alias)
+            )
+        return answers.dressed(answer, step, call.form, asked.lang), call
+
+    def _about_rule(self, asked: _Asked, request: Request) -> tuple[str, PlantedCall]:
+        words = words_of.shortened(asked.text, words_of.language(asked.lang)) or asked.text
+        call = _now(planted_call(self.profile, asked.step, asked.source, words), asked.attempt)
+        answer = answers.about_rule(
+            self.profile,
+            asked.step,
+            asked.source,
+            asked.text,
+            lang=asked.lang,
+            framework=asked.framework,
+            allowed=answers.allowed_values(request.schema),
+            form=call.form,
+        )
+        return answers.dressed(answer, asked.step, call.form, asked.lang), call
+
+
+def _now(call: PlantedCall, attempt: int) -> PlantedCall:
+    """The call at this attempt: a malformed answer that is mended is plain when asked again."""
+    return PlantedCall(call.step, Form.PLAIN) if attempt and call.mended else call
+
+
+def _in_field(profile: WriterProfile, asked: _Asked) -> bool:
+    """Whether a refusal stands in the reply's own field instead of the text: half of them do."""
+    return uniform(profile.seed, "refusal", str(asked.step), asked.source, asked.text) < _IN_FIELD

@@ -1,0 +1,117 @@
+"""What is planted in a simulated rule writer: shares of texts, of rules and of calls, by step."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+import pydantic
+
+from axiometer.models.simulated import profile_path
+from axiometer.records.yaml_files import checked, read_yaml
+
+Share = pydantic.Field(0.0, ge=0, le=1)
+
+
+class Step(StrEnum):
+    """What a simulated rule writer can be asked; `compact` is screen, write and classify in one call."""
+
+    SCREEN = "screen"
+    WRITE = "write"
+    REFINE = "refine"
+    FILTER = "filter"
+    CLASSIFY = "classify"
+    LABEL = "label"
+    COMPACT = "compact"
+
+
+class Malformed(pydantic.BaseModel):
+    """Shares of a step's calls that are answered in another form than the one asked for.
+
+    `prose`: words and no JSON. `empty`: nothing. `cut`: JSON cut off by the length limit. `wrong_form`: JSON whose main
+    field is null. `unknown_label` (classify alone): a label that the framework does not know. The last two are still
+    answers: `fence` puts the JSON into a code fence, `alias` (classify and compact) gives values by a name or an alias.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    prose: float = Share
+    empty: float = Share
+    cut: float = Share
+    wrong_form: float = Share
+    unknown_label: float = Share
+    fence: float = Share
+    alias: float = Share
+
+
+class Labels(pydantic.BaseModel):
+    """Weights of the labels of rules: 1 (`fit`; `fit_rewritten` with other words proposed), 0 (`irrelevant`), -1
+    (`conflict`; `conflict_rewritten` with a rule proposed that the framework would have instead)."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    fit: float = pydantic.Field(0.75, ge=0)
+    fit_rewritten: float = pydantic.Field(0.1, ge=0)
+    irrelevant: float = pydantic.Field(0.05, ge=0)
+    conflict: float = pydantic.Field(0.04, ge=0)
+    conflict_rewritten: float = pydantic.Field(0.06, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _something(self) -> Labels:
+        if not sum(self.model_dump().values()) > 0.0:
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
+class WriterProfile(pydantic.BaseModel):
+    """What is planted in a simulated rule writer. Shares are of 1.
+
+    `relevant`: texts that touch a value. `rules`: weights of one, two and three rules for a text. `second_value`: rules
+    that have two values. `refusals`, `filtered` (by a content filter), `malformed`: of the calls of each step.
+    `repaired`: malformed answers that asking once more mends. `unfit`: rules written too long, which `refine`
+    shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
+    `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
+    that is followed.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    kind: Literal["writer"]
+    name: str
+    about: str = ""
+    relevant: float = pydantic.Field(0.6, ge=0, le=1)
+    rules: tuple[float, ...] = pydantic.Field((0.5, 0.35, 0.15), min_length=1, max_length=3)
+    second_value: float = Share
+    refusals: dict[Step, float] = {}
+    filtered: dict[Step, float] = {}
+    malformed: dict[Step, Malformed] = {}
+    repaired: float = Share
+    unfit: float = Share
+    off_value: float = Share
+    labels: Labels = Labels()
+    label_errors: float = Share
+    duplicates: float = Share
+    injections_obeyed: float = Share
+    seed: int = 0
+
+    @pydantic.model_validator(mode="after")
+    def _shares_fit(self) -> WriterProfile:
+        if not sum(self.rules) > 0.0 or min(self.rules) < 0.0:
+            raise ValueError("rules: weights must not be negative, and one must be above 0")
+        for step in Step:
+            total = self.refusals.get(step, 0.0) + self.filtered.get(step, 0.0)
+            total += sum(self.malformed.get(step, Malformed()).model_dump().values())
+            if total > 1.0 or min(self.refusals.get(step, 0.0), self.filtered.get(step, 0.0)) < 0.0:
+                raise ValueError(f"{step}: refusals, filtered and malformed must be shares of at most 1 together")
+        return self
+
+    def without_faults(self) -> WriterProfile:
+        """This profile, with every call answered in the form asked for."""
+        return self.model_copy(update={"refusals": {}, "filtered": {}, "malformed": {}})
+
+
+def load_writer(name: str) -> WriterProfile:
+    """A writer's profile that ships (`rulewriter`), or one from a YAML file with `kind: writer`.
+
+    Raises `InputError` for an unknown name or a wrong file.
+    """
+    path: Path = profile_path(name)
+    return checked(WriterProfile, read_yaml(path), path)
