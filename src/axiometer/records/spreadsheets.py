@@ -145,7 +145,7 @@ def _delimited(handle: TextIO, delimiter: str, path: Path) -> tuple[tuple[str, .
     """The header and the records below it."""
     rows = ((line, cells) for line, cells in _rows(handle, delimiter, path) if any(cell.strip() for cell in cells))
     header = next(rows, None)
-    columns = _header(header[1], path, header[0]) if header else ()
+    columns = header_of(header[1], path, header[0]) if header else ()
     return columns, (_row(line, cells, columns) for line, cells in rows)
 
 
@@ -168,10 +168,10 @@ def _rows(handle: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, lis
 
 
 def _delimiter_of(path: Path, text: str) -> str:
-    return "\t" if path.suffix.lower() == ".tsv" else _delimiter(text)
+    return "\t" if path.suffix.lower() == ".tsv" else delimiter_in(text)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_in(text: str) -> str:
     """The delimiter that splits the first row into most columns; among equals, that which the next rows bear out."""
     return max(_DELIMITERS, key=lambda delimiter: _evidence(text, delimiter))
 
@@ -190,7 +190,9 @@ def _evidence(text: str, delimiter: str) -> tuple[int, int]:
     return (widths[0], sum(width == widths[0] for width in widths)) if widths else (0, 0)
 
 
-def _header(cells: list[str], path: Path, line: int) -> tuple[str, ...]:
+def header_of(cells: list[str], path: Path, line: int) -> tuple[str, ...]:
+    """The names of the columns: none for empty cells at the end, numbers for blank ones between. Raises `InputError` for
+    a name that comes twice."""
     while cells and not cells[-1].strip():
         cells = cells[:-1]
     names = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(cells, 1))
@@ -327,7 +329,7 @@ def _read_excel(path: Path) -> SourceTable:
         if columns:
             records.append(_row(number, cells, columns))
         else:
-            columns = _header(cells, path, number)
+            columns = header_of(cells, path, number)
     return SourceTable(path, columns, tuple(records))
 
 
