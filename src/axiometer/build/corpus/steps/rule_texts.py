@@ -1,0 +1,77 @@
+"""The words of a rule as a model gives them: cleaned, measured, compared with one another and with their source."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from axiometer.build.corpus.steps.answers import EMPTY, printable
+from axiometer.frameworks.labels import normalise
+
+TOO_LONG: Final = "too long for a rule"
+COPIED: Final = "repeats the text"
+
+# About 20 Chinese characters or 15 words are asked for; three times as much is no rule.
+_ASKED_CHARACTERS, _ASKED_WORDS = 20, 15
+_MOST_CHARACTERS, _MOST_UNSPACED, _MOST_WORDS, _MOST_LETTERS = 60, 120, 45, 400
+_UNSPACED = ("ja", "th", "lo", "km", "my", "bo", "yue")
+
+_NUMBERING = re.compile(
+    r"\s*(?:(?:rule|rules|规则|准则|规范)\s*\d{0,2}\s*[:：.]|[(（【\[]?\d{1,2}\s*[.)、．）】\]:：](?!\d)|[-*•·▪–—#]+(?=\s))\s*",
+    re.I,
+)
+_QUOTES = {'"': '"', "'": "'", "“": "”", "‘": "’", "「": "」", "『": "』", "«": "»", "`": "`", "《": "》"}
+_EMPHASIS = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
+_SENTENCE_END = re.compile(r"(?<=[.!?。！？；;…])[\s\"”’』」)]*|\n+")
+
+
+def clean(said: str) -> str:
+    """The rule without numbering, emphasis, quotation marks around it and white space too many.
+
+    Markup and anything else that is seen stays: it is data.
+    """
+    text = " ".join(_EMPHASIS.sub(lambda match: match[1] or match[2], printable(said)).split())
+    for _ in range(3):
+        before = text
+        text = _NUMBERING.sub("", text, count=1) if _NUMBERING.match(text) else text
+        if len(text) > 1 and _QUOTES.get(text[0]) == text[-1] and text[-1] not in text[1:-1]:
+            text = text[1:-1].strip()
+        if text == before:
+            break
+    return text
+
+
+def unusable(rule: str, lang: str, source: str | None = None) -> str | None:
+    """Why a cleaned rule cannot be used (nothing said, far too long, a sentence of its source), or None."""
+    said = normalise(rule)
+    if not said:
+        return EMPTY
+    if too_long(rule, lang):
+        return TOO_LONG
+    if source is not None and _longer_than_asked(rule, lang) and said in _sentences(source):
+        return COPIED
+    return None
+
+
+def too_long(rule: str, lang: str) -> bool:
+    """More than 60 Chinese characters or 45 words (120 characters in other scripts without blanks)."""
+    if lang.lower().startswith("zh"):
+        return len(rule) > _MOST_CHARACTERS
+    if lang.lower().startswith(_UNSPACED):
+        return len(rule) > _MOST_UNSPACED
+    return len(rule.split()) > _MOST_WORDS or len(rule) > _MOST_LETTERS
+
+
+def same_words(one: str, other: str) -> bool:
+    """Whether two rules differ in case, width, blanks and punctuation alone."""
+    return normalise(one) == normalise(other)
+
+
+def _longer_than_asked(rule: str, lang: str) -> bool:
+    if lang.lower().startswith(("zh", *_UNSPACED)):
+        return len(rule) > _ASKED_CHARACTERS
+    return len(rule.split()) > _ASKED_WORDS
+
+
+def _sentences(source: str) -> frozenset[str]:
+    return frozenset({normalise(source), *map(normalise, _SENTENCE_END.split(source))})
