@@ -110,7 +110,7 @@ def _say_formats(as_json: bool) -> None:
 def _say(imported: Imported, output: Path) -> None:
     say(t("imported {n}, rejected {m}", n=imported.imported, m=len(imported.rejected)))
     for what, n in imported.counts.items():
-        say(f"{t(what)}: {n}")
+        say(t("{where}: {what}", where=t(what), what=n))
     for note in imported.notes:
         say(t(note))
     if imported.answers:
