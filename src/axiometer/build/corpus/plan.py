@@ -25,7 +25,7 @@ from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.rows import CallStage, Dropped, Kept, Rejected
 
 FORMAT = 1
-WRITERS = ("write", "compact")  # origins of rules that a model wrote
+WRITERS = ("write", "compact", "refine", "label")  # origins of rules that a model wrote
 AnyStage: TypeAlias = CallStage[Any, Any]
 
 
