@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from axiometer.build.corpus.steps.answers import EMPTY, CompactAnswer, object_schema, read_reply
 from axiometer.build.corpus.steps.classify import RAW_LABELS, values_schema
-from axiometer.build.corpus.steps.framework_text import tree
+from axiometer.build.corpus.steps.framework_text import outline
 from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.screen import screened
@@ -39,7 +39,7 @@ def compact_prompting(framework: Framework) -> Prompting:
 def _request(prompting: Prompting, row: Text) -> Request | Dropped:
     if not row.text.strip():
         return Dropped(EMPTY)
-    return prompting.request(row, values=tree(prompting.framework, prompt_language(row.lang)))
+    return prompting.request(row, values=outline(prompting.framework, prompt_language(row.lang)))
 
 
 @dataclass(frozen=True, slots=True)
