@@ -191,8 +191,8 @@ def _evidence(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def header_of(cells: list[str], path: Path, line: int) -> tuple[str, ...]:
-    """The names of the columns: none for empty cells at the end, numbers for blank ones between. Raises `InputError` for
-    a name that comes twice."""
+    """The names of the columns: none for empty cells at the end, numbers for blank ones between. Raises `InputError`
+    for a name that comes twice."""
     while cells and not cells[-1].strip():
         cells = cells[:-1]
     names = tuple(cell.strip() or f"column {i}" for i, cell in enumerate(cells, 1))
