@@ -43,7 +43,7 @@ app.command("selftest", help=t("Plant values in simulated respondents and check 
     selftesting.selftest
 )
 app.add_typer(frameworks.app, name="framework", help=t("List, show and check value frameworks."))
-app.command("import", help=t("Turn a published or own file into a table of items."))(importing.import_file)
+app.command("import", help=t("Turn a published or own file into a table of items or rules."))(importing.import_file)
 app.add_typer(building.app, name="build", help=t("Make corpora of rules, and items, from texts."))
 app.command("trace", help=t("Show a rule's whole history, from its source text through every call."))(tracing.trace)
 app.command("measure", help=t("Put items to respondents and keep every answer."))(measuring.measure)
