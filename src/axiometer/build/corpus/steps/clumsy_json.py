@@ -17,7 +17,8 @@ _DEEPEST = 40
 _DECODER = json.JSONDecoder(strict=False)
 _CLOSERS = {'"': '"', "'": "'", "“": "”", "”": "”", "‘": "’", "「": "」"}
 _AFTER_STRING = re.compile(r"\s*(?:[,:}\]，：]|\Z)")
-_AFTER_PLAIN_STRING = re.compile(r"\s*(?:[,:}\]]|\Z)")
+# After a plain quotation mark, full-width punctuation mostly goes on with the text: unless a value or a key follows it.
+_AFTER_PLAIN_STRING = re.compile(r"\s*(?:[,:}\]]|[，：]\s*[\"'“‘\[{}\]\dtfnTFN-]|\Z)")
 _SPACE = re.compile(r"\s*")
 _BARE = re.compile(r"[^\s,:，：{}\[\]\"“”]+")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
