@@ -26,7 +26,7 @@ from axiometer.models.writer_planted import (
     planted_call,
     planted_rule,
     touches_value,
-    written_rules,
+    wordings,
 )
 from axiometer.models.writer_profile import Labels, Malformed, Step, WriterProfile, load_writer
 
@@ -133,16 +133,13 @@ class SimulatedWriter:
         touches = touches_value(profile, source, canary=canary)
         call = _now(planted_call(profile, step, source, obeys=obeys), asked.attempt)
         answer = answers.screened(touches, source, lang=asked.lang, obeyed=canary if obeys else None)
-        if step is not Step.SCREEN:
-            wanted = touches or step is Step.WRITE
-            lang, framework = asked.lang, asked.framework
-            rules = written_rules(profile, source, lang=lang, framework=framework, canary=canary) if wanted else ()
-            allowed, alias = answers.allowed_values(request.schema), call.form is Form.ALIAS
-            answer = (
-                answers.written(rules)
-                if step is Step.WRITE
-                else answers.compact(answer, rules, lang=lang, framework=framework, allowed=allowed, alias=alias)
-            )
+        wording = {"lang": asked.lang, "framework": asked.framework}
+        if step is Step.WRITE:
+            answer = answers.written(wordings(profile, source, canary=canary, **wording))
+        elif step is Step.COMPACT:
+            rules = wordings(profile, source, canary=canary, **wording) if touches else ()
+            allowed = answers.allowed_values(request.schema)
+            answer = answers.compact(profile, source, answer, rules, allowed=allowed, form=call.form, **wording)
         return answers.dressed(answer, step, call.form, asked.lang), call
 
     def _about_rule(self, asked: _Asked, request: Request) -> tuple[str, PlantedCall]:

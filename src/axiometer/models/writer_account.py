@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from axiometer.models.writer_planted import PlantedCall, PlantedRule, PlantedText
+from axiometer.models.writer_planted import Form, PlantedCall, PlantedRule, PlantedText
 from axiometer.models.writer_profile import Step
 
 
@@ -56,23 +56,24 @@ def expected(texts: Iterable[PlantedText], *, compact: bool = False) -> Mapping[
         again = first if compact else text.calls[Step.WRITE]
         if accounts[Step.WRITE].take(again, None, len(text.rules)):
             for rule in text.rules:
-                _follow(rule, accounts, compact)
+                _follow(rule, accounts, first if compact else None)
     return accounts
 
 
-def _follow(rule: PlantedRule, accounts: Mapping[Step, Expected], compact: bool) -> None:
+def _follow(rule: PlantedRule, accounts: Mapping[Step, Expected], combined: PlantedCall | None) -> None:
+    """What becomes of a rule that was written; `combined`: the call that wrote it, in compact mode."""
     nothing = None if rule.values else "no value of the framework"
-    if compact:
-        if not accounts[Step.CLASSIFY].take(None, nothing):
-            return
-    else:
+    classifying: PlantedCall | None = rule.calls[Step.CLASSIFY]
+    if combined is None:
         off_value = None if rule.values else "not about a value of the framework"
         if not accounts[Step.REFINE].take(rule.calls[Step.REFINE], None):
             return
         if not accounts[Step.FILTER].take(rule.calls[Step.FILTER], off_value):
             return
-        if not accounts[Step.CLASSIFY].take(rule.calls[Step.CLASSIFY], nothing):
-            return
+    elif combined.form is not Form.UNKNOWN_LABEL or not rule.values:
+        classifying = None  # its labels came with it
+    if not accounts[Step.CLASSIFY].take(classifying, nothing):
+        return
     accounts[Step.LABEL].take(rule.calls[Step.LABEL], _label_reason(rule))
 
 

@@ -10,7 +10,7 @@ from axiometer.models.draws import whole
 from axiometer.models.writer_planted import (
     MAIN_FIELD,
     Form,
-    PlantedRule,
+    Wording,
     planted_label,
     rule_values,
 )
@@ -55,6 +55,7 @@ _REASONS: Mapping[str, Mapping[str, tuple[str, str, str]]] = {
         "en": ("The rule fits the framework.", "The framework asks for it.", "It agrees with the framework."),
     },
 }
+_WRONG = 7  # neither true nor false, no list, no label
 UNKNOWN_LABEL = "not-in-any-framework"
 
 
@@ -64,29 +65,29 @@ def screened(touches: bool, text_id: str, *, lang: str, obeyed: str | None) -> d
     return {"reason": reason if obeyed is None else obeyed, "touches": touches}
 
 
-def written(rules: Sequence[PlantedRule]) -> dict[str, object]:
+def written(rules: Sequence[Wording]) -> dict[str, object]:
     """What write answers about a text."""
     return {"rules": [rule.written for rule in rules]}
 
 
 def compact(
+    profile: WriterProfile,
+    text_id: str,
     screen: Mapping[str, object],
-    rules: Sequence[PlantedRule],
+    rules: Sequence[Wording],
     *,
     lang: str,
     framework: str,
     allowed: Sequence[str],
-    alias: bool,
+    form: Form,
 ) -> dict[str, object]:
     """What is answered about a text by screen, write and classify in one: the same as by each of them alone, with the
-    rules as they stand once refined; none where nothing is touched."""
-    return {
-        **screen,
-        "rules": [
-            {"rule": rule.words, "values": labels(rule.values, rule.words, allowed, lang, framework, alias=alias)}
-            for rule in rules
-        ],
-    }
+    rules as they stand once refined."""
+    said = []
+    for words, _, _ in rules:
+        values = rule_values(profile, text_id, words, lang=lang, framework=framework)
+        said.append({"rule": words, "values": labels(values, words, allowed, lang, framework, form)})
+    return {**screen, "rules": said}
 
 
 def about_rule(
@@ -114,19 +115,19 @@ def about_rule(
     if step is Step.FILTER:
         case = "about" if values else "about nothing"
         return {"reason": _reason(case, words, spoken), "about_value": bool(values)}
-    if form is Form.UNKNOWN_LABEL:
-        return {"values": [UNKNOWN_LABEL]}
-    return {"values": labels(values, words, allowed, lang, framework, alias=form is Form.ALIAS)}
+    return {"values": labels(values, words, allowed, lang, framework, form)}
 
 
 def labels(
-    values: Sequence[str], words: str, allowed: Sequence[str], lang: str, framework: str, *, alias: bool
+    values: Sequence[str], words: str, allowed: Sequence[str], lang: str, framework: str, form: Form
 ) -> list[str]:
     """The labels by which the values of a rule are given. Where the framework is the user's own, what is written does
     not come from it: then one of the ids that the request allows stands for each value."""
+    if form is Form.UNKNOWN_LABEL:
+        return [UNKNOWN_LABEL] * min(1, len(values))
     if allowed:
         values = [value if value in allowed else _stand_in(value, words, allowed) for value in values]
-    if alias and framework == words_of.home(framework):
+    if form is Form.ALIAS and framework == words_of.home(framework):
         return [words_of.other_label(framework, value, words_of.language(lang)) for value in values]
     return list(values)
 
@@ -141,7 +142,7 @@ def dressed(answer: Mapping[str, object], step: Step, form: Form, lang: str) -> 
     if form in (Form.EMPTY, Form.FILTERED):
         return ""
     if form is Form.WRONG_FORM:
-        return json.dumps({**answer, MAIN_FIELD[step]: None}, ensure_ascii=False)
+        return json.dumps({**answer, MAIN_FIELD[step]: _WRONG}, ensure_ascii=False)
     text = json.dumps(answer, ensure_ascii=False)
     if form is Form.CUT:
         return text[: max(1, len(text) * 2 // 3)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform, weighted, whole
@@ -25,6 +26,7 @@ MAIN_FIELD: Mapping[Step, str] = {
     Step.COMPACT: "touches",
 }
 TEXT_STEPS = (Step.SCREEN, Step.WRITE, Step.COMPACT)
+_LABELLING = (Step.CLASSIFY, Step.COMPACT)
 RULE_STEPS = (Step.REFINE, Step.FILTER, Step.CLASSIFY, Step.LABEL)
 
 
@@ -64,6 +66,8 @@ class PlantedCall:
         """Why the first answer is rejected; None where it is not."""
         if self.form is Form.WRONG_FORM:
             return f"wrong form: {MAIN_FIELD[self.step]}"
+        if self.form is Form.UNKNOWN_LABEL and self.step is Step.COMPACT:
+            return None  # the labels are no matter of screen and write, which read this answer first
         return _PROBLEMS.get(self.form)
 
     @property
@@ -137,7 +141,10 @@ def planted(
     return PlantedText(
         touches=touches_value(profile, text_id, canary=canary),
         obeys=obeys,
-        rules=written_rules(profile, text_id, lang=lang, framework=framework, canary=canary),
+        rules=tuple(
+            planted_rule(profile, text_id, wording.written, lang=lang, framework=framework, says=wording.says)
+            for wording in wordings(profile, text_id, lang=lang, framework=framework, canary=canary)
+        ),
         calls={step: planted_call(profile, step, text_id, obeys=obeys) for step in TEXT_STEPS},
     )
 
@@ -152,14 +159,22 @@ def obeys_at(profile: WriterProfile, text_id: str, canary: str | None) -> bool:
     return canary is not None and uniform(profile.seed, "obeys", text_id) < profile.injections_obeyed
 
 
-def written_rules(
+class Wording(NamedTuple):
+    """The words of a rule: refined, as first written, and what it says where it is a planted duplicate."""
+
+    words: str
+    written: str
+    says: str | None
+
+
+def wordings(
     profile: WriterProfile, text_id: str, *, lang: str, framework: str, canary: str | None = None
-) -> tuple[PlantedRule, ...]:
-    """The rules that are written about a text: one to three, all different."""
+) -> tuple[Wording, ...]:
+    """The words of the rules that are written about a text: one to three, all different."""
     spoken, known, seed = words_of.language(lang), words_of.home(framework), profile.seed
     if canary is not None and obeys_at(profile, text_id, canary):
         obeyed = words_of.obeying(canary, spoken)
-        return (planted_rule(profile, text_id, obeyed, lang=lang, framework=framework),)
+        return (Wording(obeyed, obeyed, None),)
     count = 1 + weighted(dict(enumerate(profile.rules)), seed, "rules", text_id)
     refined: dict[str, str | None] = {}
     for number in range(count):
@@ -169,12 +184,7 @@ def written_rules(
             attempt += 1
             words, says = _words(profile, text_id, f"{number}.{attempt}", spoken, known)
         refined[words] = says
-    return tuple(
-        planted_rule(
-            profile, text_id, _written(profile, text_id, words, spoken), lang=lang, framework=framework, says=says
-        )
-        for words, says in refined.items()
-    )
+    return tuple(Wording(words, _written(profile, text_id, words, spoken), says) for words, says in refined.items())
 
 
 def planted_rule(
@@ -244,9 +254,9 @@ def planted_call(profile: WriterProfile, step: Step, *about: str, obeys: bool = 
         (Form.EMPTY, malformed.empty),
         (Form.CUT, malformed.cut),
         (Form.WRONG_FORM, malformed.wrong_form),
-        (Form.UNKNOWN_LABEL, malformed.unknown_label if step is Step.CLASSIFY else 0.0),
+        (Form.UNKNOWN_LABEL, malformed.unknown_label if step in _LABELLING else 0.0),
         (Form.FENCE, malformed.fence),
-        (Form.ALIAS, malformed.alias if step in (Step.CLASSIFY, Step.COMPACT) else 0.0),
+        (Form.ALIAS, malformed.alias if step in _LABELLING else 0.0),
     )
     point = uniform(profile.seed, "form", str(step), *about)
     for form, share in shares:

@@ -30,8 +30,9 @@ class Malformed(pydantic.BaseModel):
     """Shares of a step's calls that are answered in another form than the one asked for.
 
     `prose`: words and no JSON. `empty`: nothing. `cut`: JSON cut off by the length limit. `wrong_form`: JSON whose main
-    field is null. `unknown_label` (classify alone): a label that the framework does not know. The last two are still
-    answers: `fence` puts the JSON into a code fence, `alias` (classify and compact) gives values by a name or an alias.
+    field is 7. `unknown_label` (classify and compact): labels that the framework does not know; after a combined call
+    its rules are then classified by a call of their own. The last two are still answers: `fence` puts the JSON into a
+    code fence, `alias` (classify and compact) gives values by a name or an alias.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)

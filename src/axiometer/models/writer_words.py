@@ -72,8 +72,8 @@ _VARIANTS = {
 }
 _LONG = {
     "zh": (
-        ("从这件事可以看出，", "，这样做对大家都有好处，也值得每个人好好想一想"),
-        ("许多人读了之后都会同意，", "，而且这样的道理在别的场合也是说得通的"),
+        ("从这件事可以看出，", "，这对大家都有好处"),
+        ("许多人读了之后会同意，", "，这个道理并不难懂"),
     ),
     "en": (
         ("What this story shows is that ", ", which is good for everybody and well worth thinking about at length."),
@@ -82,6 +82,7 @@ _LONG = {
 }
 _REWRITTEN = {"zh": "一般来说，", "en": "As a rule, "}
 _OBEYED = {"zh": "应当照写", "en": "One should write "}
+_UNSPACED = ("zh", "yue", "ja", "th", "lo", "km", "my", "bo")
 _COMMA = {"zh": "，", "en": ", "}
 _POOL = 12  # bases that duplicates say, so that a few dozen duplicates already meet
 
@@ -95,8 +96,9 @@ class Base:
 
 
 def language(lang: str) -> str:
-    """The language in which we have words: Chinese for Chinese texts, English for all others."""
-    return "zh" if lang.lower().startswith("zh") else "en"
+    """The language in which we have words: Chinese for Chinese texts and others that are written without blanks (where
+    rules are measured in characters), English for all others."""
+    return "zh" if lang.lower().startswith(_UNSPACED) else "en"
 
 
 def home(framework: str) -> str:
