@@ -1,0 +1,69 @@
+"""Whether something is a text at all, and whether its characters came through."""
+
+from __future__ import annotations
+
+import re
+
+from axiometer.records.encodings import is_double_encoded
+
+FEWEST_LETTERS = 4
+"""A Chinese character, a kana or a syllable of Hangul counts as two."""
+
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_LETTER = re.compile(r"[^\W\d_]")
+_DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
+_WESTERN_HIGH = re.compile("[\x80-\xff]")
+_CHINESE_RUN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]{2,}")
+_BINARY_SHARE, _LOST_SHARE = 0.02, 0.01
+_SAMPLE = 2_000
+
+
+def is_binary(raw: str) -> bool:
+    """Whether control characters are more than one in fifty: a picture, an archive, a program under a wrong name.
+
+    Fewer are rubbish in a text, and are taken out.
+    """
+    if raw.isprintable():
+        return False
+    return len(_CONTROL.findall(raw)) > _BINARY_SHARE * len(raw)
+
+
+def is_damaged(text: str) -> bool:
+    """Whether over one per cent of the characters are lost (U+FFFD, or what becomes of it in GBK), or the text is UTF-8
+    that was read as another encoding and saved again."""
+    if text.isascii():
+        return False
+    lost = text.count("\ufffd") + 3 * text.count("锟斤拷")
+    if lost > _LOST_SHARE * len(text):
+        return True
+    sample = text[:_SAMPLE]
+    return (_WESTERN_HIGH.search(sample) is not None and is_double_encoded(sample)) or _is_utf8_as_chinese(sample)
+
+
+def letters(text: str, enough: int = FEWEST_LETTERS) -> int:
+    """How many letters `text` has, up to about `enough`."""
+    count = 0
+    for match in _LETTER.finditer(text):
+        count += 2 if _DENSE.match(match[0]) else 1
+        if count >= enough:
+            break
+    return count
+
+
+def _is_utf8_as_chinese(text: str) -> bool:
+    """Most runs of three and more Chinese characters are valid UTF-8 when they are written in GBK again, which happens
+    to hardly any by chance."""
+    runs = _CHINESE_RUN.findall(text)
+    long = [run for run in runs if len(run) >= 3]
+    return len(long) >= 2 and sum(map(_is_utf8_in_gbk, long)) > 0.5 * len(long)
+
+
+def _is_utf8_in_gbk(run: str) -> bool:
+    data = run.encode("gb18030", "ignore")
+    for skipped in range(3):  # the run may begin within a character
+        try:
+            text = data[skipped : len(data) - (len(data) - skipped) % 3].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        return len(text) > 1
+    return False

@@ -1,0 +1,171 @@
+"""What becomes of a batch of source rows: texts with their language, or reasons. Pure, and run in worker processes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from axiometer.build.corpus.ingest.cleaning import clean, words_of
+from axiometer.build.corpus.ingest.damage import FEWEST_LETTERS, is_binary, is_damaged, letters
+from axiometer.build.corpus.ingest.dates import iso_date
+from axiometer.build.corpus.ingest.duplicates import key_of
+from axiometer.build.corpus.ingest.languages import declared, detect, is_traditional
+from axiometer.build.corpus.ingest.options import LONGEST, IngestOptions
+from axiometer.build.corpus.ingest.readers import TOO_LONG, SourceRow
+from axiometer.build.corpus.ingest.sentences import split
+from axiometer.records.corpus_rows import Text, make_text
+from axiometer.records.ids import content_id
+from axiometer.records.schemas import to_frame
+from axiometer.runtime.stages.rows import Fate, Status
+
+EMPTY = "empty"
+NO_TEXT = "no text in it"
+TOO_SHORT = "too short"
+BINARY = "not a text"
+DAMAGED = "damaged characters"
+REPEATED = "same words as an earlier text"
+
+_EXCERPT = 200
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Source rows that become one part. They end at record `record` of file `file`, `total` rows from the beginning;
+    `final`: nothing comes after them."""
+
+    number: int
+    rows: tuple[SourceRow, ...]
+    options: IngestOptions
+    file: int
+    record: int
+    total: int
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A row that was kept: the place of its fate in the batch, the key of its words, and those of its pieces."""
+
+    fate: int
+    key: int
+    pieces: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch without its rows; every fate in the order of the rows, every text in the order of the documents."""
+
+    batch: Batch
+    texts: pl.DataFrame
+    fates: list[Fate]
+    documents: list[Document] = field(default_factory=list)
+
+
+def prepare(batch: Batch) -> Prepared:
+    """The texts and fates of a batch, as if there were no other texts: duplicates are found where all are seen."""
+    texts: list[Text] = []
+    fates: list[Fate] = []
+    documents: list[Document] = []
+    for row in batch.rows:
+        fate, words, pieces = _settled(row, batch.options)
+        if pieces:
+            keys = tuple(words_key(piece.text) for piece in pieces)
+            documents.append(Document(len(fates), words_key(words), keys))
+            texts.extend(pieces)
+        fates.append(fate)
+    ended = Batch(batch.number, (), batch.options, batch.file, batch.record, batch.total, batch.final)
+    return Prepared(ended, to_frame(texts, Text), fates, documents)
+
+
+def document_id(text: str) -> str:
+    """The id of the words of a text: equal for texts that differ in white space only."""
+    return content_id("document", words_of(text))
+
+
+def words_key(text: str) -> int:
+    return key_of(document_id(text))
+
+
+def place(row: SourceRow) -> str:
+    """Where the row is, for a person."""
+    return row.label if row.row is None else f"{row.label}:{row.row}"
+
+
+def _settled(row: SourceRow, options: IngestOptions) -> tuple[Fate, str, list[Text]]:
+    """The row's fate, its words and what becomes of them."""
+    identity = content_id("source", row.label, row.row)
+    where = place(row)
+    if row.problem is not None:
+        note = f"{where}: {row.detail}" if row.detail else where
+        return Fate(identity, Status.FAILED, error=row.problem, note=note), "", []
+    raw = row.text or ""
+    if len(raw) > LONGEST:
+        return Fate(identity, Status.FAILED, error=TOO_LONG, note=where), "", []
+    words = clean(raw) if raw and not is_binary(raw) else ""
+    reason = _reason(row, raw, words)
+    if reason is not None:
+        excerpt = _CONTROL.sub(" ", raw[:_EXCERPT]).strip() or None
+        return Fate(identity, Status.DROPPED, reason, note=where, raw=excerpt), "", []
+    texts = _texts(words, row, options)
+    return Fate(identity, Status.KEPT, outputs=tuple(text.id for text in texts)), words, texts
+
+
+def _reason(row: SourceRow, raw: str, words: str) -> str | None:
+    if not raw or raw.isspace():
+        return NO_TEXT if row.others else EMPTY
+    if not words:
+        return BINARY if is_binary(raw) else NO_TEXT
+    if is_damaged(words):
+        return DAMAGED
+    found = letters(words)
+    if found == 0:
+        return NO_TEXT
+    return TOO_SHORT if found < FEWEST_LETTERS else None
+
+
+def _texts(words: str, row: SourceRow, options: IngestOptions) -> list[Text]:
+    """One text, or the pieces of a long one that have letters; all have the document's id as parent."""
+    pieces = [piece.strip() for piece in split(words, options.max_characters)]
+    pieces = [piece for piece in pieces if len(pieces) == 1 or letters(piece) >= FEWEST_LETTERS]
+    parent = (document_id(words),)
+    lang = options.lang or declared(row.fields.get("lang"))
+    meta = {key.removeprefix("meta."): value for key, value in row.fields.items() if key.startswith("meta.")}
+    date, said = iso_date(row.fields.get("date"))
+    if said is not None:
+        meta["date"] = said
+    texts = []
+    for number, piece in enumerate(pieces, 1):
+        own, noted = _language(piece, lang)
+        if len(pieces) > 1:
+            noted["piece"] = f"{number}/{len(pieces)}"
+        texts.append(
+            make_text(
+                lang=own,
+                text=piece,
+                source=place(row),
+                parent_ids=parent,
+                outlet=_tidy(row.fields, "outlet"),
+                nation=_tidy(row.fields, "nation"),
+                date=date,
+                url=_tidy(row.fields, "url"),
+                meta={**meta, **noted},
+            )
+        )
+    return texts
+
+
+def _language(piece: str, lang: str | None) -> tuple[str, dict[str, str]]:
+    """The language, and what is noted of it."""
+    if lang is not None:
+        return lang, {"script": "Hant"} if lang == "zh" and is_traditional(piece) else {}
+    found = detect(piece)
+    noted = {"mixed": found.mixed, "script": found.script}
+    return found.lang, {key: value for key, value in noted.items() if value is not None}
+
+
+def _tidy(fields: Mapping[str, str], name: str) -> str | None:
+    return clean(fields[name]) or None if name in fields else None
