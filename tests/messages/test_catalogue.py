@@ -146,6 +146,48 @@ def test_what_a_check_of_a_respondent_finds_has_its_chinese() -> None:
     assert not sorted({finding.about for finding in asyncio.run(check_model(respondent))} - CATALOGUE.keys())
 
 
+ENDS = {"Dropped", "Rejected", "End", "Fate", "SourceRow", "TableRow"}
+
+
+def reasons(tree: ast.AST) -> set[str]:
+    """Why rows of a corpus end: literal texts, and the names of constants, given to an end or returned for one."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        said: list[ast.expr] = []
+        if isinstance(node, ast.Call) and (kind := getattr(node.func, "id", "")) in ENDS:
+            literal = node.args[:1] if kind in {"Dropped", "Rejected"} else []
+            literal += [keyword.value for keyword in node.keywords if keyword.arg in {"reason", "problem", "error"}]
+            parts = [part for text in literal for part in ast.walk(text)]
+            found |= {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+            said = [*node.args, *literal]
+        elif isinstance(node, ast.FunctionDef) and node.returns and ast.unparse(node.returns) == "str | None":
+            said = [part.value for part in ast.walk(node) if isinstance(part, ast.Return) and part.value]
+        parts = [part for text in said for part in ast.walk(text)]
+        found |= {part.id for part in parts if isinstance(part, ast.Name) and part.id.isupper()}
+    return found
+
+
+def constants(tree: ast.AST) -> set[tuple[str, str]]:
+    """Name and text of every constant that is a text."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            text = node.value.value
+            if isinstance(text, str):
+                found |= {(target.id, text) for target in targets if isinstance(target, ast.Name)}
+    return found
+
+
+def test_why_rows_of_a_corpus_end_has_its_chinese() -> None:
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted((PACKAGE / "build").rglob("*.py"))]
+    used = {reason for tree in trees for reason in reasons(tree)}
+    named = {pair for tree in trees for pair in constants(tree)}
+    said = {text for name, text in named if name in used} | {reason for reason in used if not reason.isupper()}
+    assert {"touches no value", "near-duplicate", "cut off", "too long for a text", "damaged characters"} <= said
+    assert not sorted(said - CATALOGUE.keys())
+
+
 def test_chinese_and_english_have_the_same_fields() -> None:
     for english, chinese in CATALOGUE.items():
         assert isinstance(chinese, str) and chinese.strip(), english
