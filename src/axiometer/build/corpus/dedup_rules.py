@@ -26,10 +26,9 @@ def quality() -> pl.Expr:
     with the framework and was turned round (no evidence about its source); 5 does not concern the framework.
     """
     label, rewritten = pl.col("label"), pl.col("rewritten_from").is_not_null()
-    by_people = pl.col("meta").str.json_path_match(f"$.{LABELLED_BY}").eq_missing(pl.lit(PEOPLE))
     fits = label.eq_missing(pl.lit(int(RuleLabel.KEEP)))
     return (
-        pl.when(fits & by_people)
+        pl.when(fits & by_people())
         .then(0)
         .when(fits & ~rewritten)
         .then(1)
@@ -43,11 +42,20 @@ def quality() -> pl.Expr:
     )
 
 
+def by_people() -> pl.Expr:
+    """Whether people gave the rule its label."""
+    return pl.col("meta").str.json_path_match(f"$.{LABELLED_BY}").eq_missing(pl.lit(PEOPLE))
+
+
+def language(lang: str) -> str:
+    """The language within which rules are compared: without script or country (`zh-Hant` is `zh`)."""
+    return lang.split("-")[0].lower()
+
+
 def candidates(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The rules of all parts, best first: by the quality of their label, then the shorter, then by id.
 
-    Columns: position (of the rule among the rows of all parts), id, lang, language (without script or country: rules
-    are compared within it), text, words (what remains where spelling does not count).
+    Columns: position (of the rule among the rows of all parts), id, lang, language (see `language`), text, words (what remains where spelling does not count).
     """
     rules = pl.concat(parts).with_row_index("position")
     return (
@@ -59,7 +67,7 @@ def candidates(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 
 def _compared() -> dict[str, pl.Expr]:
     return {
-        "language": pl.col("lang").str.split("-").list.first().str.to_lowercase(),
+        "language": pl.col("lang").map_elements(language, return_dtype=pl.String),
         "words": pl.col("text").map_elements(comparable, return_dtype=pl.String),
     }
 
