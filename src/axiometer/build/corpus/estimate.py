@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from axiometer.build.corpus.ingest import first_texts
+from axiometer.build.corpus.ingest import estimate_rows, first_texts
 from axiometer.build.corpus.plan import CorpusPlan, Step
 from axiometer.measure.estimate import FREE, max_tokens_of, tokens_of
 from axiometer.models.prices import cost
@@ -44,7 +44,7 @@ def estimate(plan: CorpusPlan) -> list[StepEstimate]:
     """One row per step that asks a model. Tokens are those of the prompts of the first texts, estimated; how many rows
     go on is assumed (`ASSUMED`). Answers in a journal are not known here and are counted."""
     texts = first_texts(plan.sources, plan.options.ingest, SAMPLE)
-    expected = most = float(plan.sources.estimated_rows)
+    expected = most = float(estimate_rows(plan.sources, plan.options.ingest))
     rows: list[Any] = list(texts)
     found: list[StepEstimate] = []
     shared: set[str] = set()

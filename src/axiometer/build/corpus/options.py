@@ -9,6 +9,7 @@ from axiometer.build.corpus.ingest import IngestOptions
 from axiometer.runtime.stages.parts import StageFolder
 
 INGEST = "ingest"
+IMPORTED = "imported"
 DEDUP = "dedup"
 FILE = "corpus.yaml"
 
@@ -50,7 +51,7 @@ class CorpusFolder:
 
     @property
     def imported(self) -> StageFolder:
-        return StageFolder(self.path / "imported")
+        return StageFolder(self.path / IMPORTED)
 
     @property
     def journal(self) -> Path:

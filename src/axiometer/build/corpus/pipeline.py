@@ -56,11 +56,11 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
         settle_specification(plan, folder)
         keep_framework(plan, folder)
         try:
-            ingest(plan.sources, plan.options.ingest, folder.stage(INGEST), runner, shown)
+            ingest(plan.paths, plan.options.ingest, folder.stage(INGEST), runner, shown)
             place_imported(plan, folder.imported)
             tallies = asyncio.run(_Steps(plan, folder, shown).work())
             dedup(inputs_of(plan, folder, DEDUP), folder.stage(DEDUP), plan.dedup, folder.vectors, runner, shown)
-            rules = publish(plan, folder)
+            rules = publish(plan, folder, runner, shown)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
         finally:

@@ -109,7 +109,6 @@ def _specify(
 
     import axiometer
 
-    ingest = replace(options.ingest, limit=None)
     asked_for: dict[str, Any] = {
         "framework": {"name": framework.id, "digest": framework.fingerprint},
         "compact": options.compact,
@@ -121,7 +120,7 @@ def _specify(
             }
             for step in asked
         },
-        "ingest": plain(ingest.as_json()),
+        "ingest": plain(options.ingest.fingerprint),
         "dedup": {
             "embedder": dedup.embedder,
             "threshold": dedup.threshold,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
+from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import read_corpus
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import Usage
@@ -41,7 +41,7 @@ def status(folder: Path) -> list[StepAccount]:
     for part in corpus.imported.parts():
         entering[part.extra["enter"]] = entering.get(part.extra["enter"], 0) + part.rows
     if entering:
-        found.append(StepAccount("imported", None, 0, corpus.imported.account()))
+        found.append(StepAccount(IMPORTED, None, 0, corpus.imported.account()))
     before = sum(part.rows for part in corpus.stage(INGEST).parts())
     for name in [*asked, DEDUP]:
         stage = corpus.stage(name)

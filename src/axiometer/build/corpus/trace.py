@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
+from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import read_corpus
 from axiometer.errors import InputError
 from axiometer.runtime.journal import JournalEntry, read_entries_of
@@ -90,7 +90,7 @@ def trace(folder: Path, wanted: str) -> History:
 
 def _find(stages: dict[str, StageFolder], imported: StageFolder, wanted: str, folder: Path) -> _Place:
     found: dict[str, _Place] = {}
-    for step, stage in [*stages.items(), ("imported", imported)]:
+    for step, stage in [*stages.items(), (IMPORTED, imported)]:
         for name in [part.name for part in stage.parts()]:
             ids = pl.concat([stage.rows_of(name)["id"], stage.fates_of(name, ["id"])["id"]])
             for match in ids.filter(ids.str.starts_with(wanted)).unique().to_list():
@@ -116,7 +116,7 @@ class _Part:
         self.fates: dict[str, list[dict[str, object]]] = {}
         self.rows: dict[str, dict[str, dict[str, object]]] = {}
         self.keys: dict[tuple[str, str], tuple[str, ...]] = {}
-        for step, stage in [("imported", imported), *stages.items()]:
+        for step, stage in [(IMPORTED, imported), *stages.items()]:
             if stage.part(name) is None:
                 continue
             self.fates[step] = stage.fates_of(name).to_dicts()
@@ -160,18 +160,19 @@ class _Part:
 
     def _event(self, step: str, fate: dict[str, object]) -> Event:
         rows = [self.rows[step][name] for name in _texts(fate["outputs"]) if name in self.rows[step]]
-        said = {
-            name: fate[name] if fate[name] is None else str(fate[name]) for name in ("reason", "note", "raw", "error")
-        }
         return Event(
-            step,
-            str(fate["id"]),
-            str(fate["status"]),
-            said["reason"] or said["error"],
-            said["note"],
-            said["raw"],
-            tuple(rows),
+            step=step,
+            id=str(fate["id"]),
+            status=str(fate["status"]),
+            reason=_said(fate["reason"]) or _said(fate["error"]),
+            note=_said(fate["note"]),
+            raw=_said(fate["raw"]),
+            rows=tuple(rows),
         )
+
+
+def _said(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _texts(value: object) -> list[str]:

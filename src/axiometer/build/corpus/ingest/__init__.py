@@ -1,7 +1,7 @@
 """The first step: files of any kind to texts, with a reason for every row that is none."""
 
-from axiometer.build.corpus.ingest.ingesting import NAME, ingest
+from axiometer.build.corpus.ingest.ingesting import NAME, first_texts, ingest
 from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.build.corpus.ingest.sources import SourceFile, Sources, check_sources, estimate_rows
 
-__all__ = ["NAME", "IngestOptions", "SourceFile", "Sources", "check_sources", "estimate_rows", "ingest"]
+__all__ = ["NAME", "IngestOptions", "SourceFile", "Sources", "check_sources", "estimate_rows", "first_texts", "ingest"]

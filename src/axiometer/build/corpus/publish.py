@@ -1,0 +1,115 @@
+"""From a finished corpus folder to its release: what the card must be told is gathered here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+import axiometer
+from axiometer.build.corpus.card import CardContext, DuplicateRecord, ProbeRecord, PromptRecord, StepRecord
+from axiometer.build.corpus.coverage import Coverage, coverage
+from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
+from axiometer.build.corpus.plan import CorpusPlan, Step
+from axiometer.build.corpus.probes import read_probe_results
+from axiometer.build.corpus.rejects import PassedStep
+from axiometer.build.corpus.release import release
+from axiometer.build.corpus.status import StepAccount, status
+from axiometer.messages import t
+from axiometer.runtime.progress import Progress
+from axiometer.runtime.runners import Runner
+from axiometer.runtime.stages.parts import StageFolder
+
+
+def publish(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Progress) -> int:
+    """Writes the release of a corpus whose steps are all done; gives how many rules it holds."""
+    accounts = status(folder.path)
+    context = CardContext(
+        name=folder.path.resolve().name,
+        framework=plan.framework,
+        steps=tuple(_steps(plan, accounts)),
+        duplicates=_duplicates(plan),
+        seed=plan.options.seed,
+        compact=plan.options.compact,
+        version=axiometer.__version__,
+        examples=0 if plan.examples is None else len(plan.examples.rows),
+        licence=plan.options.licence,
+        coverage=_coverage(plan, folder, runner, progress),
+        probes=tuple(ProbeRecord(found.step, found.obeyed, found.asked) for found in read_probe_results(folder)),
+        warnings=tuple(_warnings(accounts)),
+    )
+    passed = list(_passed(plan, folder))
+    return release(folder.stage(DEDUP), folder.release, context, texts=folder.stage(INGEST), steps=passed).rules
+
+
+def _steps(plan: CorpusPlan, accounts: list[StepAccount]) -> Iterator[StepRecord]:
+    asked = {step.name: step for step in plan.steps}
+    for account in accounts:
+        step = asked.get(account.step)
+        if step is None:
+            yield StepRecord(account.step, account.account)
+            continue
+        yield StepRecord(
+            name=account.step,
+            account=account.account,
+            model=account.model,
+            parameters=_parameters(step.respondent.model.identity),
+            usd=account.usd,
+            prompts=tuple(_prompts(step)),
+        )
+
+
+def _parameters(identity: Mapping[str, object]) -> dict[str, object]:
+    """What is worth a line on a card: sampling and host, without what was left at the service's default."""
+    sampling = identity.get("sampling")
+    said: dict[str, object] = {name: value for name, value in identity.items() if isinstance(value, str | int | float)}
+    if isinstance(sampling, Mapping):
+        said.update({str(name): value for name, value in sampling.items() if value is not None})
+    return said
+
+
+def _prompts(step: Step) -> Iterator[PromptRecord]:
+    """Every wording in the step's fingerprint, each once."""
+    languages: Any = step.stage.fingerprint["prompts"]
+    seen: set[str] = set()
+    for templates in languages.values():
+        for name, digest in templates:
+            if name not in seen:
+                seen.add(name)
+                yield PromptRecord(name, digest)
+
+
+def _duplicates(plan: CorpusPlan) -> DuplicateRecord:
+    options = plan.dedup
+    against = None if options.against is None else str(options.against)
+    return DuplicateRecord(options.embedder, options.threshold, against=against)
+
+
+def _coverage(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Progress) -> Coverage | None:
+    if plan.examples is None:
+        return None
+    stage = folder.stage(DEDUP)
+    rules = (stage.rows_of(part.name) for part in stage.parts())
+    return coverage(rules, plan.examples.rows, plan.framework, plan.dedup, folder.vectors, runner, progress)
+
+
+def _warnings(accounts: list[StepAccount]) -> Iterator[str]:
+    for account in accounts:
+        if account.alike is not None:
+            same, answers = account.alike
+            said = "{step}: the same answer in {same} of {answers} calls; look at them"
+            yield t(said, step=account.step, same=same, answers=answers)
+        if account.retry:
+            yield t("{step}: {n} calls failed and are made again on resume", step=account.step, n=account.retry)
+
+
+def _passed(plan: CorpusPlan, folder: CorpusFolder) -> Iterator[PassedStep]:
+    """Every step with the folders that its parts came from."""
+    yield PassedStep(INGEST, folder.stage(INGEST))
+    if folder.imported.parts():
+        yield PassedStep(IMPORTED, folder.imported)
+    names = [INGEST, *(step.name for step in plan.steps), DEDUP]
+    for before, name in pairwise(names):
+        inputs: dict[str, StageFolder] = {part.name: folder.stage(before) for part in folder.stage(before).parts()}
+        inputs.update({part.name: folder.imported for part in folder.imported.parts() if part.extra["enter"] == name})
+        yield PassedStep(name, folder.stage(name), inputs)
