@@ -67,7 +67,7 @@ _FROM_NAMES = {
 }
 # How the same is said in other words; the first says it as it is.
 _VARIANTS = {
-    "zh": (("", ""), ("应当", "应该"), ("应当", "应"), ("应当", "理应")),
+    "zh": (("", ""), ("应当", "应该"), ("应当", "理应"), ("应当", "理当")),
     "en": (("", ""), (" should ", " ought to "), (" should ", " really should "), (" should ", " generally should ")),
 }
 _LONG = {

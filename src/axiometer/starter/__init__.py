@@ -1,6 +1,6 @@
-"""The starter set: rules and dilemmas written for this project, zh and en in parallel, as package data.
+"""The starter set: rules, dilemmas and planted injections written for this project, zh and en, as package data.
 
-Only files live here; `axiometer.records.importers.starter` turns them into items.
+`axiometer.records.importers.starter` turns rules and dilemmas into items; `load_probes` reads the injections.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from axiometer.starter.injections import Probe, load_probes
+
 
 def data() -> Traversable:
-    """The folder that holds `rules.yaml` and `dilemmas/*.yaml`."""
+    """The folder that holds `rules.yaml`, `injections.yaml` and `dilemmas/*.yaml`."""
     return files("axiometer.starter") / "data"
 
 
-__all__ = ["data"]
+__all__ = ["Probe", "data", "load_probes"]

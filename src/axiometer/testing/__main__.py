@@ -31,6 +31,7 @@ def behaviour_of(arguments: argparse.Namespace) -> Behaviour:
         latency=arguments.latency,
         latency_spread=arguments.latency_spread,
         tokens_per_second=arguments.tokens_per_second,
+        rulewriter=arguments.rulewriter,
         mix=((arguments.text, 1.0),) if arguments.text else (),
         faults=tuple(faults),
         filters=tuple(Filter(FilterForm(form), float(share)) for form, share in _pairs(arguments.filter, FilterForm)),
@@ -72,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--latency-spread", type=float, default=0.0, metavar="FRACTION")
     made.add_argument("--tokens-per-second", type=float)
     made.add_argument("--text", help="answer; {letter} stands for the drawn letter")
+    made.add_argument("--rulewriter", action="store_true", help="play the model of `axiometer build corpus`")
     made.add_argument("--fault", action="append", default=[], metavar="KIND=RATE", help="per attempt")
     made.add_argument("--first", action="append", default=[], metavar="KIND=N", help="on the first N attempts")
     made.add_argument("--filter", action="append", default=[], metavar="FORM=SHARE", help="of the distinct requests")

@@ -140,6 +140,8 @@ def _envelope(kind: str, digest: bytes, served: str, choice: Body, prompt: str, 
 def _text(behaviour: Behaviour, body: Body, digest: bytes, letter: str) -> str:
     if behaviour.answer is not None:
         text = behaviour.answer(body)
+    elif behaviour.rulewriter and (written := _rulewriter(behaviour, body)) is not None:
+        text = written
     elif (schema := _schema_of(body)) is not None:
         text = json.dumps(_filled(schema, letter), ensure_ascii=False)
     else:
@@ -147,6 +149,12 @@ def _text(behaviour: Behaviour, body: Body, digest: bytes, letter: str) -> str:
     if behaviour.reasoning is Reasoning.THINK:
         return f"<think>\n{behaviour.reasoning_text}\n</think>\n\n{text}"
     return text
+
+
+def _rulewriter(behaviour: Behaviour, body: Body) -> str | None:
+    from axiometer.testing.rulewriter import answer_of_rulewriter
+
+    return answer_of_rulewriter(prompt_text(body), _schema_of(body), behaviour.seed)
 
 
 def _schema_of(body: Body) -> Mapping[str, object] | None:

@@ -98,10 +98,11 @@ class Behaviour:
     """What the server does.
 
     `latency` and `latency_spread` (a fraction, uniform, by content) are seconds before an answer; `tokens_per_second`
-    adds time for its length. The text comes from `answer`, else from `mix` (text, weight; `{letter}` stands for the
-    drawn letter), else it is the drawn letter: `slot_weights` weighs the options by slot. `served_models` holds
-    (answers given before, name), so that the served model can change in mid-run. Above `max_in_flight` and
-    `per_second` the server answers 429 with `retry_after` (seconds).
+    adds time for its length. The text comes from `answer`; else, with `rulewriter`, it is what the model of a corpus
+    would say to the step that is asked; else it comes from `mix` (text, weight; `{letter}` stands for the drawn
+    letter), else it is the drawn letter: `slot_weights` weighs the options by slot. `served_models` holds (answers given
+    before, name), so that the served model can change in mid-run. Above `max_in_flight` and `per_second` the server
+    answers 429 with `retry_after` (seconds).
     """
 
     seed: int = 0
@@ -109,6 +110,7 @@ class Behaviour:
     latency_spread: float = 0.0
     tokens_per_second: float | None = None
     answer: AnswerFunction | None = None
+    rulewriter: bool = False
     mix: tuple[tuple[str, float], ...] = ()
     slot_weights: tuple[float, ...] = ()
     faults: tuple[Fault, ...] = ()

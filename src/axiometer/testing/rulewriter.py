@@ -1,0 +1,73 @@
+"""The fake server as a writer of rules: what the model of a corpus would answer, from the request alone.
+
+The step is read from the answer's schema, the row from between the marks in the prompt. What is answered is what the
+simulated writer (`sim/rulewriter`) would say of a row with this text, always in the form asked for; faults are planted
+through `Behaviour`. The prompt does not name its framework: rules are written for `core-socialist-values`, and values
+of any other are drawn from the ids that the schema allows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from axiometer.models import writer_answers as answers
+from axiometer.models import writer_words as words_of
+from axiometer.models.simulated_writer import Form, Step, WriterProfile, load_writer
+from axiometer.models.writer_planted import touches_value, wordings
+
+_MARKED = re.compile(r"^<<<([0-9a-f]{8})[ \t]*\n(.*?)\n\1>>>[ \t]*$", re.DOTALL | re.MULTILINE)
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_STEPS: Mapping[frozenset[str], Step] = {
+    frozenset({"reason", "touches"}): Step.SCREEN,
+    frozenset({"rules"}): Step.WRITE,
+    frozenset({"fit", "rule"}): Step.REFINE,
+    frozenset({"reason", "about_value"}): Step.FILTER,
+    frozenset({"values"}): Step.CLASSIFY,
+    frozenset({"reason", "label", "rewrite"}): Step.LABEL,
+    frozenset({"reason", "touches", "rules"}): Step.COMPACT,
+}
+
+
+def answer_of_rulewriter(prompt: str, schema: Mapping[str, object] | None, seed: int) -> str | None:
+    """The answer to a step of a corpus; None where the request is none. Equal texts have equal answers."""
+    step, row = step_of(schema), marked_text(prompt)
+    if step is None or row is None:
+        return None
+    profile, lang = _profile(seed), "zh" if _CHINESE.search(row) else "en"
+    allowed = answers.allowed_values(schema)
+    answer: dict[str, object]
+    if step in (Step.SCREEN, Step.WRITE, Step.COMPACT):
+        touches = touches_value(profile, row)
+        rules = wordings(profile, row, lang=lang, framework=words_of.HOME) if touches or step is Step.WRITE else ()
+        answer = answers.screened(touches, row, lang=lang, obeyed=None)
+        if step is Step.WRITE:
+            answer = answers.written(rules)
+        elif step is Step.COMPACT:
+            answer = answers.compact(
+                profile, row, answer, rules, lang=lang, framework=words_of.HOME, allowed=allowed, form=Form.PLAIN
+            )
+    else:
+        answer = answers.about_rule(
+            profile, step, "", row, lang=lang, framework=words_of.HOME, allowed=allowed, form=Form.PLAIN
+        )
+    return answers.dressed(answer, step, Form.PLAIN, lang)
+
+
+def step_of(schema: Mapping[str, object] | None) -> Step | None:
+    """The step whose answers have this schema; None for any other schema."""
+    properties = None if schema is None else schema.get("properties")
+    return _STEPS.get(frozenset(properties)) if isinstance(properties, Mapping) else None
+
+
+def marked_text(prompt: str) -> str | None:
+    """The text between the last pair of marks in a prompt; None where there is none."""
+    found = _MARKED.findall(prompt)
+    return str(found[-1][1]) if found else None
+
+
+@lru_cache(maxsize=8)
+def _profile(seed: int) -> WriterProfile:
+    shipped = load_writer("rulewriter").without_faults()
+    return shipped.model_copy(update={"seed": shipped.seed + seed})
