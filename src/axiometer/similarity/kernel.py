@@ -114,8 +114,11 @@ def check_threshold(threshold: float) -> None:
 
 def chosen_k(rows: Vectors, columns: Vectors, threshold: float) -> int:
     """Coordinates of the screen for all blocks: the middle of what a few of them would choose."""
+    from threadpoolctl import threadpool_limits
+
     starts = np.linspace(0, max(len(rows) - ROWS, 0), _PROBES).astype(int)
-    return int(np.median([choose_k(rows[start : start + ROWS], columns, threshold) for start in starts]))
+    with threadpool_limits(1, user_api="blas"):  # small products: threads would wait for each other
+        return int(np.median([choose_k(rows[start : start + ROWS], columns, threshold) for start in starts]))
 
 
 def _search(

@@ -39,6 +39,12 @@ class Pairs:
         taken = self.similarity >= threshold - TIE
         return Pairs(self.i[taken], self.j[taken], self.similarity[taken], self.exact)
 
+    def within(self, groups: NDArray[np.generic]) -> Pairs:
+        """Those of one group (one entry of `groups` per row): what a cosine cannot see, such as a judgement turned into
+        its opposite, can be held apart so."""
+        taken = groups[self.i] == groups[self.j]
+        return Pairs(self.i[taken], self.j[taken], self.similarity[taken], self.exact)
+
     def arranged(self) -> Pairs:
         """The same in the order of (i, j)."""
         order = np.lexsort((self.j, self.i))

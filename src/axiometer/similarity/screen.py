@@ -34,7 +34,7 @@ _OWN = 0.75  # weight of the rows' own moments beside the columns'; measured: an
 # What a pair costs, in columns of the product (17 ps each, measured). They choose k and change no result.
 _TOUCH = 9.0  # writing the bound and looking for the largest
 _LIFT = 8.0  # finding the survivors in a part of a block that has any
-_CHECK = 18_000.0  # a survivor's cosine in full
+_CHECK = 30_000.0  # a survivor's cosine in full
 
 
 @dataclass(frozen=True, slots=True)
