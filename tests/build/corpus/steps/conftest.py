@@ -22,7 +22,7 @@ version: 1
 languages: [en]
 names: {en: Flat values}
 values:
-  - {id: thrift, names: {en: Thrift}}
+  - {id: thrift, names: {en: Thrift}, definitions: {en: Spending no more than needed.}}
   - {id: valour, names: {en: Valour}, definitions: {en: Facing danger for others.}}
 """
 
@@ -34,7 +34,7 @@ def core() -> Framework:
 
 @pytest.fixture(scope="session")
 def flat(tmp_path_factory: pytest.TempPathFactory) -> Framework:
-    """A framework of one level that it does not name, without Chinese and with a value that it does not define."""
+    """A framework of one level that it does not name, without Chinese."""
     file = Path(tmp_path_factory.mktemp("framework")) / "flat.yaml"
     file.write_text(FLAT, encoding="utf-8")
     return load_framework(file)

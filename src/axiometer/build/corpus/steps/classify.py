@@ -25,6 +25,7 @@ RAW_LABELS: Final = "labels"
 UNKNOWN_LABELS: Final = "unknown_labels"
 _VERSION = 1
 _FORM = '{"values": ["id", ...]}'
+_MOST_VALUES = 6
 _MOST_LABELS = 40  # a model that names more has not read the rule; what is beyond is not resolved
 # Names and ids that a model joins, as `prosperity（富强）`, `national > prosperity`, `prosperity: wealth`.
 _JOINED = re.compile(r"[()（）\[\]>→:：;；,，、/|]+|\s+[-–—]\s+|(?<=[a-z0-9])\s+(?=[\u3400-\u9fff])|\s+(?=[(（])")
@@ -37,8 +38,9 @@ def classify(framework: Framework) -> Classify:
 
 
 def values_schema(framework: Framework) -> dict[str, object]:
-    """A list of the framework's ids, of any level."""
-    return {"type": "array", "items": {"type": "string", "enum": [value.id for value in framework.values]}}
+    """A short list of the framework's ids, of any level; small models would go on to the limit."""
+    ids = {"type": "string", "enum": [value.id for value in framework.values]}
+    return {"type": "array", "items": ids, "maxItems": _MOST_VALUES}
 
 
 @dataclass(frozen=True, slots=True)

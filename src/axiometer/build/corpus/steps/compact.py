@@ -87,7 +87,7 @@ class CompactWrite:
         labelled = (
             (said.rule, {RAW_LABELS: json.dumps(list(said.values), ensure_ascii=False)}) for said in answer.rules
         )
-        return written(row, labelled, "compact")
+        return written(row, labelled, self.prompting, "compact")
 
     def repair(self, row: Text, asked: Request, reply: Reply, rejected: Rejected) -> Request:
         return self.prompting.repair(row, asked, reply, rejected)

@@ -75,7 +75,7 @@ class Label:
         note = shortened(answer.reason) or None
         if answer.label == RuleLabel.IRRELEVANT:
             return Dropped(IRRELEVANT, note)
-        rewrite = _rewrite(row, answer.rewrite)
+        rewrite = _rewrite(row, answer.rewrite, self.prompting.own_words(row.lang))
         if answer.label == RuleLabel.KEEP:
             kept = replace(row, label=int(RuleLabel.KEEP))
             return Kept((kept if rewrite is None else _rewritten(row, rewrite, RuleLabel.KEEP),), note)
@@ -87,10 +87,10 @@ class Label:
         return self.prompting.repair(row, asked, reply, rejected)
 
 
-def _rewrite(row: Rule, said: str) -> str | None:
+def _rewrite(row: Rule, said: str, asked: str) -> str | None:
     """The proposed words, where they are a rule and another one."""
     text = clean(said)
-    return None if unusable(text, row.lang) is not None or same_words(text, row.text) else text
+    return None if unusable(text, row.lang, asked) is not None or same_words(text, row.text) else text
 
 
 def _rewritten(row: Rule, text: str, label: RuleLabel) -> Rule:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from axiometer.build.corpus.steps.answers import CUT_OFF, WRONG_FORM, printable
-from axiometer.build.corpus.steps.framework_text import framework_name
+from axiometer.build.corpus.steps.framework_text import framework_name, overview, tree
 from axiometer.build.corpus.steps.languages import PROMPT_LANGUAGES, language_name, prompt_language
 from axiometer.frameworks import Framework
+from axiometer.frameworks.labels import normalise
 from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.protocols import Message, Reply, Request
 from axiometer.prompts import Template, load_template
@@ -48,6 +50,11 @@ class Prompting:
             "form": self.form,
             "max_tokens": self.max_tokens,
         }
+
+    def own_words(self, lang: str) -> str:
+        """The words of the prompt for rows in `lang`, normalised: a rule that stands among them was not thought of."""
+        prompt = prompt_language(lang)
+        return _own_words(self._template(prompt), self.framework, prompt)
 
     def request(self, row: Text | Rule, **fields: object) -> Request:
         """The request about `row`; `fields` are those that this step's templates ask for beside the common ones."""
@@ -100,12 +107,18 @@ class Prompting:
         }
 
 
-def mark_of(text: str) -> str:
-    """Eight hex digits that do not occur in `text`: the beginning of its hash, or of that hash's hash, and so on."""
+def mark_of(text: str, digits: int = _MARK_DIGITS) -> str:
+    """Hex digits that do not occur in `text`: the beginning of its hash, or of that hash's hash, and so on."""
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    while digest[:_MARK_DIGITS] in text.lower():
+    folded = text.lower()
+    while digest[:digits] in folded:
         digest = hashlib.sha256(digest.encode()).hexdigest()
-    return digest[:_MARK_DIGITS]
+    return digest[:digits]
+
+
+@lru_cache(maxsize=64)
+def _own_words(template: Template, framework: Framework, lang: str) -> str:
+    return normalise(template.source + tree(framework, lang) + overview(framework, lang))
 
 
 def _repair_template(lang: str) -> Template:

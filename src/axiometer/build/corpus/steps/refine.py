@@ -46,7 +46,7 @@ class Refine:
         text = clean(answer.rule)
         if answer.fit or same_words(text, row.text):
             return Dropped(TOO_LONG) if too_long(row.text, row.lang) else Kept((row,))
-        problem = unusable(text, row.lang)
+        problem = unusable(text, row.lang, self.prompting.own_words(row.lang))
         return Rejected(problem) if problem is not None else Kept((_refined(row, text),))
 
     def repair(self, row: Rule, asked: Request, reply: Reply, rejected: Rejected) -> Request:

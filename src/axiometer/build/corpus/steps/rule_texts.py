@@ -10,12 +10,15 @@ from axiometer.frameworks.labels import normalise
 
 TOO_LONG: Final = "too long for a rule"
 COPIED: Final = "repeats the text"
+RECITED: Final = "repeats the instructions"
 
 # About 20 Chinese characters or 15 words are asked for; three times as much is no rule.
 _ASKED_CHARACTERS, _ASKED_WORDS = 20, 15
 _MOST_CHARACTERS, _MOST_UNSPACED, _MOST_WORDS, _MOST_LETTERS = 60, 120, 45, 400
 _UNSPACED = ("ja", "th", "lo", "km", "my", "bo", "yue")
 
+_LEAST_RECITED_CHARACTERS, _LEAST_RECITED_LETTERS = 8, 24  # less may stand in any prompt by chance
+_HAN = re.compile("[\u3400-\u9fff]")
 _NUMBERING = re.compile(
     r"\s*(?:(?:rule|rules|规则|准则|规范)\s*\d{0,2}\s*[:：.]|[(（【\[]?\d{1,2}\s*[.)、．）】\]:：](?!\d)|[-*•·▪–—#]+(?=\s))\s*",
     re.I,
@@ -41,13 +44,16 @@ def clean(said: str) -> str:
     return text
 
 
-def unusable(rule: str, lang: str, source: str | None = None) -> str | None:
-    """Why a cleaned rule cannot be used (nothing said, far too long, a sentence of its source), or None."""
+def unusable(rule: str, lang: str, asked: str = "", source: str | None = None) -> str | None:
+    """Why a cleaned rule cannot be used, or None: nothing said, far too long, words of the prompt, a sentence of its
+    source. `asked`: the prompt's own words, normalised."""
     said = normalise(rule)
     if not said:
         return EMPTY
     if too_long(rule, lang):
         return TOO_LONG
+    if len(said) >= (_LEAST_RECITED_CHARACTERS if _HAN.search(said) else _LEAST_RECITED_LETTERS) and said in asked:
+        return RECITED
     if source is not None and _longer_than_asked(rule, lang) and said in _sentences(source):
         return COPIED
     return None

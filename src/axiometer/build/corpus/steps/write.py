@@ -78,20 +78,23 @@ class Write:
         answer = read_reply(reply, prompt_language(row.lang), WriteAnswer)
         if not isinstance(answer, WriteAnswer):
             return answer
-        return written(row, ((rule, {}) for rule in answer.rules), "write")
+        return written(row, ((rule, {}) for rule in answer.rules), self.prompting, "write")
 
     def repair(self, row: Text, asked: Request, reply: Reply, rejected: Rejected) -> Request:
         return self.prompting.repair(row, asked, reply, rejected)
 
 
-def written(row: Text, said: Iterable[tuple[str, dict[str, str]]], origin: str) -> Kept[Rule] | Dropped | Rejected:
+def written(
+    row: Text, said: Iterable[tuple[str, dict[str, str]]], prompting: Prompting, origin: str
+) -> Kept[Rule] | Dropped | Rejected:
     """The first three usable ones of the rules said about a text, each with its own meta; equal ones once."""
+    asked = prompting.own_words(row.lang)
     rules: dict[str, Rule] = {}
     problems: list[tuple[str, str]] = []
     canary = {"canary": row.meta["canary"]} if "canary" in row.meta else {}
     for raw, meta in said:
         text = clean(raw)
-        problem = REFUSED if _refusal(text, row.lang) else unusable(text, row.lang, row.text)
+        problem = REFUSED if _refusal(text, row.lang) else unusable(text, row.lang, asked, row.text)
         if problem is not None:
             problems.append((problem, text))
         elif len(rules) < MOST_RULES and normalise(text) not in rules:
