@@ -79,7 +79,7 @@ def corpus(
         return
     plan = _plan(given)
     if given["dry_run"]:
-        _say_dry_run(plan, bool(given["as_json"]))
+        _say_dry_run(plan, given["output"], bool(given["as_json"]))
         return
     if given["output"] is None:
         raise InputError("no folder for the corpus", mend="name one with -o corpora/NAME")
@@ -148,10 +148,10 @@ def _by_step(file: Path | None) -> dict[str, str]:
     return {str(step): str(name) for step, name in data.items()}
 
 
-def _say_dry_run(plan: CorpusPlan, as_json: bool) -> None:
-    from axiometer.build.corpus.estimate import ASSUMED, estimate
+def _say_dry_run(plan: CorpusPlan, output: Path | None, as_json: bool) -> None:
+    from axiometer.build.corpus.estimate import estimate, rates_of
 
-    rows = estimate(plan)
+    rows = estimate(plan, output)
     if as_json:
         say_json([asdict(row) for row in rows])
         return
@@ -172,8 +172,9 @@ def _say_dry_run(plan: CorpusPlan, as_json: bool) -> None:
         ],
         title=t("Nothing was asked. It would take:"),
     )
-    assumed = ", ".join(f"{step} {rate:g}" for step, rate in ASSUMED.items())
-    say(t("Assumed rows out per row in: {assumed}. At most: every row goes on.", assumed=assumed))
+    rates = ", ".join(f"{step} {rate:.2f}" for step, rate in rates_of(output).items())
+    said = "Rows out per row in, as seen in the corpus so far or else assumed: {rates}. At most: every row goes on."
+    say(t(said, rates=rates))
     if any(row.usd is None and row.paid for row in rows):
         say(t("No price is known for some of them: give it in models.yaml."))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
@@ -10,6 +10,7 @@ from axiometer.build.corpus.plan import read_corpus
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import Usage
 from axiometer.runtime.stages.calling import alike
+from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Account
 
 
@@ -35,6 +36,7 @@ def status(folder: Path) -> list[StepAccount]:
     specification = read_corpus(folder)
     corpus = CorpusFolder(folder)
     asked = specification.asked["steps"]
+    shared = {"write": "screen"} if specification.asked.get("compact") else {}
     prices = specification.noted.get("prices") or {}
     found = [StepAccount(INGEST, None, 0, corpus.stage(INGEST).account())]
     entering: dict[str, int] = {}
@@ -47,6 +49,8 @@ def status(folder: Path) -> list[StepAccount]:
         stage = corpus.stage(name)
         parts = stage.parts()
         account = stage.account()
+        if name in shared:
+            account = _without_shared_calls(account, stage, corpus.stage(shared[name]))
         found.append(
             StepAccount(
                 step=name,
@@ -60,6 +64,31 @@ def status(folder: Path) -> list[StepAccount]:
         )
         before = sum(part.rows for part in parts)
     return found
+
+
+def _without_shared_calls(account: Account, stage: StageFolder, first: StageFolder) -> Account:
+    """The account without the calls that the step `first` made already: a combined call counts once. Rows keep their
+    part's name, so the keys of one part are all that need to be compared."""
+    calls = tokens_in = tokens_out = 0
+    columns = ["calls", "tokens_in", "tokens_out"]
+    for part in stage.parts():
+        known = (
+            set(first.fates_of(part.name, ["calls"])["calls"].explode().drop_nulls())
+            if first.part(part.name)
+            else set()
+        )
+        for keys, spent_in, spent_out in stage.fates_of(part.name, columns).iter_rows():
+            new = sum(key not in known for key in keys)
+            calls += new
+            tokens_in += round(spent_in * new / max(len(keys), 1))
+            tokens_out += round(spent_out * new / max(len(keys), 1))
+    return replace(account, calls=calls, repaired=0, tokens_in=tokens_in, tokens_out=tokens_out)
+
+
+def _keys(stage: StageFolder, part: str) -> set[str]:
+    if stage.part(part) is None:
+        return set()
+    return set(stage.fates_of(part, ["calls"])["calls"].explode().drop_nulls())
 
 
 def _usd(account: Account, price: dict[str, float] | None) -> float | None:
