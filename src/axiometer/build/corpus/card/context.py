@@ -42,12 +42,14 @@ class StepRecord:
 @dataclass(frozen=True, slots=True)
 class DuplicateRecord:
     """From which cosine two rules of one language were one. Precision and recall at it are those on `pairs` labelled
-    pairs (`measured_on` says which); None where they were not measured for this threshold."""
+    pairs (`measured_on` says which), opposite judgements left out; `opposites`: how many pairs of opposite judgements it
+    makes one. None where they were not measured for this threshold."""
 
     embedder: str
     threshold: float
     precision: Share | None = None
     recall: Share | None = None
+    opposites: Share | None = None
     pairs: int = 0
     measured_on: str = ""
     against: str | None = None

@@ -96,7 +96,7 @@ class Counting:
 
 def _files(sources: pl.Series) -> pl.Series:
     """The file of each source: a source names file and row."""
-    return sources.str.replace(r"[:#][^/\\:#]*$", "")
+    return sources.str.replace(r":\d+$", "")
 
 
 def _sorted(counted: Counter[str | None]) -> dict[str | None, int]:

@@ -1,4 +1,4 @@
-"""Writes the dataset card: Markdown with the front matter by which `datasets` and the Hugging Face Hub read a folder."""
+"""Writes the dataset card: Markdown, with the front matter by which `datasets` and the Hugging Face Hub read it."""
 
 from __future__ import annotations
 
