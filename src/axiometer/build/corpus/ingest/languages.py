@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "und"
 
-_SAMPLE = 1_000
-_TO_IDENTIFY = 400
+_SAMPLE = 600
+_TO_IDENTIFY = 240
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -59,7 +59,7 @@ class Detected:
 
 
 def detect(text: str) -> Detected:
-    """The language in which most of the first thousand characters of `text` are written. Chinese is `zh` in either
+    """The language in which most of the first 600 characters of `text` are written. Chinese is `zh` in either
     script and every variety; kanji without kana (a Japanese title) is taken for Chinese."""
     sample = text[:_SAMPLE]
     if sample.isascii():
@@ -93,9 +93,15 @@ def _by_script(han: int, kana: int, hangul: int) -> str:
 def _identified(text: str) -> str:
     if _LETTER.search(text) is None:
         return UNKNOWN
-    ranked: list[tuple[str, float]] = _identifier().rank(text[:_TO_IDENTIFY])
-    best, _ = max(ranked, key=lambda pair: pair[1] * _prior(pair[0]))
-    return str(_VARIANTS.get(best, best))
+    sample = text[:_TO_IDENTIFY]
+    best, most = UNKNOWN, 0.0
+    lang, probability = _identifier().classify(sample)
+    if probability * _prior(lang) >= (1 - probability) * _PRIOR_ENGLISH:  # whatever the others are
+        return _VARIANTS.get(lang, lang)
+    for lang, probability in _identifier().rank(sample):
+        if probability * _prior(lang) > most:
+            best, most = lang, probability * _prior(lang)
+    return _VARIANTS.get(best, best)
 
 
 def _prior(lang: str) -> float:

@@ -71,10 +71,11 @@ def prepare(batch: Batch) -> Prepared:
     fates: list[Fate] = []
     documents: list[Document] = []
     for row in batch.rows:
-        fate, words, pieces = _settled(row, batch.options)
+        fate, pieces = _settled(row, batch.options)
         if pieces:
-            keys = tuple(words_key(piece.text) for piece in pieces)
-            documents.append(Document(len(fates), words_key(words), keys))
+            key = key_of(pieces[0].parent_ids[0])
+            keys = (key,) if len(pieces) == 1 else tuple(words_key(piece.text) for piece in pieces)
+            documents.append(Document(len(fates), key, keys))
             texts.extend(pieces)
         fates.append(fate)
     ended = Batch(batch.number, (), batch.options, batch.file, batch.record, batch.total, batch.final)
@@ -95,23 +96,23 @@ def place(row: SourceRow) -> str:
     return row.label if row.row is None else f"{row.label}:{row.row}"
 
 
-def _settled(row: SourceRow, options: IngestOptions) -> tuple[Fate, str, list[Text]]:
-    """The row's fate, its words and what becomes of them."""
+def _settled(row: SourceRow, options: IngestOptions) -> tuple[Fate, list[Text]]:
+    """The row's fate and the texts that it becomes."""
     identity = content_id("source", row.label, row.row)
     where = place(row)
     if row.problem is not None:
         note = f"{where}: {row.detail}" if row.detail else where
-        return Fate(identity, Status.FAILED, error=row.problem, note=note), "", []
+        return Fate(identity, Status.FAILED, error=row.problem, note=note), []
     raw = row.text or ""
     if len(raw) > LONGEST:
-        return Fate(identity, Status.FAILED, error=TOO_LONG, note=where), "", []
+        return Fate(identity, Status.FAILED, error=TOO_LONG, note=where), []
     words = clean(raw) if raw and not is_binary(raw) else ""
     reason = _reason(row, raw, words)
     if reason is not None:
         excerpt = _CONTROL.sub(" ", raw[:_EXCERPT]).strip() or None
-        return Fate(identity, Status.DROPPED, reason, note=where, raw=excerpt), "", []
+        return Fate(identity, Status.DROPPED, reason, note=where, raw=excerpt), []
     texts = _texts(words, row, options)
-    return Fate(identity, Status.KEPT, outputs=tuple(text.id for text in texts)), words, texts
+    return Fate(identity, Status.KEPT, outputs=tuple(text.id for text in texts)), texts
 
 
 def _reason(row: SourceRow, raw: str, words: str) -> str | None:
