@@ -185,7 +185,7 @@ class _Cached:
 
     @property
     def dimensions(self) -> int:
-        return self.search.vectors(["dimensions"]).shape[1]
+        return int(self.search.vectors(["dimensions"]).shape[1])
 
     def embed(self, texts: list[str]) -> Vectors:
         return self.search.vectors(texts)

@@ -55,7 +55,8 @@ def language(lang: str) -> str:
 def candidates(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The rules of all parts, best first: by the quality of their label, then the shorter, then by id.
 
-    Columns: position (of the rule among the rows of all parts), id, lang, language (see `language`), text, words (what remains where spelling does not count).
+    Columns: position (of the rule among the rows of all parts), id, lang, language (see `language`), text, words (what
+    remains where spelling does not count).
     """
     rules = pl.concat(parts).with_row_index("position")
     return (

@@ -42,8 +42,8 @@ class StepRecord:
 @dataclass(frozen=True, slots=True)
 class DuplicateRecord:
     """From which cosine two rules of one language were one. Precision and recall at it are those on `pairs` labelled
-    pairs (`measured_on` says which), opposite judgements left out; `opposites`: how many pairs of opposite judgements it
-    makes one. None where they were not measured for this threshold."""
+    pairs (`measured_on` says which), opposite judgements left out; `opposites`: how many pairs of opposite judgements
+    it makes one. None where they were not measured for this threshold."""
 
     embedder: str
     threshold: float

@@ -105,7 +105,7 @@ class View:
 
     def account(self) -> list[tuple[object, ...]]:
         """(step, rows in, kept, dropped, failed, rows out, repaired) of every step."""
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for step in self.context.steps:
             told = step.account
             numbers = (
@@ -121,7 +121,7 @@ class View:
 
     def reasons(self) -> list[tuple[object, ...]]:
         """(step, dropped or failed, reason, rows)."""
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for step in self.context.steps:
             for fate, reasons in (("dropped", step.account.dropped), ("failed", step.account.failed)):
                 for reason, n in reasons.items():
