@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +17,9 @@ from axiometer.build.corpus.ingest.preparing import REPEATED, Batch, Prepared, p
 from axiometer.build.corpus.ingest.readers import SourceRow
 from axiometer.build.corpus.ingest.sources import Sources, check_sources, estimate_rows
 from axiometer.records.corpus_rows import Text
+from axiometer.records.corpus_rows import Text
 from axiometer.records.ids import content_id
+from axiometer.records.schemas import to_rows
 from axiometer.records.schemas import to_rows
 from axiometer.records.tables import read_part
 from axiometer.runtime.progress import Progress, Tally
@@ -60,6 +63,13 @@ def first_texts(sources: Sources, options: IngestOptions, count: int) -> list[Te
     rows = tuple(row for _, _, row in islice(_rows_from(sources, None), count))
     batch = Batch(0, rows, options, 0, len(rows), len(rows), final=False)
     return list(to_rows(prepare(batch).texts, Text))
+
+
+def first_texts(sources: Sources, options: IngestOptions, count: int) -> Iterator[Text]:
+    """The first `count` texts, as they will be written but for duplicates among them."""
+    plan = _Plan(sources, replace(options, part_size=min(options.part_size, count)))
+    texts = (text for batch in _batches(plan, None) for text in to_rows(prepare(batch).texts, Text))
+    return islice(texts, count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +212,8 @@ def _without_repeats(prepared: Prepared, seen: SeenKeys) -> tuple[pl.DataFrame, 
             fresh.add(document.key)
             fates[document.fate] = replace(fate, outputs=outputs)
         else:
-            fates[document.fate] = Fate(fate.id, Status.DROPPED, REPEATED)
+            note = f"{document.where}: words {document.id}, the parent of the earlier text"
+            fates[document.fate] = Fate(fate.id, Status.DROPPED, REPEATED, note=note)
         stays.extend(new)
     seen.add(fresh)
     return prepared.texts.filter(pl.Series(stays, dtype=pl.Boolean)), fates

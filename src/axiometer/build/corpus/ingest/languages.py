@@ -45,6 +45,12 @@ _LARGE = frozenset(
 )
 _VARIANTS = {"arz": "ar", "ary": "ar", "pcm": "en"}
 _NOT_HERE = frozenset({"zxx", "zh", "ja", "ko", "wuu", "yue"})
+_CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
+_SAME = {
+    **dict.fromkeys(("zho", "chi", "cmn", "yue", "wuu", "chinese", "mandarin", "中文", "汉语", "漢語"), "zh"),
+    **dict.fromkeys(("eng", "english", "英文", "英语", "英語"), "en"),
+    **dict.fromkeys(("jpn", "japanese", "日文", "日语", "日語", "日本語"), "ja"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,19 @@ def detect(text: str) -> Detected:
     return Detected(lang, "spelt" if mixed else None, "Hant" if lang == "zh" and is_traditional(sample) else None)
 
 
+def declared(said: str | None) -> str | None:
+    """The ISO 639 code of a language as a table or a person names it (`zh-CN`, `eng`, `中文`), None if it is none."""
+    if said is None:
+        return None
+    folded = said.strip().lower()
+    if folded in _SAME:
+        return _SAME[folded]
+    match = _CODE.fullmatch(folded)
+    if match is None:
+        return None
+    return _SAME.get(match[1], match[1])
+
+
 def is_traditional(text: str) -> bool:
     """Whether more characters are only in Big5 (traditional) than only in GB 2312 (simplified)."""
     traditional, simplified = _only_in_one_set()
@@ -97,7 +116,7 @@ def _identified(text: str) -> str:
     best, most = UNKNOWN, 0.0
     lang, probability = _identifier().classify(sample)
     if probability * _prior(lang) >= (1 - probability) * _PRIOR_ENGLISH:  # whatever the others are
-        return _VARIANTS.get(lang, lang)
+        return str(_VARIANTS.get(lang, lang))
     for lang, probability in _identifier().rank(sample):
         if probability * _prior(lang) > most:
             best, most = lang, probability * _prior(lang)
@@ -135,24 +154,3 @@ def _characters(encoding: str) -> frozenset[str]:
             continue
         found.add(chr(code))
     return frozenset(found)
-
-
-_CODE = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
-_SAME = {
-    **dict.fromkeys(("zho", "chi", "cmn", "yue", "wuu", "chinese", "mandarin", "中文", "汉语", "漢語"), "zh"),
-    **dict.fromkeys(("eng", "english", "英文", "英语", "英語"), "en"),
-    **dict.fromkeys(("jpn", "japanese", "日文", "日语", "日語", "日本語"), "ja"),
-}
-
-
-def declared(said: str | None) -> str | None:
-    """The ISO 639 code of a language as a table or a person names it (`zh-CN`, `eng`, `中文`), None if it is none."""
-    if said is None:
-        return None
-    folded = said.strip().lower()
-    if folded in _SAME:
-        return _SAME[folded]
-    match = _CODE.fullmatch(folded)
-    if match is None:
-        return None
-    return _SAME.get(match[1], match[1])

@@ -48,11 +48,17 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A row that was kept: the place of its fate in the batch, the key of its words, and those of its pieces."""
+    """A row that was kept: the index of its fate in the batch, where it stands, the id of its words, and the keys of its
+    pieces."""
 
     fate: int
-    key: int
+    where: str
+    id: str
     pieces: tuple[int, ...]
+
+    @property
+    def key(self) -> int:
+        return key_of(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,9 @@ def prepare(batch: Batch) -> Prepared:
     for row in batch.rows:
         fate, pieces = _settled(row, batch.options)
         if pieces:
-            key = key_of(pieces[0].parent_ids[0])
-            keys = (key,) if len(pieces) == 1 else tuple(words_key(piece.text) for piece in pieces)
-            documents.append(Document(len(fates), key, keys))
+            identity = pieces[0].parent_ids[0]
+            keys = (key_of(identity),) if len(pieces) == 1 else tuple(words_key(piece.text) for piece in pieces)
+            documents.append(Document(len(fates), place(row), identity, keys))
             texts.extend(pieces)
         fates.append(fate)
     ended = Batch(batch.number, (), batch.options, batch.file, batch.record, batch.total, batch.final)
