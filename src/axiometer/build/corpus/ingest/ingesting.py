@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -17,9 +16,7 @@ from axiometer.build.corpus.ingest.preparing import REPEATED, Batch, Prepared, p
 from axiometer.build.corpus.ingest.readers import SourceRow
 from axiometer.build.corpus.ingest.sources import Sources, check_sources, estimate_rows
 from axiometer.records.corpus_rows import Text
-from axiometer.records.corpus_rows import Text
 from axiometer.records.ids import content_id
-from axiometer.records.schemas import to_rows
 from axiometer.records.schemas import to_rows
 from axiometer.records.tables import read_part
 from axiometer.runtime.progress import Progress, Tally
@@ -56,13 +53,6 @@ def ingest(
         folder.write(end.name, texts, fates, plan.signature(end), end.extra)
         tally.done = end.total
         progress.show(tally)
-
-
-def first_texts(sources: Sources, options: IngestOptions, count: int) -> list[Text]:
-    """The texts of the first `count` source rows, as `ingest` would make them; nothing is written."""
-    rows = tuple(row for _, _, row in islice(_rows_from(sources, None), count))
-    batch = Batch(0, rows, options, 0, len(rows), len(rows), final=False)
-    return list(to_rows(prepare(batch).texts, Text))
 
 
 def first_texts(sources: Sources, options: IngestOptions, count: int) -> Iterator[Text]:

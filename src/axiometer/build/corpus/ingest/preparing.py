@@ -48,8 +48,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A row that was kept: the index of its fate in the batch, where it stands, the id of its words, and the keys of its
-    pieces."""
+    """A row that was kept: the index of its fate in the batch, where it stands, the id of its words, and the keys of
+    its pieces."""
 
     fate: int
     where: str
