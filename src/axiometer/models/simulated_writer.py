@@ -48,6 +48,7 @@ __all__ = [
     "planted_rule",
 ]
 
+VERSION = 1  # of words and draws: part of the identity, so that a journal never mixes two
 _STEPS = {str(step): step for step in Step}
 _IN_COMPACT = frozenset((Step.SCREEN, Step.WRITE, Step.CLASSIFY, Step.COMPACT))
 _FINISHES = {Form.CUT: Finish.LENGTH, Form.FILTERED: Finish.FILTER}
@@ -86,7 +87,7 @@ class SimulatedWriter:
 
     @property
     def identity(self) -> Mapping[str, object]:
-        return {"provider": "sim", "profile": self._planted}
+        return {"provider": "sim", "writer": VERSION, "profile": self._planted}
 
     async def send(self, request: Request) -> bytes:
         """Answers what `request.meta` describes: `step`, `id` and `source` of the row, its `lang` and `text`, the

@@ -13,7 +13,8 @@ from axiometer.models.writer_profile import Step
 @dataclass(slots=True)
 class Expected:
     """One step's account: `rows` = `kept` + dropped + failed. `outputs` are the rows that the kept ones became,
-    `repaired` the rows that were asked about twice, whatever came of it."""
+    `repaired` the rows that were asked about twice, whatever came of it (with `compact`, write reads again what screen
+    was answered; a pipeline that counts each call once counts these at screen alone)."""
 
     rows: int = 0
     kept: int = 0
