@@ -45,7 +45,7 @@ def test_an_unfit_rule_becomes_another_that_remembers_it(core: Framework, said: 
     [
         ("", "empty"),
         ("so " * 60, "too long for a rule"),
-        ("joins exactly one judgement with exactly one action", None),
+        ("It is good to join in one action with others.", None),
         ("is understood without knowing where it comes from", "repeats the instructions"),
     ],
 )

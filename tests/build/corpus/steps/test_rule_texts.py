@@ -76,6 +76,9 @@ def test_words_of_the_prompt_are_no_rule_unless_they_are_few() -> None:
     asked = normalise("Every rule holds one judgement and one action. 人民当家作主，参与公共事务的决定。")
     assert unusable("holds one judgement and one action", "en", asked) == "repeats the instructions"
     assert unusable("参与公共事务的决定", "zh", asked) == "repeats the instructions"
+    assert unusable("It holds one judgement and one action", "en", asked) == "repeats the instructions"
+    assert unusable("人民当家作主，并参与公共事务的决定", "zh", asked) == "repeats the instructions"
+    assert unusable("One action deserves one reward, good or bad.", "en", asked) is None
     assert unusable("one judgement", "en", asked) is None and unusable("公共事务", "zh", asked) is None
 
 

@@ -90,6 +90,11 @@ def test_a_rule_about_refusing_is_a_rule(core: Framework, said: Said, a_text: Ma
     assert rules_of(write(core).read(a_text(), said({"rules": [rule]}))) == [rule]
 
 
+def test_a_rule_may_say_what_the_framework_says(core: Framework, said: Said, a_text: MakeText) -> None:
+    rule = "People should decide for themselves what to believe."
+    assert rules_of(write(core).read(a_text(), said({"rules": [rule]}))) == [rule]
+
+
 def test_two_clumsy_answers_of_a_tiny_model(core: Framework, said: Said, a_text: MakeText) -> None:
     fenced = 'Sure! Here are the rules:\n```json\n{"rules": ["1. **It is good to help.**",],}\n```\nLet me know!'
     assert rules_of(write(core).read(a_text(), said(fenced))) == ["It is good to help."]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from axiometer.build.corpus.steps.answers import CUT_OFF, WRONG_FORM, printable
-from axiometer.build.corpus.steps.framework_text import framework_name, overview, tree
+from axiometer.build.corpus.steps.framework_text import framework_name
 from axiometer.build.corpus.steps.languages import PROMPT_LANGUAGES, language_name, prompt_language
 from axiometer.frameworks import Framework
 from axiometer.frameworks.labels import normalise
@@ -52,9 +52,11 @@ class Prompting:
         }
 
     def own_words(self, lang: str) -> str:
-        """The words of the prompt for rows in `lang`, normalised: a rule that stands among them was not thought of."""
-        prompt = prompt_language(lang)
-        return _own_words(self._template(prompt), self.framework, prompt)
+        """The instructions for rows in `lang`, normalised: a rule that stands among them was not thought of.
+
+        Definitions are none of them: a rule may well say what a value means.
+        """
+        return _normalised(self._template(prompt_language(lang)).source)
 
     def request(self, row: Text | Rule, **fields: object) -> Request:
         """The request about `row`; `fields` are those that this step's templates ask for beside the common ones."""
@@ -117,8 +119,8 @@ def mark_of(text: str, digits: int = _MARK_DIGITS) -> str:
 
 
 @lru_cache(maxsize=64)
-def _own_words(template: Template, framework: Framework, lang: str) -> str:
-    return normalise(template.source + tree(framework, lang) + overview(framework, lang))
+def _normalised(source: str) -> str:
+    return normalise(source)
 
 
 def _repair_template(lang: str) -> Template:

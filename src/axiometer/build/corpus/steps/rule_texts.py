@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from axiometer.build.corpus.steps.answers import EMPTY, printable
@@ -17,7 +18,10 @@ _ASKED_CHARACTERS, _ASKED_WORDS = 20, 15
 _MOST_CHARACTERS, _MOST_UNSPACED, _MOST_WORDS, _MOST_LETTERS = 60, 120, 45, 400
 _UNSPACED = ("ja", "th", "lo", "km", "my", "bo", "yue")
 
-_LEAST_RECITED_CHARACTERS, _LEAST_RECITED_LETTERS = 8, 24  # less may stand in any prompt by chance
+# Runs of this many characters or letters, this share of which a rule has in common with the prompt where it recites it:
+# small models repeat the instructions with a word more or less.
+_RUN_CHARACTERS, _RUN_LETTERS, _RECITED_SHARE = 4, 12, 0.6
+_LEAST_RUNS = 3  # less may stand in any prompt by chance
 _HAN = re.compile("[\u3400-\u9fff]")
 _NUMBERING = re.compile(
     r"\s*(?:(?:rule|rules|规则|准则|规范)\s*\d{0,2}\s*[:：.]|[(（【\[]?\d{1,2}\s*[.)、．）】\]:：](?!\d)|[-*•·▪–—#]+(?=\s))\s*",
@@ -52,7 +56,7 @@ def unusable(rule: str, lang: str, asked: str = "", source: str | None = None) -
         return EMPTY
     if too_long(rule, lang):
         return TOO_LONG
-    if len(said) >= (_LEAST_RECITED_CHARACTERS if _HAN.search(said) else _LEAST_RECITED_LETTERS) and said in asked:
+    if _recited(said, asked):
         return RECITED
     if source is not None and _longer_than_asked(rule, lang) and said in _sentences(source):
         return COPIED
@@ -71,6 +75,18 @@ def too_long(rule: str, lang: str) -> bool:
 def same_words(one: str, other: str) -> bool:
     """Whether two rules differ in case, width, blanks and punctuation alone."""
     return normalise(one) == normalise(other)
+
+
+def _recited(said: str, asked: str) -> bool:
+    length = _RUN_CHARACTERS if _HAN.search(said) else _RUN_LETTERS
+    runs = [said[start : start + length] for start in range(len(said) - length + 1)]
+    known = _runs(asked, length)
+    return len(runs) >= _LEAST_RUNS and sum(run in known for run in runs) >= _RECITED_SHARE * len(runs)
+
+
+@lru_cache(maxsize=64)
+def _runs(text: str, length: int) -> frozenset[str]:
+    return frozenset(text[start : start + length] for start in range(len(text) - length + 1))
 
 
 def _longer_than_asked(rule: str, lang: str) -> bool:
