@@ -49,7 +49,7 @@ def test_cleaning_gives_one_line_for_any_text(said: str) -> None:
         ("zh-Hant", "好" * 60, "好" * 61),
         ("ja", "あ" * 120, "あ" * 121),
         ("en", "good " * 45, "good " * 46),
-        ("und", "x" * 400, "x" * 401),
+        ("und", "x " + "x" * 398, "x " + "x" * 399),
     ],
 )
 def test_length_is_counted_in_the_language_s_own_units(lang: str, longest: str, longer: str) -> None:
@@ -57,9 +57,10 @@ def test_length_is_counted_in_the_language_s_own_units(lang: str, longest: str, 
     assert unusable(longer, lang) == "too long for a rule" and unusable(longest, lang) is None
 
 
-@pytest.mark.parametrize("nothing", ["", "  ", "...", "。", "“”"])
-def test_marks_without_words_are_no_rule(nothing: str) -> None:
-    assert unusable(nothing, "en") == "empty"
+@pytest.mark.parametrize("nothing", ["", "  ", "...", "。", "“”", "3cfa31d9", "守信", "Kindness."])
+def test_marks_and_single_words_are_no_rule(nothing: str) -> None:
+    assert unusable(nothing, "zh" if nothing == "守信" else "en") == "empty"
+    assert unusable("Be kind.", "en") is None and unusable("应守信", "zh") is None
 
 
 def test_a_long_sentence_of_the_source_is_no_rule_and_a_short_one_may_be() -> None:

@@ -16,6 +16,7 @@ RECITED: Final = "repeats the instructions"
 # About 20 Chinese characters or 15 words are asked for; three times as much is no rule.
 _ASKED_CHARACTERS, _ASKED_WORDS = 20, 15
 _MOST_CHARACTERS, _MOST_UNSPACED, _MOST_WORDS, _MOST_LETTERS = 60, 120, 45, 400
+_LEAST_CHARACTERS, _LEAST_WORDS = 3, 2
 _UNSPACED = ("ja", "th", "lo", "km", "my", "bo", "yue")
 
 # Runs of this many characters or letters, this share of which a rule has in common with the prompt where it recites it:
@@ -52,7 +53,7 @@ def unusable(rule: str, lang: str, asked: str = "", source: str | None = None) -
     """Why a cleaned rule cannot be used, or None: nothing said, far too long, words of the prompt, a sentence of its
     source. `asked`: the prompt's own words, normalised."""
     said = normalise(rule)
-    if not said:
+    if _says_nothing(rule, said, lang):
         return EMPTY
     if too_long(rule, lang):
         return TOO_LONG
@@ -70,6 +71,13 @@ def too_long(rule: str, lang: str) -> bool:
     if lang.lower().startswith(_UNSPACED):
         return len(rule) > _MOST_UNSPACED
     return len(rule.split()) > _MOST_WORDS or len(rule) > _MOST_LETTERS
+
+
+def _says_nothing(rule: str, said: str, lang: str) -> bool:
+    """One word, or two Chinese characters, are no judgement on an action."""
+    if lang.lower().startswith(("zh", *_UNSPACED)):
+        return len(said) < _LEAST_CHARACTERS
+    return not said or len(rule.split()) < _LEAST_WORDS
 
 
 def same_words(one: str, other: str) -> bool:
