@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from axiometer.errors import InputError
@@ -24,16 +25,21 @@ class Runner(AbstractContextManager["Runner"], Protocol):
     def map(self, function: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """The results in the order of the tasks, which are taken a few ahead of what is done, never all at once.
 
-        An `AxiometerError` that the function raises is raised here; so is one that says that a worker died.
+        Nothing begins before the first result is asked for. An `AxiometerError` that the function raises is raised
+        here, an `OSError` as `InputError`, any other as an `AxiometerError` that names it; `Stopped` says that a worker
+        died. Left early, tasks that have not begun never do.
         """
         ...
 
     def close(self) -> None: ...
 
 
-def open_runner(name: str, *, address: str | None = None, processes: int | None = None) -> Runner:
+def open_runner(
+    name: str, *, address: str | None = None, processes: int | None = None, folder: Path | None = None
+) -> Runner:
     """The runner `local` or `ray`. `address`: a cluster that runs already (ray); `processes`: how many at most
-    (default: one per core). Raises `InputError` for another name, or where Ray is not installed or not reached."""
+    (default: one per core); `folder`: what the tasks read and write, which every node of a cluster must see (default:
+    the working folder). Raises `InputError` for another name, or where Ray is not installed or not reached."""
     if name == "local":
         from axiometer.runtime.runners.local import LocalRunner
 
@@ -41,5 +47,5 @@ def open_runner(name: str, *, address: str | None = None, processes: int | None 
     if name == "ray":
         from axiometer.runtime.runners.ray import RayRunner
 
-        return RayRunner(address, processes)
+        return RayRunner(address, processes, folder)
     raise InputError("there is no runner {name!r}", mend="one of {known}", name=name, known=", ".join(RUNNERS))
