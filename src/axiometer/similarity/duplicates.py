@@ -34,8 +34,7 @@ def keep_best(n: int, pairs: Pairs, order: NDArray[np.integer], fixed: NDArray[n
     a - b - c where a and c are unlike, c stays. Depends on the set of pairs alone, not on their order.
     Raises `InputError` for an order that is no permutation.
     """
-    if len(order) != n or not np.array_equal(np.sort(order), np.arange(n)):
-        raise InputError("the order of what to keep is no permutation of {n} rows", n=n)
+    order = check_order(n, order)
     held = np.zeros(n, bool) if fixed is None else np.asarray(fixed, bool)
     order = np.concatenate([order[held[order]], order[~held[order]]])
     rank = np.empty(n, np.int64)
@@ -50,7 +49,7 @@ def keep_best(n: int, pairs: Pairs, order: NDArray[np.integer], fixed: NDArray[n
     kept_by = np.full(n, -1, np.int64)
     likeness = np.full(n, np.nan, np.float32)
     keepers, starts = np.unique(rank[early], return_index=True)
-    ends = np.append(starts[1:], len(early))
+    ends = np.append(starts, len(early))[1:]
     for place, start, end in zip(keepers.tolist(), starts.tolist(), ends.tolist(), strict=True):
         keeper = order[place]
         if kept_by[keeper] >= 0:  # it was dropped itself, so it drops nobody
@@ -60,3 +59,10 @@ def keep_best(n: int, pairs: Pairs, order: NDArray[np.integer], fixed: NDArray[n
         kept_by[theirs[fresh]] = keeper
         likeness[theirs[fresh]] = similarity[start:end][fresh]
     return Kept(kept_by < 0, kept_by, likeness)
+
+
+def check_order(n: int, order: NDArray[np.integer]) -> NDArray[np.int64]:
+    """The order as int64. Raises `InputError` where it is no permutation of n rows."""
+    if len(order) != n or not np.array_equal(np.sort(order), np.arange(n)):
+        raise InputError("the order of what to keep is no permutation of {n} rows", n=n)
+    return np.asarray(order, np.int64)

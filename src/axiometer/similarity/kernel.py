@@ -59,7 +59,9 @@ def pairs_above(vectors: NDArray[np.floating], threshold: float, searching: Sear
         return no_pairs()
     order = arrangement(rows)
     placed = rows[order]
-    found = _limited(_search(placed, placed, list(blocks(len(rows))), threshold, searching, same=True), searching.most)
+    found = limited(
+        search_blocks(placed, placed, list(blocks(len(rows))), threshold, searching, same=True), searching.most
+    )
     return found.renamed(order, order).upward().arranged()
 
 
@@ -80,7 +82,7 @@ def pairs_between(
         )
     order = arrangement(one)
     grid = list(rectangle(len(one), len(other)))
-    found = _limited(_search(one[order], other, grid, threshold, searching, same=False), searching.most)
+    found = limited(search_blocks(one[order], other, grid, threshold, searching, same=False), searching.most)
     return found.renamed(order, np.arange(len(other))).arranged()
 
 
@@ -102,7 +104,7 @@ def pairs_above_on(
     k = chosen_k(placed, placed, threshold)
     output = str(folder / f"threshold-{threshold:.6f}")
     tasks = (PairsTask(path, block, threshold, k=k, output=output) for block in blocks(len(rows)))
-    found = _limited(map_tasks(block_result, tasks), most)
+    found = limited(map_tasks(block_result, tasks), most)
     return found.renamed(order, order).upward().arranged()
 
 
@@ -112,16 +114,22 @@ def check_threshold(threshold: float) -> None:
         raise InputError("a threshold of cosines lies above -1 and is at most 1, not {threshold}", threshold=threshold)
 
 
-def chosen_k(rows: Vectors, columns: Vectors, threshold: float) -> int:
-    """Coordinates of the screen for all blocks: the middle of what a few of them would choose."""
+def chosen_k(rows: Vectors, columns: Vectors, threshold: float, order: NDArray[np.int64] | None = None) -> int:
+    """Coordinates of the screen for all blocks: the middle of what a few of them would choose.
+
+    order: the arrangement of the rows, where they do not lie in it yet.
+    """
     from threadpoolctl import threadpool_limits
 
-    starts = np.linspace(0, max(len(rows) - ROWS, 0), _PROBES).astype(int)
+    choices = []
     with threadpool_limits(1, user_api="blas"):  # small products: threads would wait for each other
-        return int(np.median([choose_k(rows[start : start + ROWS], columns, threshold) for start in starts]))
+        for start in np.linspace(0, max(len(rows) - ROWS, 0), _PROBES).astype(int):
+            together = rows[start : start + ROWS] if order is None else rows[np.sort(order[start : start + ROWS])]
+            choices.append(choose_k(together, columns, threshold))
+    return int(np.median(choices))
 
 
-def _search(
+def search_blocks(
     rows: Vectors, columns: Vectors, grid: list[Block], threshold: float, searching: Searching, *, same: bool
 ) -> Iterator[Pairs]:
     """The pairs of each block, in the order of the grid. A thread works on a block; each multiplies on its own."""
@@ -150,7 +158,7 @@ def _search(
             running.extend(pool.submit(work, block) for block in islice(left, 1))
 
 
-def _limited(parts: Iterator[Pairs], most: int) -> Pairs:
+def limited(parts: Iterator[Pairs], most: int) -> Pairs:
     taken: list[Pairs] = []
     count = 0
     for part in parts:
