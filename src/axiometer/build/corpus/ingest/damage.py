@@ -12,14 +12,15 @@ FEWEST_LETTERS = 4
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WESTERN_HIGH = re.compile("[\x80-\xff]")
 _CHINESE_RUN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]{2,}")
-_BINARY_SHARE, _LOST_SHARE = 0.02, 0.01
+_BINARY_SHARE, _LOST_SHARE = 0.05, 0.01
 _SAMPLE = 2_000
 
 
 def is_binary(raw: str) -> bool:
-    """Whether control characters are more than one in fifty: a picture, an archive, a program under a wrong name.
+    """Whether control characters are more than one in twenty: a picture, an archive, a program under a wrong name.
 
     Fewer are rubbish in a text, and are taken out.
     """
@@ -28,15 +29,15 @@ def is_binary(raw: str) -> bool:
     return len(_CONTROL.findall(raw)) > _BINARY_SHARE * len(raw)
 
 
-def is_damaged(text: str) -> bool:
-    """Whether over one per cent of the characters are lost (U+FFFD, or what becomes of it in GBK), or the text is UTF-8
-    that was read as another encoding and saved again."""
-    if text.isascii():
+def is_damaged(raw: str) -> bool:
+    """Whether over one per cent of the characters are lost (U+FFFD, half pairs, or what becomes of U+FFFD in GBK), or
+    the text is UTF-8 that was read as another encoding and saved again. To be asked before anything is taken out."""
+    if raw.isascii():
         return False
-    lost = text.count("\ufffd") + 3 * text.count("锟斤拷")
-    if lost > _LOST_SHARE * len(text):
+    lost = raw.count("\ufffd") + 3 * raw.count("锟斤拷") + len(_SURROGATE.findall(raw))
+    if lost > _LOST_SHARE * len(raw):
         return True
-    sample = text[:_SAMPLE]
+    sample = raw[:_SAMPLE]
     return (_WESTERN_HIGH.search(sample) is not None and is_double_encoded(sample)) or _is_utf8_as_chinese(sample)
 
 

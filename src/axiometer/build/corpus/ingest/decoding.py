@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from axiometer.errors import InputError
 from axiometer.records.encodings import SAVE_AS_UTF8, encoding_of
@@ -21,7 +21,7 @@ _PACKED_CHUNK = 1 << 16  # may unpack to a thousand times as much
 _SAMPLE = 1 << 18
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _FOREIGN = re.compile(rb"[\x80-\xff]")
-_BINARY_SHARE = 0.02
+_BINARY_SHARE = 0.05
 
 
 def byte_chunks(path: Path) -> Iterator[bytes]:
@@ -30,37 +30,50 @@ def byte_chunks(path: Path) -> Iterator[bytes]:
     packing = PACKINGS.get(path.suffix.lower())
     with path.open("rb") as handle:
         if packing is None:
-            while chunk := handle.read(_CHUNK):
-                yield chunk
-        elif packing == "gzip":
-            try:
-                with gzip.open(handle) as unpacked:
-                    while chunk := unpacked.read(_CHUNK):
-                        yield chunk
-            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-                raise InputError("damaged: {why}", file=path, why=error) from error
+            yield from iter(lambda: handle.read(_CHUNK), b"")
         else:
-            yield from _zstandard_chunks(iter(lambda: handle.read(_PACKED_CHUNK), b""), path)
+            yield from _unpacked(iter(lambda: handle.read(_PACKED_CHUNK), b""), packing, path)
 
 
-def _zstandard_chunks(packed: Iterable[bytes], path: Path) -> Iterator[bytes]:
-    """Frame by frame: a stream reader would not tell a file that ends too soon."""
+class _Unpacker(Protocol):
+    """What unpacks one frame."""
+
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+    @property
+    def eof(self) -> bool: ...
+
+    @property
+    def unused_data(self) -> bytes: ...
+
+
+def _unpacked(packed: Iterable[bytes], packing: str, path: Path) -> Iterator[bytes]:
+    """Frame by frame, all that can be unpacked. (`gzip.open` would lose what it holds at an early end, a stream reader
+    of Zstandard would not tell one.)"""
     import zstandard
 
-    frame = None
+    frame: _Unpacker | None = None
     try:
         for chunk in packed:
             left = chunk
             while left:
-                frame = frame or zstandard.ZstdDecompressor().decompressobj()
+                frame = frame or _unpacker(packing)
                 if unpacked := frame.decompress(left):
                     yield unpacked
-                left = frame.unused_data if frame.eof else b""
+                left = frame.unused_data.lstrip(b"\0") if frame.eof else b""  # files on tape are padded
                 frame = None if frame.eof else frame
-    except zstandard.ZstdError as error:
+    except (zstandard.ZstdError, zlib.error) as error:
         raise InputError("damaged: {why}", file=path, why=error) from error
     if frame is not None:
         raise InputError("damaged: it ends too soon", file=path)
+
+
+def _unpacker(packing: str) -> _Unpacker:
+    if packing == "gzip":
+        return zlib.decompressobj(wbits=31)
+    import zstandard
+
+    return zstandard.ZstdDecompressor().decompressobj()
 
 
 @contextmanager

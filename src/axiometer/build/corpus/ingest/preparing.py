@@ -126,7 +126,7 @@ def _reason(row: SourceRow, raw: str, words: str) -> str | None:
         return NO_TEXT if row.others else EMPTY
     if not words:
         return BINARY if is_binary(raw) else NO_TEXT
-    if is_damaged(words):
+    if is_damaged(raw):
         return DAMAGED
     found = letters(words)
     if found == 0:

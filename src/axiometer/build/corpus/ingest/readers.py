@@ -265,5 +265,7 @@ def _parquet_rows(path: Path, columns: Columns | None, skip: int) -> Iterator[Ta
     with unpacked_file(path) as file:
         for offset in range(skip, rows_in(file), _SLICE):
             frame = read_slice(file, offset, _SLICE, wanted)
+            if columns is not None and frame[columns.text].null_count():  # are the other cells empty too?
+                frame = read_slice(file, offset, _SLICE)
             for number, row in enumerate(frame.iter_rows(named=True), offset + 1):
                 yield TableRow(number, {name: _cell(value) for name, value in row.items()})

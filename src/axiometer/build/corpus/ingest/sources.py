@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path, PurePath
 
 from axiometer.build.corpus.ingest.columns import Columns, find_columns
-from axiometer.build.corpus.ingest.decoding import PACKINGS
+from axiometer.build.corpus.ingest.decoding import PACKINGS, byte_chunks
 from axiometer.build.corpus.ingest.kinds import KNOWN, Kind, kind_of
 from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.build.corpus.ingest.readers import SourceRow, peek, source_rows
@@ -23,6 +23,7 @@ from axiometer.records.tables import rows_in, schema_in
 
 _PEEKED = 100
 _SAMPLED = 2_000
+_PACKED = 4  # how much smaller a packed text usually is
 _MAGIC = "*?["
 
 
@@ -108,16 +109,25 @@ def _estimated(file: SourceFile) -> int:
     if file.kind is Kind.DOCUMENT:
         return 1
     path = Path(file.path)
-    if file.kind is Kind.PARQUET and path.suffix == ".parquet":
-        return rows_in(path)
+    packed = path.suffix.lower() in PACKINGS
+    if file.kind is Kind.PARQUET and not packed:
+        return _parquet_rows(path)
     if file.kind in (Kind.JSON, Kind.EXCEL, Kind.PARQUET):
         return sum(1 for _ in file.rows())
     sample = list(islice(file.rows(), _SAMPLED))
     if len(sample) < _SAMPLED:
         return len(sample)
-    characters = sum(len(row.text or "") + sum(map(len, row.fields.values())) for row in sample)
-    packed = 3 if path.suffix.lower() in PACKINGS else 1
-    return max(len(sample), round(file.size * packed * len(sample) / (characters * 1.6 + 1)))
+    head = next(byte_chunks(path), b"")
+    breaks = head.count(b"\n") or head.count(b"\r")
+    lines = file.size * (_PACKED if packed else 1) * breaks / max(len(head), 1)
+    return max(len(sample), round(lines * len(sample) / max(sample[-1].row or 1, len(sample))))
+
+
+def _parquet_rows(path: Path) -> int:
+    try:
+        return rows_in(path)
+    except InputError:  # its one row will say so
+        return 1
 
 
 # -- finding ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+"""1,000,000 synthetic texts through `ingest`: rate, linearity, memory of all processes, and resuming after kill -9.
+
+`python -m benchmarks ingest` runs it whole; `python -m benchmarks.ingest 100000` a part of it.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+SIZES = (100_000, 300_000, 1_000_000)
+PART = 2_000
+
+_WHO = ("People", "Teachers", "Neighbours", "Officials", "Children", "Friends", "Workers", "Doctors")
+_OUGHT = ("should", "ought to", "must not", "may", "need to", "had better", "are right to", "were wrong to")
+_ACT = ("share what they have", "keep their word", "hide the truth", "help a stranger", "obey the law", "ask for leave")
+_WHEN = ("when times are hard", "whatever it costs", "before anyone asks", "while others watch", "in public", "at home")
+_谁 = ("人们", "老师", "邻居", "官员", "孩子", "朋友", "工人", "医生")
+_该 = ("应当", "不应", "可以", "必须", "最好", "无权", "理应", "不妨")
+_做 = ("分享所有", "信守诺言", "隐瞒真相", "帮助陌生人", "遵守法律", "征求同意")
+_时 = ("在困难的时候", "无论代价多大", "在别人开口之前", "当着众人的面", "在公共场合", "在家里")
+
+
+def write_texts(folder: Path, count: int) -> None:
+    """`count` texts of about 100-300 characters, half zh and half en, one in fifty a repetition; nine tenths as JSON
+    lines, the rest as CSV."""
+    folder.mkdir(parents=True)
+    draw = random.Random(20_000)
+    lines = count * 9 // 10
+    with (folder / "a.jsonl").open("w", encoding="utf-8") as handle:
+        for n in range(lines):
+            row = {"text": _text(draw, n, lines), "date": "2024-05-01", "outlet": "synthetic"}
+            handle.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with (folder / "b.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["n", "text"])
+        writer.writerows([n, _text(draw, n, lines)] for n in range(lines, count))
+
+
+def _text(draw: random.Random, n: int, known: int) -> str:
+    number = draw.randrange(min(n, known)) if n and draw.random() < 0.02 else n
+    own = random.Random(number)
+    if number % 2:
+        sentences = (
+            f"{own.choice(_WHO)} {own.choice(_OUGHT)} {own.choice(_ACT)} {own.choice(_WHEN)}"
+            for _ in range(own.randint(2, 5))
+        )
+        return ". ".join(sentences) + f". Case {number}."
+    parts = (
+        f"{own.choice(_谁)}{own.choice(_该)}{own.choice(_做)}，{own.choice(_时)}" for _ in range(own.randint(8, 20))
+    )
+    return "。".join(parts) + f"。第{number}例。"
+
+
+_PROGRAM = """
+import sys, time
+from pathlib import Path
+from axiometer.build.corpus.ingest import IngestOptions, ingest
+from axiometer.runtime.progress import Silent
+from axiometer.runtime.runners import open_runner
+from axiometer.runtime.stages.parts import StageFolder
+
+began = time.monotonic()
+with open_runner("local") as runner:
+    ingest([sys.argv[1]], IngestOptions(), StageFolder(Path(sys.argv[2])), runner, Silent())
+print(time.monotonic() - began)
+"""
+
+
+def ingested(texts: Path, output: Path, kill_after: int | None = None) -> tuple[float, float, float]:
+    """Seconds on the clock, seconds of CPU and peak MiB of `ingest` and its workers, in processes of their own; killed
+    with its workers left to end by themselves when `kill_after` parts are there."""
+    began = time.monotonic()
+    peak = processor = 0.0
+    with subprocess.Popen([sys.executable, "-c", _PROGRAM, str(texts), str(output)], stdout=subprocess.PIPE) as process:
+        root = psutil.Process(process.pid)
+        seconds: dict[int, float] = {}
+        while process.poll() is None:
+            memory = 0.0
+            try:
+                for each in (root, *root.children(recursive=True)):
+                    memory += each.memory_info().rss / 2**20
+                    seconds[each.pid] = sum(each.cpu_times()[:2])
+            except psutil.Error:
+                pass
+            peak, processor = max(peak, memory), sum(seconds.values())
+            if kill_after is not None and len(list(output.glob("fates/*.parquet"))) >= kill_after:
+                os.kill(process.pid, signal.SIGKILL)
+                break
+            time.sleep(0.2)
+    if kill_after is None and process.returncode != 0:
+        raise RuntimeError(f"ingest ended with {process.returncode}")
+    return time.monotonic() - began, processor, peak
+
+
+def ingest(sizes: tuple[int, ...] = SIZES) -> None:
+    """Prints a table, and what a killed run does."""
+    print("\n# ingest of synthetic texts, local runner\n")
+    print(f"{'texts':>10} {'seconds':>8} {'texts/s':>8} {'CPU s':>7} {'peak MiB':>9} {'kept':>9} {'repeated':>9}")
+    rates = []
+    with TemporaryDirectory() as name:
+        for count in sizes:
+            texts, output = Path(name) / f"texts-{count}", Path(name) / f"out-{count}"
+            write_texts(texts, count)
+            wall, processor, memory = ingested(texts, output)
+            kept, repeated = _account(output)
+            rates.append(count / wall)
+            print(
+                f"{count:>10} {wall:>8.1f} {count / wall:>8.0f} {processor:>7.0f} {memory:>9.0f} {kept:>9} {repeated:>9}",
+                flush=True,
+            )
+        print(f"\nrate at {sizes[-1]} / rate at {sizes[0]}: {rates[-1] / rates[0]:.2f}")
+        _resumed(Path(name), sizes[0])
+
+
+def _account(output: Path) -> tuple[int, int]:
+    from axiometer.runtime.stages.parts import StageFolder
+
+    account = StageFolder(output).account()
+    assert account.kept + sum(account.dropped.values()) == account.rows
+    return account.kept, sum(account.dropped.values())
+
+
+def _resumed(folder: Path, count: int) -> None:
+    texts, halted = folder / f"texts-{count}", folder / "halted"
+    parts = count // PART
+    for share in (0.2, 0.5, 0.8):
+        ingested(texts, halted, kill_after=int(parts * share))
+    wall, _, _ = ingested(texts, halted)
+    equal = _digest(halted) == _digest(folder / f"out-{count}")
+    print(f"killed at 20, 50 and 80 % of {count} texts; the last fifth took {wall:.1f} s; same bytes: {equal}")
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*.parquet")):
+        digest.update(str(file.relative_to(folder)).encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    ingest(tuple(map(int, sys.argv[1:])) or SIZES)
