@@ -34,7 +34,7 @@ _JOINED = re.compile(r"[()（）\[\]>→:：;；,，、/|]+|\s+[-–—]\s+|(?<=
 def classify(framework: Framework) -> Classify:
     """The step for a framework."""
     schema = object_schema(values=values_schema(framework))
-    return Classify(Prompting("classify", framework, schema, _FORM, max_tokens=200))
+    return Classify(Prompting("classify", framework, schema, _FORM, max_tokens=160))
 
 
 def values_schema(framework: Framework) -> dict[str, object]:

@@ -23,7 +23,7 @@ _SCHEMA = object_schema(reason={"type": "string"}, about_value={"type": "boolean
 
 def filter_rules(framework: Framework) -> Filter:
     """The step for a framework."""
-    return Filter(Prompting("filter", framework, _SCHEMA, _FORM, max_tokens=300))
+    return Filter(Prompting("filter", framework, _SCHEMA, _FORM, max_tokens=200))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ _SCHEMA = object_schema(
 
 def label(framework: Framework, examples: Examples | None, seed: int) -> Label:
     """The step for a framework; without examples it is asked without any."""
-    return Label(Prompting("label", framework, _SCHEMA, _FORM, max_tokens=400), examples, seed)
+    return Label(Prompting("label", framework, _SCHEMA, _FORM, max_tokens=300), examples, seed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _SCHEMA = object_schema(reason={"type": "string"}, touches={"type": "boolean"})
 
 def screen(framework: Framework) -> Screen:
     """The step for a framework."""
-    return Screen(Prompting("screen", framework, _SCHEMA, _FORM, max_tokens=300))
+    return Screen(Prompting("screen", framework, _SCHEMA, _FORM, max_tokens=200))
 
 
 @dataclass(frozen=True, slots=True)
