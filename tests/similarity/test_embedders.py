@@ -11,9 +11,9 @@ from threadpoolctl import threadpool_info
 
 from axiometer.errors import InputError
 from axiometer.models.protocols import BadRequest, Embedder, Temporary, Unauthorised
+from axiometer.runtime.runners.cores import cores
 from axiometer.similarity import endpoint_embedder
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER, SentenceEncoder, open_embedder
-from axiometer.similarity.vectors import cores
 
 from .embedding_server import DIMENSIONS, Service, hashed, serving
 

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axiometer.errors import InputError
+from axiometer.runtime.runners.cores import cores
 from axiometer.similarity.blocks import cosines
 from axiometer.similarity.kernel import check_threshold
 from axiometer.similarity.pairs import TIE, Pairs, joined
-from axiometer.similarity.vectors import Vectors, cores, unit_vectors
+from axiometer.similarity.vectors import Vectors, unit_vectors
 
 WORTH_IT = 500_000
 """Below this many vectors the exact kernel is fast enough (its time grows with the square)."""

