@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -28,6 +30,7 @@ Result = TypeVar("Result")
 
 AHEAD = 3  # tasks taken per process, at most, counted from the oldest that is not given back yet
 GRACE = 5.0  # seconds that a begun task has to end after the runner is closed
+STEP = 0.1  # seconds until Ctrl-C is seen
 _START = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -72,9 +75,8 @@ class LocalRunner(AbstractContextManager["LocalRunner"]):
                     taken.append(self._submit(function, task))
                 if not taken:
                     return
-                result = taken[0].result()
-                taken.popleft()
-                yield result
+                _settled(taken[0])
+                yield taken.popleft().result()
         finally:  # left early: what has not begun never does
             for future in taken:
                 future.cancel()
@@ -83,7 +85,7 @@ class LocalRunner(AbstractContextManager["LocalRunner"]):
         self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         try:
-            wait(list(self._unfinished), timeout=GRACE)
+            _settled(*self._unfinished, seconds=GRACE)
         finally:  # a second Ctrl-C ends the wait
             for worker in self._started:
                 worker.end()
@@ -111,6 +113,14 @@ class LocalRunner(AbstractContextManager["LocalRunner"]):
                 worker = self._here.worker = _Worker(max(1, cores() // self.processes))
                 self._started = [other for other in self._started if not other.died] + [worker]
         return worker
+
+
+def _settled(*futures: Future[Result], seconds: float = math.inf) -> None:
+    """Waits until all are done, or for `seconds`; in short steps, because Polars has system calls go on after Ctrl-C
+    (SA_RESTART), and a wait without end would be told of it only when it is over."""
+    end = time.monotonic() + seconds
+    while wait(futures, timeout=STEP).not_done and time.monotonic() < end:
+        pass
 
 
 class _Worker:
