@@ -18,6 +18,7 @@ from axiometer.build.corpus.card import CardContext, Counting, Counts, card, sum
 from axiometer.build.corpus.rejects import REJECTS, PassedStep, rejects
 from axiometer.build.corpus.release_files import beside, csv_for_people, json_lines, write_frames
 from axiometer.build.corpus.release_rows import Publisher, release_schema, source_facts
+from axiometer.errors import file_error
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.schemas import to_rows
 from axiometer.records.tables import write_text
@@ -52,7 +53,10 @@ def release(
     texts: the parts of ingest, where outlet, nation, date, address and licence of a rule's text are found. steps: whose
     rejects are listed, in order. Equal inputs give equal bytes. Raises `InputError` where nothing can be written.
     """
-    (folder / SUMMARY).unlink(missing_ok=True)
+    try:
+        (folder / SUMMARY).unlink(missing_ok=True)
+    except OSError as error:
+        raise file_error(error, folder) from error
     counts = _publish_rules(source, folder, context, texts)
     rejected = _publish_rejects(folder, steps)
     for lang, name in CARDS.items():
