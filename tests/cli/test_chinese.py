@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def zh(inside: Axiometer, monkeypatch: pytest.MonkeyPatch) -> Axiometer:
         (("framework", "show", "nothing"), "没有框架 'nothing'（自带：core-socialist-values"),
         (("analyze", "missing"), "missing：此处没有 run.yaml（请给出由 `axiometer measure` 生成的文件夹）"),
         (("report", "missing", "-o", "x.txt"), "x.txt：须以 .html 结尾"),
+        (("build", "corpus"), "没有给出文本（请给出文件、文件夹或通配符）"),
+        (
+            ("build", "corpus", "two.csv", "--framework", "schwartz", "-m", "sim/rulewriter"),
+            "two.csv：看不出哪一列是文本",
+        ),
+        (("build", "corpus", "--status", "missing"), "missing：此处没有 corpus.yaml"),
+        (("trace", "123456"), "corpora 下没有语料库（请用 --corpus 文件夹 指定）"),
     ],
 )
 def test_mistakes_are_told_in_chinese(zh: Axiometer, tmp_path: Path, words: tuple[str, ...], expected: str) -> None:
@@ -64,6 +72,22 @@ def test_a_run_is_told_in_chinese(zh: Axiometer, finished: Path, tmp_path: Path)
     assert "由另一设定生成" in zh("measure", items, "-m", "sim/balanced", "-o", "run").line
     said = zh("measure", items, "-m", "sim/balanced", "-o", "other", "--max-calls", 3)
     assert said.code == 3 and said.err == "axiometer: 已达到 --max-calls 3；用同一命令可从此处继续\n"
+
+
+def test_a_corpus_is_told_in_chinese(zh: Axiometer, tmp_path: Path) -> None:
+    lines = [f"第 {number} 位居民按时归还了借来的东西，邻居们都说应当如此。" for number in range(12)]
+    (tmp_path / "texts.txt").write_text("\n".join([*lines, lines[0]]), encoding="utf-8")
+    words = ("build", "corpus", "texts.txt", "--lines", "--framework", "core-socialist-values", "-m", "sim/rulewriter")
+    said = zh(*words, "--dry-run")
+    assert "没有提问" in said.out and "调用数上限" in said.out
+    said = zh(*words, "-o", "corpus")
+    assert said.code == 0 and "保留" in said.err
+    assert "步骤" in said.out and "舍弃" in said.out and "条规则" in said.out and "查看一条规则的来历" in said.out
+    assert not re.search(r"\b(kept|dropped|failed|waiting|reason|fate|calls|rules in)\b", said.out)
+    rule = json.loads((tmp_path / "corpus/corpus/data/rules.jsonl").read_text("utf-8").splitlines()[0])
+    said = zh("trace", rule["id"][:12], "--corpus", "corpus")
+    assert said.out.startswith(f"规则 {rule['id']}\n") and "来源文本" in said.out and "调用" in said.out
+    assert not re.search(r"\b(kept|call|answer|tokens|source text)\b", said.out)
 
 
 @pytest.mark.parametrize("variables", [{"LANG": "zh_CN.UTF-8"}, {"LC_ALL": "zh_TW.UTF-8", "LANG": "en_GB.UTF-8"}])
