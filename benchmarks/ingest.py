@@ -52,11 +52,8 @@ def _text(draw: random.Random, n: int, known: int) -> str:
     number = draw.randrange(min(n, known)) if n and draw.random() < 0.02 else n
     own = random.Random(number)
     if number % 2:
-        sentences = (
-            f"{own.choice(_WHO)} {own.choice(_OUGHT)} {own.choice(_ACT)} {own.choice(_WHEN)}"
-            for _ in range(own.randint(2, 5))
-        )
-        return ". ".join(sentences) + f". Case {number}."
+        ought = (f"{own.choice(_WHO)} {own.choice(_OUGHT)} {own.choice(_ACT)}" for _ in range(own.randint(3, 8)))
+        return f"{own.choice(_WHEN).capitalize()}: " + ". ".join(ought) + f". Case {number}."
     parts = (
         f"{own.choice(_谁)}{own.choice(_该)}{own.choice(_做)}，{own.choice(_时)}" for _ in range(own.randint(8, 20))
     )

@@ -200,7 +200,8 @@ def _without_repeats(prepared: Prepared, seen: SeenKeys) -> tuple[pl.DataFrame, 
         outputs = tuple(output for output, is_new in zip(fate.outputs, new, strict=True) if is_new)
         if outputs:
             fresh.add(document.key)
-            fates[document.fate] = replace(fate, outputs=outputs)
+            if len(outputs) < len(fate.outputs):
+                fates[document.fate] = replace(fate, outputs=outputs)
         else:
             note = f"{document.where}: words {document.id}, the parent of the earlier text"
             fates[document.fate] = Fate(fate.id, Status.DROPPED, REPEATED, note=note)

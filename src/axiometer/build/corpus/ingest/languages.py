@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 UNKNOWN = "und"
 
 _SAMPLE = 600
-_TO_IDENTIFY = 240
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
-_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
+_TO_IDENTIFY = 160
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
+_KANA = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d]+")
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]+")
 _DENSE = re.compile(
     "[\u1100-\u11ff\u3041-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]+"
 )
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTER = re.compile(r"[^\W\d_]+")
 # A word of five letters is said with one or two characters.
 _DENSITY = 3
 # Decorative の and loan words stand in Chinese, Hanja in Korean; Japanese prose has more kana than kanji.
@@ -70,9 +70,9 @@ def detect(text: str) -> Detected:
     sample = text[:_SAMPLE]
     if sample.isascii():
         return Detected(_identified(sample))
-    han, kana, hangul = (len(script.findall(sample)) for script in (_HAN, _KANA, _HANGUL))
+    han, kana, hangul = (_length(script, sample) for script in (_HAN, _KANA, _HANGUL))
     dense = han + kana + hangul
-    spelt = len(_LETTER.findall(sample)) - dense
+    spelt = _length(_LETTER, sample) - dense
     if not dense:
         return Detected(_identified(sample))
     weight = _DENSITY * dense
@@ -101,6 +101,11 @@ def is_traditional(text: str) -> bool:
     traditional, simplified = _only_in_one_set()
     distinct = set(text)
     return len(distinct & traditional) > len(distinct & simplified)
+
+
+def _length(of: re.Pattern[str], text: str) -> int:
+    """How many characters the runs of a kind have."""
+    return sum(map(len, of.findall(text)))
 
 
 def _by_script(han: int, kana: int, hangul: int) -> str:
