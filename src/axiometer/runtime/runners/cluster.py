@@ -21,7 +21,7 @@ from axiometer.runtime.runners.cores import share_cores_here
 from axiometer.runtime.runners.outcome import answered
 
 CONNECTS = 5.0  # seconds for a connection to the head node
-ANSWERS = 30.0  # seconds for its answer, the start of Ray's program included
+ANSWERS = 20.0  # seconds for its answer, the start of Ray's program included
 PROBES = 120.0  # seconds for a task on every node, the start of workers included
 SAME = "every node needs the same Python, the same Ray and the same Axiometer"
 
@@ -120,7 +120,7 @@ def check_nodes(ray: ModuleType, folder: Path) -> None:
 def _check_nodes(ray: ModuleType, probe: Path, word: str) -> None:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    remote = ray.remote(num_cpus=0, max_retries=0)(look)
+    remote = ray.remote(num_cpus=0, max_retries=0)(_look())
     asked = {}
     for node in ray.nodes():
         if node["Alive"] and node["Resources"].get("CPU", 0) >= 1:
@@ -150,12 +150,21 @@ def _check_nodes(ray: ModuleType, probe: Path, word: str) -> None:
             raise _not_shared(str(probe.parent), node_name)
 
 
-def look(probe: str) -> tuple[str, str | None]:
-    """The version of Axiometer here, and what the file says; None where it is not seen."""
-    try:
-        return axiometer.__version__, Path(probe).read_text(encoding="utf-8")
-    except OSError:
-        return axiometer.__version__, None
+def _look() -> Callable[[str], tuple[str, str | None]]:
+    """The function that says the version of Axiometer on a node and what a file says there (None: it is not seen).
+    Sent by value, so that it runs beside any version."""
+
+    def look(file: str) -> tuple[str, str | None]:
+        from pathlib import Path
+
+        import axiometer
+
+        try:
+            return axiometer.__version__, Path(file).read_text(encoding="utf-8")
+        except OSError:
+            return axiometer.__version__, None
+
+    return look
 
 
 def _not_shared(folder: str, node: str) -> InputError:

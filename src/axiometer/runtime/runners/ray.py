@@ -51,7 +51,8 @@ class RayRunner(AbstractContextManager["RayRunner"]):
         self._ray: ModuleType | None = None
         self._undo: Callable[[], None] | None = None  # set while this runner's connection lasts
         ray = _imported()
-        if self._address is not None and not ray.is_initialized():
+        if self._address is not None:
+            _refuse_another(ray, self._address)
             check_address(self._address)
             self._connect(ray)
 
@@ -155,6 +156,14 @@ def _imported() -> ModuleType:
         raise InputError("the runner `ray` needs Ray", mend="pip install 'axiometer[ray]'") from error
     module: ModuleType = ray
     return module
+
+
+def _refuse_another(ray: ModuleType, address: str) -> None:
+    """Raises `InputError` where this process is with another cluster already: Ray knows one for each process."""
+    if ray.is_initialized():
+        here = ray.get_runtime_context().gcs_address
+        if address not in ("auto", here):
+            raise InputError("this process is with the Ray cluster {here} already", here=here)
 
 
 def _received(ray: ModuleType, reference: object) -> bytes:
