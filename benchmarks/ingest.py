@@ -60,7 +60,7 @@ def _text(draw: random.Random, n: int, known: int) -> str:
     return "。".join(parts) + f"。第{number}例。"
 
 
-_PROGRAM = """
+INGEST = """
 import sys, time
 from pathlib import Path
 from axiometer.build.corpus.ingest import IngestOptions, ingest
@@ -75,12 +75,12 @@ print(time.monotonic() - began)
 """
 
 
-def ingested(texts: Path, output: Path, kill_after: int | None = None) -> tuple[float, float, float]:
-    """Seconds on the clock, seconds of CPU and peak MiB of `ingest` and its workers, in processes of their own; killed
-    with its workers left to end by themselves when `kill_after` parts are there."""
+def measured(program: str, texts: Path, output: Path, kill_after: int | None = None) -> tuple[float, float, float]:
+    """Seconds on the clock, seconds of CPU and peak MiB of a program and its workers, given two folders; it is killed
+    when `kill_after` parts are there, its workers left to end by themselves."""
     began = time.monotonic()
     peak = processor = 0.0
-    with subprocess.Popen([sys.executable, "-c", _PROGRAM, str(texts), str(output)], stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([sys.executable, "-c", program, str(texts), str(output)], stdout=subprocess.PIPE) as process:
         root = psutil.Process(process.pid)
         seconds: dict[int, float] = {}
         while process.poll() is None:
@@ -97,44 +97,44 @@ def ingested(texts: Path, output: Path, kill_after: int | None = None) -> tuple[
                 break
             time.sleep(0.2)
     if kill_after is None and process.returncode != 0:
-        raise RuntimeError(f"ingest ended with {process.returncode}")
+        raise RuntimeError(f"it ended with {process.returncode}")
     return time.monotonic() - began, processor, peak
 
 
 def ingest(sizes: tuple[int, ...] = SIZES) -> None:
     """Prints a table, and what a killed run does."""
     print("\n# ingest of synthetic texts, local runner\n")
-    print(f"{'texts':>10} {'seconds':>8} {'texts/s':>8} {'CPU s':>7} {'peak MiB':>9} {'kept':>9} {'repeated':>9}")
+    print(f"{'texts':>10} {'seconds':>8} {'texts/s':>8} {'CPU s':>7} {'peak MiB':>9} {'kept':>9} {'the rest':>9}")
     rates = []
     with TemporaryDirectory() as name:
         for count in sizes:
             texts, output = Path(name) / f"texts-{count}", Path(name) / f"out-{count}"
             write_texts(texts, count)
-            wall, processor, memory = ingested(texts, output)
-            kept, repeated = _account(output)
+            wall, processor, memory = measured(INGEST, texts, output)
+            kept, rest = account_of(output)
             rates.append(count / wall)
+            rate = count / wall
             print(
-                f"{count:>10} {wall:>8.1f} {count / wall:>8.0f} {processor:>7.0f} {memory:>9.0f} {kept:>9} {repeated:>9}",
+                f"{count:>10} {wall:>8.1f} {rate:>8.0f} {processor:>7.0f} {memory:>9.0f} {kept:>9} {rest:>9}",
                 flush=True,
             )
         print(f"\nrate at {sizes[-1]} / rate at {sizes[0]}: {rates[-1] / rates[0]:.2f}")
         _resumed(Path(name), sizes[0])
 
 
-def _account(output: Path) -> tuple[int, int]:
+def account_of(output: Path) -> tuple[int, int]:
     from axiometer.runtime.stages.parts import StageFolder
 
     account = StageFolder(output).account()
-    assert account.kept + sum(account.dropped.values()) == account.rows
-    return account.kept, sum(account.dropped.values())
+    return account.kept, account.rows - account.kept
 
 
 def _resumed(folder: Path, count: int) -> None:
     texts, halted = folder / f"texts-{count}", folder / "halted"
     parts = count // PART
     for share in (0.2, 0.5, 0.8):
-        ingested(texts, halted, kill_after=int(parts * share))
-    wall, _, _ = ingested(texts, halted)
+        measured(INGEST, texts, halted, kill_after=int(parts * share))
+    wall, _, _ = measured(INGEST, texts, halted)
     equal = _digest(halted) == _digest(folder / f"out-{count}")
     print(f"killed at 20, 50 and 80 % of {count} texts; the last fifth took {wall:.1f} s; same bytes: {equal}")
 
