@@ -2,7 +2,7 @@
 # PYTHON=... names the interpreter, ARGS="..." is passed on to the command of demo, test, test-all, bench.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench bench-peers docs lock clean
+.PHONY: help setup demo test test-all lint bench docs lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -35,12 +35,9 @@ lint: setup ## style, types, and that rooms import downward only
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup ## speed and memory beside a bare client loop and the thread-pool pattern
-	@$(BIN)/python -m benchmarks $(ARGS)
-
-bench-peers: setup ## the same, with Inspect in an environment of its own (.venv-peers)
+bench: setup ## speed and memory beside the peers, which get an environment of their own (.venv-peers)
 	@tools/setup.sh --peers
-	@$(BIN)/python -m benchmarks --peers .venv-peers/bin/python $(ARGS)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 docs: setup ## build the site into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

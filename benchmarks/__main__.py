@@ -3,33 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import inspect
 import os
 import platform
+from pathlib import Path
 
-from benchmarks.analysis import analysis
-from benchmarks.bradley_terry import bradley_terry
-from benchmarks.memory import memory
-from benchmarks.throughput import throughput
+PEERS = Path(".venv-peers/bin/python")
+
+# Name -> the module that holds a function of the same name (hyphens as underscores). Imported when it is run.
+KNOWN = {
+    "throughput": "throughput",
+    "memory": "memory",
+    "bradley-terry": "bradley_terry",
+    "analysis": "analysis",
+    "ingest": "ingest",
+    "dedup": "dedup",
+    "embedding": "embedding",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", help="throughput, memory, bradley-terry, analysis; all by default")
-    parser.add_argument("--peers", help="a Python that has inspect-ai (make bench-peers)")
+    parser.add_argument("names", nargs="*", help=f"{', '.join(KNOWN)}; all by default")
+    parser.add_argument("--peers", help="a Python that has what is compared with (default: .venv-peers, where it is)")
+    parser.add_argument("--small", action="store_true", help="sizes for trying out, where a benchmark has them")
     arguments = parser.parse_args()
-    known = {
-        "throughput": lambda: throughput(arguments.peers),
-        "memory": memory,
-        "bradley-terry": bradley_terry,
-        "analysis": analysis,
-    }
-    unknown = set(arguments.names) - set(known)
+    unknown = set(arguments.names) - set(KNOWN)
     if unknown:
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}")
-    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
-    for name, bench in known.items():
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}")
+    given = {"peers": arguments.peers or (str(PEERS) if PEERS.exists() else None), "small": arguments.small}
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
+    for name, module in KNOWN.items():
         if not arguments.names or name in arguments.names:
-            bench()
+            bench = getattr(importlib.import_module(f"benchmarks.{module}"), module)
+            wanted = inspect.signature(bench).parameters
+            bench(**{key: value for key, value in given.items() if key in wanted})
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ PROVIDERS = ("use", "openai", "openai-api")
 def open_embedder(name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> Embedder:
     """The embedder of that name: `use/multilingual-v3`, `openai/<model>` or `openai-api/<service>/<model>`.
 
-    threads: of the linear algebra, at most the cores that there are (default: as many as it is set to use already, which
-    is all cores unless a runner shares them among processes). Raises `InputError` for a name that is not known, and
+    threads: of the linear algebra, at most the cores that there are (default: as many as it is set to use already:
+    all cores, unless a runner shares them among processes). Raises `InputError` for a name that is not known, and
     where a service's key or base URL is missing.
     """
     if name == DEFAULT_EMBEDDER:
