@@ -13,6 +13,7 @@ import typer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.deduplicating import dedup
 from axiometer.cli.usage import Verbs
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -23,19 +24,32 @@ if TYPE_CHECKING:
     from axiometer.build.corpus.status import StepAccount
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
+
+Texts = Annotated[
+    list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
+]
+ByStep = Annotated[
+    Path | None, typer.Option(help=t("YAML file with another model for single steps (`label: provider/name`)."))
+]
+Labels = Annotated[
+    Path | None, typer.Option(help=t("File of people's labels of rules: examples for the model, and coverage."))
+]
+Probes = Annotated[
+    int | None, typer.Option(min=0, help=t("How many planted injections are asked (default: all from 200 texts)."))
+]
+Compact = Annotated[
+    bool, typer.Option("--compact", help=t("Screen, write and classify in one call; no refining, no filter."))
+]
 
 
 @app.command("corpus", help=t("Turn texts into a corpus of value rules. The same command goes on where it stopped."))
 def corpus(
     context: typer.Context,
-    texts: Annotated[
-        list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
-    ] = None,
+    texts: Texts = None,
     framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
     model: Annotated[str | None, typer.Option("--model", "-m", help=t("Who is asked, as provider/name."))] = None,
-    models_by_step: Annotated[
-        Path | None, typer.Option(help=t("YAML file with another model for single steps (`label: provider/name`)."))
-    ] = None,
+    models_by_step: ByStep = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the corpus."))] = None,
     config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
     status: Annotated[Path | None, typer.Option(help=t("Show the account of the corpus in this folder."))] = None,
@@ -43,29 +57,22 @@ def corpus(
     lines: Annotated[bool, typer.Option("--lines", help=t("Each line of a .txt file is a text of its own."))] = False,
     lang: Annotated[str | None, typer.Option(help=t("Language of all texts (default: told from each)."))] = None,
     limit: Annotated[int | None, typer.Option(min=1, help=t("Take only the first rows of the texts."))] = None,
-    compact: Annotated[
-        bool, typer.Option("--compact", help=t("Screen, write and classify in one call; no refining, no filter."))
-    ] = False,
-    labels: Annotated[
-        Path | None, typer.Option(help=t("File of people's labels of rules: examples for the model, and coverage."))
-    ] = None,
-    against: Annotated[Path | None, typer.Option(help=t("Existing corpus whose rules are not to be repeated."))] = None,
+    compact: Compact = False,
+    labels: Labels = None,
+    against: options.Against = None,
     enter: Annotated[str | None, typer.Option(help=t("Step at which imported rules come in."))] = None,
-    embedder: Annotated[str | None, typer.Option(help=t("Embedder that finds near-duplicates."))] = None,
-    threshold: Annotated[
-        float | None, typer.Option(min=0.0, max=1.0, help=t("Cosine from which rules are duplicates."))
-    ] = None,
-    probes: Annotated[
-        int | None, typer.Option(min=0, help=t("How many planted injections are asked (default: all from 200 texts)."))
-    ] = None,
+    embedder: options.EmbedderName = None,
+    threshold: options.Threshold = None,
+    probes: Probes = None,
     licence: Annotated[str | None, typer.Option(help=t("Licence of the texts, for the card."))] = None,
-    runner: Annotated[str, typer.Option(help="local | ray")] = "local",
-    address: Annotated[str | None, typer.Option(help=t("Address of a Ray cluster that runs already."))] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help=t("Worker processes (default: one per core)."))] = None,
+    runner: options.RunnerName = "local",
+    address: options.Address = None,
+    processes: options.Processes = None,
     seed: options.Seed = 0,
     models: options.ModelsFile = None,
     temperature: options.Temperature = None,
     top_p: options.TopP = None,
+    max_tokens: options.MaxTokens = None,
     reasoning: options.Reasoning = None,
     concurrency: options.Concurrency = None,
     max_calls: options.MaxCalls = None,
@@ -224,7 +231,7 @@ def _say_accounts(accounts: list[StepAccount] | tuple[StepAccount, ...]) -> None
         ],
     )
     reasons = [
-        [row.step, kind, reason, count]
+        [row.step, kind, _reason(reason), count]
         for row in accounts
         for kind, counts in ((t("dropped"), row.account.dropped), (t("failed"), row.account.failed))
         for reason, count in counts.items()
@@ -235,6 +242,12 @@ def _say_accounts(accounts: list[StepAccount] | tuple[StepAccount, ...]) -> None
         if row.alike is not None:
             said = "{step}: the same answer in {same} of {answers} calls; look at them"
             say(t(said, step=row.step, same=row.alike[0], answers=row.alike[1]))
+
+
+def _reason(reason: str) -> str:
+    """The reason in the user's language; what follows a colon is a field's name."""
+    head, colon, field = reason.partition(": ")
+    return t(head + colon) + field
 
 
 def _say_summary(summary: CorpusSummary, as_json: bool) -> None:

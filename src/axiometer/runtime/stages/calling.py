@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
@@ -87,6 +87,7 @@ class Asking(Generic[In, Out]):
         self.tally = tally
         self._respondent = respondent
         self._wants_meta = respondent.model.wants_meta
+        self._max_tokens = _max_tokens(respondent)
         self.caller: Caller[_Asked[In, Out]] = Caller(
             respondent.model,
             journal,
@@ -138,8 +139,10 @@ class Asking(Generic[In, Out]):
                     self._settle(opened, index, _fate(row, rendered), _outputs(rendered))
 
     def _shown(self, request: Request) -> Request:
-        """What is for simulated models alone is not part of a real call, nor of its key."""
-        return request if self._wants_meta else replace(request, meta=None)
+        """What is for simulated models alone is not part of a real call, nor of its key. A model that was allowed more
+        tokens than the step needs (it thinks first) keeps them."""
+        most = max(request.max_tokens or 0, self._max_tokens) or None
+        return replace(request, max_tokens=most, meta=request.meta if self._wants_meta else None)
 
     def _receive(self, asked: _Asked[In, Out], call: Call) -> Request | None:
         asked.calls.append(call.key)
@@ -201,6 +204,11 @@ def alike(folder: StageFolder) -> tuple[int, int] | None:
     answers = sum(int(extra.get("answers", 0)) for extra in extras)
     same = sum(int(extra.get("most_alike", 0)) for extra in extras if int(extra.get("answers", 0)) > 1)
     return (same, answers) if answers >= ALIKE_AMONG and same >= ALIKE_SHARE * answers else None
+
+
+def _max_tokens(respondent: Respondent) -> int:
+    sampling = respondent.model.identity.get("sampling")
+    return int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
 
 
 def _fate(row: Identified, end: Kept[Out] | Dropped) -> Fate:

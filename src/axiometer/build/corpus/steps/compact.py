@@ -33,7 +33,7 @@ def compact_prompting(framework: Framework) -> Prompting:
         touches={"type": "boolean"},
         rules={"type": "array", "items": rule, "maxItems": MOST_RULES},
     )
-    return Prompting("compact", framework, schema, _FORM, max_tokens=800)
+    return Prompting("compact", framework, schema, _FORM, max_tokens=512)
 
 
 def _request(prompting: Prompting, row: Text) -> Request | Dropped:

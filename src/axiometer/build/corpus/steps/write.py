@@ -54,7 +54,7 @@ _ABOUT_ITSELF = (
 
 def write(framework: Framework) -> Write:
     """The step for a framework."""
-    return Write(Prompting("write", framework, _SCHEMA, _FORM, max_tokens=400))
+    return Write(Prompting("write", framework, _SCHEMA, _FORM, max_tokens=256))
 
 
 @dataclass(frozen=True, slots=True)
