@@ -91,8 +91,19 @@ def test_the_account_models_prompts_and_cost_are_stated() -> None:
     assert "| screen | failed | not JSON | 1 |" in page and "| dedup | dropped | near-duplicate | 2 |" in page
     assert "| screen | `openai/m` | `temperature=0.0, served=m-2024` | 10 | 900 | 90 | 0.50 USD |" in page
     assert "In all: 16 calls, 1,000 tokens in, 100 tokens out, 0.75 USD." in page
-    assert "| screen | `corpus-screen/en/1@1` | `abcd` |" in page
+    assert "| `corpus-screen/en/1@1` | `abcd` | screen |" in page
     assert "Made with Axiometer 1.2, seed 7." in page and "Dropped: 3." in page
+
+
+def test_a_prompt_of_several_steps_is_listed_once() -> None:
+    repair = PromptRecord("corpus-repair/en/1@1", "ef")
+    page = written(steps=tuple(replace(step, prompts=(repair,)) for step in STEPS[1:3]))
+    assert "| `corpus-repair/en/1@1` | `ef` | screen, write |" in page
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "This corpus is a trial"), ("zh", "本语料库仅供试验")])
+def test_a_simulated_model_is_said_to_be_one(lang: str, said: str) -> None:
+    assert said in written(lang) and said not in written(lang, steps=STEPS[:2])
 
 
 def test_an_unknown_price_is_said_and_not_added_up() -> None:

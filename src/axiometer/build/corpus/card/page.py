@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import jinja2
 import yaml
 
-from axiometer.build.corpus.card.context import CardContext, StepRecord
+from axiometer.build.corpus.card.context import CardContext, PromptRecord, StepRecord
 from axiometer.build.corpus.card.counts import Counts
 from axiometer.build.corpus.card.markdown import Markdown, code, plain, table
 from axiometer.build.corpus.card.shares import Share, share_of
@@ -166,11 +166,17 @@ class View:
         return sum(known) if len(known) == len(self.asked) else None
 
     def prompts(self) -> list[tuple[object, ...]]:
-        return [
-            (self.words("steps", step.name), code(prompt.id), code(prompt.hash))
-            for step in self.context.steps
-            for prompt in step.prompts
-        ]
+        """(prompt, hash, the steps that used it)."""
+        used: dict[PromptRecord, list[str]] = {}
+        for step in self.context.steps:
+            for prompt in step.prompts:
+                used.setdefault(prompt, []).append(self.words("steps", step.name))
+        return [(code(prompt.id), code(prompt.hash), ", ".join(steps)) for prompt, steps in used.items()]
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether a step asked a model that only plays one."""
+        return any((step.model or "").startswith("sim/") for step in self.asked)
 
     def coverage(self) -> list[tuple[object, ...]]:
         """(language, share reached, rules by people)."""
