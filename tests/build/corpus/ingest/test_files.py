@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -277,6 +278,30 @@ def test_folders_globs_and_files_are_read_once_in_order(tmp_path: Path) -> None:
     sources = check_sources([tmp_path / "a.jsonl", tmp_path / "b", str(tmp_path / "**" / "*.txt")], IngestOptions())
     assert [file.label for file in sources.files] == ["a.jsonl", "b/1.txt", "b/2.txt", "b/c/3.txt.gz"]
     assert sources.skipped == 1
+
+
+def test_a_corpus_among_the_texts_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "corpora" / "try" / "stages").mkdir(parents=True)
+    (tmp_path / "corpora" / "try" / "corpus.yaml").write_text("", encoding="utf-8")
+    (tmp_path / "corpora" / "try" / "stages" / "x.txt").write_text(RULES[1], encoding="utf-8")
+    (tmp_path / "a.txt").write_text(RULES[0], encoding="utf-8")
+    assert [file.label for file in check_sources([tmp_path], IngestOptions()).files] == [f"{tmp_path.name}/a.txt"]
+
+
+def test_names_and_fields_with_broken_characters_do_no_harm(run: Ingest, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode(b"b\xff.txt")).write_text(RULES[0], encoding="utf-8")
+    except OSError:
+        pytest.skip("file names are Unicode here")
+    row = '{"text": "It is wrong to lie.", "url": "x\\ud800", "id": "\\ud83d", "license": "\\udc00 CC"}'
+    (folder / "a.jsonl").write_text(row, encoding="utf-8")
+    (folder / "c.csv").write_text('"text"x,n\n"a",1\n', encoding="utf-8")
+    found = run(folder, lines=True)
+    assert found.ends == ["kept", "kept", "unreadable file"]
+    assert [text.source for text in found.texts] == ["texts/a.jsonl:1", "texts/b\ufffd.txt:1"]
+    assert (found.texts[0].url, found.texts[0].meta) == ("x\ufffd", {"licence": "\ufffd CC"})
 
 
 def test_files_of_the_same_name_are_told_apart(run: Ingest, tmp_path: Path) -> None:

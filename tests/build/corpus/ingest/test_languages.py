@@ -61,10 +61,9 @@ def test_a_language_is_taken_as_people_write_it(said: str | None, lang: str | No
 
 
 def test_published_texts_are_in_the_language_that_they_are_in() -> None:
-    file = DATA / "moralchoice" / "moralchoice_low_ambiguity.csv"
     files = sorted((DATA / "moralchoice").glob("*.csv")) if (DATA / "moralchoice").exists() else []
     if not files:
-        pytest.skip(f"no published texts at {file.parent}")
+        pytest.skip("the published texts are not there")
     with files[0].open(encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
     texts = [

@@ -140,10 +140,10 @@ def _texts(words: str, row: SourceRow, options: IngestOptions) -> list[Text]:
     pieces = [piece for piece in pieces if len(pieces) == 1 or letters(piece) >= FEWEST_LETTERS]
     parent = (document_id(words),)
     lang = options.lang or declared(row.fields.get("lang"))
-    meta = {key.removeprefix("meta."): value for key, value in row.fields.items() if key.startswith("meta.")}
+    meta = {key.removeprefix("meta."): clean(value) for key, value in row.fields.items() if key.startswith("meta.")}
     date, said = iso_date(row.fields.get("date"))
     if said is not None:
-        meta["date"] = said
+        meta["date"] = clean(said)
     texts = []
     for number, piece in enumerate(pieces, 1):
         own, noted = _language(piece, lang)

@@ -211,7 +211,7 @@ def _delimited_rows(path: Path) -> Iterator[TableRow]:
             break
         except csv.Error as error:
             if not names:
-                raise
+                raise InputError("not a well-formed table: {said}", file=path, row=line, said=error) from error
             where = "" if reader.line_num <= line else f", lines {line}-{reader.line_num}"
             yield TableRow(line, {}, MALFORMED, f"{error}{where}")
             continue

@@ -25,6 +25,7 @@ _PEEKED = 100
 _SAMPLED = 2_000
 _PACKED = 4  # how much smaller a packed text usually is
 _MAGIC = "*?["
+_CORPUS = "corpus.yaml"  # stands in every corpus that was built
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +149,17 @@ def _found(paths: Sequence[str | Path], options: IngestOptions) -> tuple[list[So
                 skipped += 1
             elif real not in seen:
                 seen.add(real)
-                status = Path(path).stat()
-                found.append(SourceFile(path, label, kind, status.st_size, status.st_mtime_ns))
+                found.append(_file(path, label, kind))
     return found, skipped
+
+
+def _file(path: str, label: str, kind: Kind) -> SourceFile:
+    try:
+        status = Path(path).stat()
+    except OSError as error:
+        raise file_error(error, path) from error
+    named = label.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # names are bytes on some systems
+    return SourceFile(path, named, kind, status.st_size, status.st_mtime_ns)
 
 
 def _meant(given: str | Path) -> Iterator[tuple[str, str, bool]]:
@@ -172,12 +181,19 @@ def _meant(given: str | Path) -> Iterator[tuple[str, str, bool]]:
 
 def _in_folder(folder: Path) -> Iterator[tuple[str, str, bool]]:
     base = PurePath(folder.resolve().name)
-    for place, folders, names in os.walk(folder):
+    for place, folders, names in os.walk(folder, onerror=_raise):
+        if _CORPUS in names:  # what was built from texts is no text
+            folders.clear()
+            continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
             if not name.startswith(".") and path.is_file():
                 yield str(path), (base / path.relative_to(folder)).as_posix(), False
+
+
+def _raise(error: OSError) -> None:
+    raise file_error(error)
 
 
 def _labelled(files: list[SourceFile]) -> Iterator[SourceFile]:
