@@ -221,3 +221,10 @@ def test_respondents_work_side_by_side(items: Items, tmp_path: Path) -> None:
         ]
         measure(items(10), two, tmp_path / "run")
         assert server.counts.peak > 5
+
+
+def test_a_simulated_writer_is_refused_as_a_respondent(tmp_path: Path) -> None:
+    from axiometer.cli.starter import items_path
+
+    with pytest.raises(InputError, match="answers no items"):
+        measure(items_path(Path("starter")), ["sim/rulewriter"], tmp_path / "run")

@@ -90,6 +90,9 @@ def corpus(
         return
     if given["output"] is None:
         raise InputError("no folder for the corpus", mend="name one with -o corpora/NAME")
+    if plan.sources.skipped:
+        said = "files of other kinds in these folders, left out: {n}"
+        typer.echo(t(said, n=plan.sources.skipped), err=True)
     from axiometer.build.corpus.pipeline import run_corpus
     from axiometer.runtime.runners import open_runner
 
@@ -255,8 +258,9 @@ def _say_summary(summary: CorpusSummary, as_json: bool) -> None:
         say_json(asdict(summary))
         return
     _say_accounts(summary.steps)
-    say(t("{n} rules in {folder}", n=summary.rules, folder=summary.release))
-    say(t("calls made now: {calls}, answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
+    say(t("rules: {n}, in {folder}", n=summary.rules, folder=summary.release))
+    said = "calls made now, with planted injections: {calls}; answers from the journal: {hits}"
+    say(t(said, calls=summary.calls, hits=summary.hits))
     if summary.retry:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))
     say(

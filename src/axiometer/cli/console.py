@@ -95,7 +95,8 @@ class _LineDisplay:
         left = tally.seconds_left
         ahead = f", {t('{seconds} s left', seconds=f'{left:.0f}')}" if left and not finished else ""
         total = f"/{tally.total}" if tally.total is not None else ""
-        typer.echo(f"{tally.name}: {tally.done}{total}, {tally.rate:.1f}/s{ahead}; {summary_of(tally)}", err=True)
+        said = "; ".join(part for part in (f"{tally.rate:.1f}/s{ahead}", summary_of(tally)) if part)
+        typer.echo(f"{tally.name}: {tally.done}{total}, {said}", err=True)
 
     def note(self, line: str) -> None:
         typer.echo(line, err=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from axiometer.build.corpus.trace import Event, History, TracedCall
 
 PLACE = Path("corpora")
+SHOWN = 120
 
 
 def trace(
@@ -96,4 +97,6 @@ def _say_row(row: Mapping[str, object]) -> None:
         said.append(f"{t('label')}: {row['label']}")
     if row.get("rewritten_from"):
         said.append(t("rewritten from {id}", id=str(row["rewritten_from"])[:12]))
-    say(f"  -> {str(row['id'])[:12]} {row['text']}{' | ' if said else ''}{'; '.join(said)}")
+    words = " ".join(str(row["text"]).split())
+    shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"  # the whole source text stands at the top
+    say(f"  -> {str(row['id'])[:12]} {shown}{' | ' if said else ''}{'; '.join(said)}")

@@ -21,6 +21,7 @@ from axiometer.measure.render import Rendered, Renderer, Steering
 from axiometer.measure.selection import Selection, select_items
 from axiometer.measure.specification import FILE, Specification, check_same, read_specification, specify
 from axiometer.models.protocols import Finish, Reply, Request
+from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.rows import Item, Mode, Outcome
 from axiometer.records.tables import read_rows, write_text
 from axiometer.runtime import Call, Caller, Journal, Progress, Tally
@@ -99,8 +100,9 @@ def plan_run(
     number, of = options.shard
     if not 1 <= number <= of:
         raise InputError("--shard {number}/{of}: the first number counts from 1 to the second", number=number, of=of)
-    if options.batch:
-        for respondent in respondents:
+    for respondent in respondents:
+        _refuse_writer(respondent)
+        if options.batch:
             refuse_without_batches(respondent.model)
     selection = select_items(items, design, limit=options.limit, seed=options.seed, only=only)
     files = _framework_files(selection, frameworks)
@@ -122,6 +124,15 @@ def plan_run(
         steering=options.steering,
     )
     return Plan(selection, design, tuple(respondents), specification, files, options)
+
+
+def _refuse_writer(respondent: Respondent) -> None:
+    if isinstance(respondent.model, SimulatedWriter):
+        raise InputError(
+            "{model} plays the steps of a corpus and answers no items",
+            mend="use a simulated respondent such as sim/balanced",
+            model=respondent.model.name,
+        )
 
 
 def _framework_files(selection: Selection, given: Sequence[Path]) -> dict[str, Path]:

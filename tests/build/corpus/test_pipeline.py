@@ -242,3 +242,9 @@ def test_status_can_be_asked_while_steps_are_open(workshop: Workshop) -> None:
     assert found["screen"].account.rows == 60 and found["screen"].waiting == 0
     assert found["write"].waiting == found["screen"].account.outputs
     assert replace(found["write"].account) == found["write"].account
+
+
+def test_a_respondent_that_knows_only_items_is_refused(workshop: Workshop) -> None:
+    texts = write_texts(workshop.folder / "texts.csv", 5)
+    with pytest.raises(InputError, match="answers items, not the steps"):
+        workshop.build(texts, model="sim/balanced")

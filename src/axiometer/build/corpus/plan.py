@@ -18,6 +18,7 @@ from axiometer.frameworks import Framework, load_framework
 from axiometer.frameworks.load import path_of
 from axiometer.measure.specification import Specification, check_same, plain
 from axiometer.models.protocols import Reply, Request
+from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.tables import write_text
 from axiometer.records.yaml_files import read_yaml
@@ -73,6 +74,8 @@ def plan_corpus(
     framework = load_framework(options.framework)
     names = COMPACT_STEPS if options.compact else STEPS
     _check_steps(by_step, names, options.enter)
+    for chosen in (respondent, *by_step.values()):
+        _check_writes(chosen)
     examples = read_examples(options.labels, framework) if options.labels is not None else None
     sources = check_sources(paths, options.ingest)
     stages = steps(framework, compact=options.compact, examples=examples, seed=options.seed)
@@ -95,6 +98,17 @@ def _check_steps(by_step: Mapping[str, Respondent], names: Sequence[str], enter:
     if enter is not None and enter not in enterable:
         raise InputError(
             "rules cannot come in at the step {step!r}", mend="one of {known}", step=enter, known=", ".join(enterable)
+        )
+
+
+def _check_writes(respondent: Respondent) -> None:
+    """Simulated respondents and recorded answers know items only."""
+    model = respondent.model
+    if model.wants_meta and not isinstance(model, SimulatedWriter):
+        raise InputError(
+            "{model} answers items, not the steps of a corpus",
+            mend="use sim/rulewriter or a real model",
+            model=model.name,
         )
 
 

@@ -11,8 +11,9 @@ import pytest
 from axiometer.build.corpus.steps.examples import Example, Examples, read_examples
 from axiometer.build.corpus.steps.label import label
 from axiometer.errors import InputError
-from axiometer.frameworks import Framework
+from axiometer.frameworks import Framework, load_framework
 from axiometer.models.protocols import Request
+from axiometer.records import make_rule
 
 from .conftest import MakeRule
 
@@ -114,3 +115,18 @@ def test_a_mistake_in_a_table_is_told_with_its_place(core: Framework, tmp_path: 
     with pytest.raises(InputError) as caught:
         read_examples(file, core)
     assert told in str(caught.value) and str(file) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_examples_of_a_higher_value_serve_where_none_has_the_rules_own() -> None:
+    framework = load_framework("core-socialist-values")
+    rule = make_rule(lang="en", text="Keep a promise that costs you.", origin="t", values=("keeping-promises",))
+    above = Examples((Example("It is good to be honest.", "en", ("integrity",), 1, ""),))
+    stage = label(framework, above, 0)
+    request = stage.render(rule)
+    assert isinstance(request, Request)
+    assert "It is good to be honest." in request.messages[0].content
+    both = Examples((*above.rows, Example("Call when you are late.", "en", ("keeping-promises",), 1, "")))
+    nearer = label(framework, both, 0).render(rule)
+    assert isinstance(nearer, Request)
+    assert "Call when you are late." in nearer.messages[0].content
+    assert "It is good to be honest." not in nearer.messages[0].content

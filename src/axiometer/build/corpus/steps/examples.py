@@ -62,17 +62,18 @@ class Examples:
                 found[value_id][example.label].append(index)
         return found
 
-    def draw(self, rule: Rule, seed: int, most: int = 5) -> tuple[Example, ...]:
+    def draw(self, rule: Rule, seed: int, most: int = 5, above: Iterable[str] = ()) -> tuple[Example, ...]:
         """Up to `most` examples that share a value with the rule, by hash of the rule's id and the seed.
 
         As many of each label as there are, in turn; those in the rule's prompt language before all others; never the
-        rule itself.
+        rule itself. Where no example shares a value, those of the values `above` the rule's are drawn from.
         """
+        values = [value_id for value_id in rule.values if value_id in self._by_value] or list(above)
         generator = random.Random(content_id("draw", seed, rule.id))
         lang = prompt_language(rule.lang)
         queues = []
         for label in _ORDER:
-            indexes = sorted({index for value_id in rule.values for index in self._of(value_id, label)})
+            indexes = sorted({index for value_id in values for index in self._of(value_id, label)})
             own = [index for index in indexes if prompt_language(self.rows[index].lang) == lang]
             rest = [index for index in indexes if prompt_language(self.rows[index].lang) != lang]
             drawn = [*generator.sample(own, min(most + 1, len(own))), *generator.sample(rest, min(most, len(rest)))]

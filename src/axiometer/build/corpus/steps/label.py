@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from axiometer.build.corpus.steps.answers import EMPTY, LabelAnswer, object_schema, read_reply, shortened
-from axiometer.build.corpus.steps.examples import Examples
+from axiometer.build.corpus.steps.examples import Example, Examples
 from axiometer.build.corpus.steps.framework_text import chosen
 from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
@@ -61,12 +61,22 @@ class Label:
         if not row.values:
             return Dropped(NO_VALUE_TO_JUDGE)
         lang = prompt_language(row.lang)
-        drawn = self.examples.draw(row, self.seed, MOST_EXAMPLES) if self.examples is not None else ()
+        drawn = self._drawn(row)
         return self.prompting.request(
             row,
             values=chosen(self.prompting.framework, row.values, lang),
             examples=[example.shown() for example in drawn],
         )
+
+    def _drawn(self, row: Rule) -> tuple[Example, ...]:
+        if self.examples is None:
+            return ()
+        framework = self.prompting.framework
+        known = [value_id for value_id in row.values if value_id in framework]
+        above = sorted(
+            {each for value_id in known for level in framework.ancestors(value_id).values() for each in level}
+        )
+        return self.examples.draw(row, self.seed, MOST_EXAMPLES, above)
 
     def read(self, row: Rule, reply: Reply) -> Kept[Rule] | Dropped | Rejected:
         answer = read_reply(reply, prompt_language(row.lang), LabelAnswer)
