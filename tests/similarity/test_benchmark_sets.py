@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from benchmarks.dedup_vectors import WANTED, profile, write_vectors
 from benchmarks.sentences import sentences
 
@@ -30,4 +29,4 @@ def test_duplicates_are_planted(tmp_path: Path) -> None:
 def test_sentences_are_short_different_and_the_same_for_a_seed(seed: int) -> None:
     drawn = sentences(3_000, seed)
     assert len(set(drawn)) == 3_000 and drawn == sentences(3_000, seed) != sentences(3_000, seed + 1)
-    assert 8 <= min(map(len, drawn)) and max(map(len, drawn)) <= 40
+    assert min(map(len, drawn)) >= 8 and max(map(len, drawn)) <= 40

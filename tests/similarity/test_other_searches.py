@@ -53,3 +53,4 @@ def test_faiss_finds_true_pairs_and_most_of_them() -> None:
     assert len(as_set(found)) == len(found) > 0.9 * len(wanted)
     few = approximate_pairs(vectors, 0.9, cells_searched=1)
     assert as_set(few) <= as_set(found)
+    assert as_set(pairs_above(vectors, 0.9, Searching(backend="faiss"))) == as_set(found)

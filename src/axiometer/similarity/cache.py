@@ -116,7 +116,7 @@ def _row(dimensions: int) -> np.dtype[np.void]:
 
 
 def _tasks(texts: Sequence[str], stored: Iterable[bytes], pattern: EmbeddingTask) -> Iterator[EmbeddingTask]:
-    """Tasks for the texts that are not stored. Runs of like length stay together: cheaper for services that pad."""
+    """Tasks for the texts that are not stored, each text once, in the order of their first appearance."""
     seen = set(stored)
     size = TEXTS_PER_PART if pattern.embedder == DEFAULT_EMBEDDER else PAID_TEXTS_PER_PART
     waiting: list[str] = []

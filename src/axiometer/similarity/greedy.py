@@ -1,8 +1,10 @@
-"""Near-duplicates of a large set in one go: the same result as `keep_best` on all pairs, without finding all of them.
+"""Near-duplicates of a large set in one go: the same vectors stay as by `keep_best` on all pairs, in less time.
 
-Vectors are taken best first, a part at a time. A part is compared with what was kept so far; what is like one of those
-goes at once and is compared with nothing more; the rest of the part is compared among itself. A vector that went can
-drop nobody, so nothing is missed. Where a share d of all vectors goes, about 1 - d of the comparisons are made.
+Vectors are taken best first, a part at a time. A part is compared with what was kept so far: first with what lies near
+in the arrangement, where most likenesses are, then what is left of it with everything; what is then left is compared
+among itself. What is like one that was kept goes at once and is compared with nothing more, since a vector that went
+can drop nobody. So nothing is missed, and where a share d of all vectors goes, between (1 - d)^2 and 1 - d of the
+comparisons are made.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from axiometer.similarity.arrangement import arrangement
-from axiometer.similarity.blocks import blocks, rectangle
+from axiometer.similarity.blocks import ROWS, Block, blocks, rectangle
 from axiometer.similarity.duplicates import Kept, check_order, keep_best
 from axiometer.similarity.kernel import DEFAULT, Searching, check_threshold, chosen_k, limited, search_blocks
 from axiometer.similarity.pairs import Pairs
@@ -22,6 +24,7 @@ from axiometer.similarity.vectors import Vectors, unit_vectors
 
 _PARTS = 12
 _SMALLEST = 8_192
+_NEAR = 2_048  # places, about a cluster of the arrangement
 
 
 def deduplicated(
@@ -31,9 +34,10 @@ def deduplicated(
     fixed: NDArray[np.bool_] | None = None,
     searching: Searching = DEFAULT,
 ) -> Kept:
-    """Which vectors stay, as `keep_best(n, pairs_above(vectors, threshold), order, fixed)` says it, in less time.
+    """Which vectors stay: the same as by `keep_best(n, pairs_above(vectors, threshold), order, fixed)`, in less time.
 
-    Takes one more copy of the vectors than the caller has, at most. Raises as `keep_best` and `pairs_above` do.
+    `kept_by` names one that was kept, comes before in the order and reaches the threshold, but where there are several
+    not always the earliest. Takes at most one more copy of the vectors. Raises as `keep_best` and `pairs_above` do.
     """
     rows = unit_vectors(vectors)
     check_threshold(threshold)
@@ -69,9 +73,11 @@ class _State:
 
     def take(self, part: NDArray[np.int64]) -> None:
         """part: the next best vectors, best first."""
-        if len(self._kept):
-            self._drop(part, self._with_kept(part))
-        left = part[self.kept_by[part] < 0]
+        left = part
+        for near in (True, False):
+            if len(self._kept) and len(left):
+                self._drop(left, self._with_kept(left, near=near))
+                left = left[self.kept_by[left] < 0]
         among = self._among(left)
         chosen = keep_best(len(left), among, np.arange(len(left)))
         gone = chosen.dropped
@@ -87,12 +93,14 @@ class _State:
         self.kept_by[part[j]] = self._kept[pairs.i[chosen]]
         self.likeness[part[j]] = pairs.similarity[chosen]
 
-    def _with_kept(self, part: NDArray[np.int64]) -> Pairs:
+    def _with_kept(self, part: NDArray[np.int64], *, near: bool) -> Pairs:
         kept, new = np.argsort(self._place[self._kept]), np.argsort(self._place[part])
         left, right = self._rows[self._kept[kept]], self._rows[part[new]]
-        found = search_blocks(
-            left, right, list(rectangle(len(left), len(right))), self._threshold, self._searching, same=False
-        )
+        if near:
+            grid = _near(self._place[self._kept[kept]], self._place[part[new]])
+        else:
+            grid = list(rectangle(len(left), len(right)))
+        found = search_blocks(left, right, grid, self._threshold, self._searching, same=False)
         return limited(found, self._searching.most).renamed(kept, new)
 
     def _among(self, part: NDArray[np.int64]) -> Pairs:
@@ -100,3 +108,15 @@ class _State:
         rows = self._rows[part[near]]
         found = search_blocks(rows, rows, list(blocks(len(rows))), self._threshold, self._searching, same=True)
         return limited(found, self._searching.most).renamed(near, near).upward()
+
+
+def _near(rows: NDArray[np.int64], columns: NDArray[np.int64]) -> list[Block]:
+    """Blocks of those columns whose places lie among those of the rows, or little outside. Both ascend."""
+    found = []
+    for start in range(0, len(rows), ROWS):
+        end = min(start + ROWS, len(rows))
+        first = int(np.searchsorted(columns, rows[start] - _NEAR))
+        last = int(np.searchsorted(columns, rows[end - 1] + _NEAR))
+        if last > first:
+            found.append(Block(start, end, first, last))
+    return found

@@ -31,10 +31,11 @@ _PROBES = 3
 
 @dataclass(frozen=True, slots=True)
 class Searching:
-    """How a search runs; nothing here changes what an exact search finds.
+    """How a search runs; what is found is the same but for `faiss`.
 
     threads: default all cores. k: coordinates of the screen, None chooses by cost. most: more pairs than this are a
-    mistake in the threshold, and refused. backend: `numpy` or `torch`. device: of torch, default cuda where it is.
+    mistake in the threshold, and refused. backend: `numpy`, `torch`, or for `pairs_above` `faiss`, which is approximate
+    and says so (`Pairs.exact`). device: of torch, default cuda where it is.
     """
 
     threads: int | None = None
@@ -54,6 +55,10 @@ def pairs_above(vectors: NDArray[np.floating], threshold: float, searching: Sear
     second one where they had to be scaled. Raises `InputError` for rows that have no direction, a threshold outside
     (-1, 1], and more than `searching.most` pairs.
     """
+    if searching.backend == "faiss":
+        from axiometer.similarity.approximate import approximate_pairs
+
+        return approximate_pairs(vectors, threshold)
     rows = unit_vectors(vectors)
     check_threshold(threshold)
     if len(rows) < 2:
@@ -143,7 +148,9 @@ def search_blocks(
         return
     if searching.backend != "numpy":
         raise InputError(
-            "unknown backend {name!r} of the similarity kernel", mend="known: numpy, torch", name=searching.backend
+            "unknown backend {name!r} of the similarity kernel",
+            mend="known: numpy, torch, and faiss for all pairs of one set",
+            name=searching.backend,
         )
     k = chosen_k(rows, columns, threshold) if searching.k is None else searching.k
 
