@@ -188,6 +188,7 @@ def driver(folder: Path, seconds: float, address: str = "", shared: str = ".") -
     """A program of its own that maps eight sleeps on Ray."""
     words = [sys.executable, "-c", DRIVER, str(folder), str(seconds), address, shared]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment.pop("RAY_AUTH_MODE", None)  # it finds out by itself whether the cluster wants a token
     return subprocess.Popen(words, cwd=folder, env=environment, stdout=-1, stderr=-1, text=True, start_new_session=True)
 
 

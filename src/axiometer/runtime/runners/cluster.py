@@ -22,6 +22,7 @@ from axiometer.runtime.runners.outcome import answered
 
 CONNECTS = 5.0  # seconds for a connection to the head node
 ANSWERS = 20.0  # seconds for its answer, the start of Ray's program included
+_MODE = "RAY_AUTH_MODE"
 PROBES = 120.0  # seconds for a task on every node, the start of workers included
 SAME = "every node needs the same Python, the same Ray and the same Axiometer"
 
@@ -77,7 +78,11 @@ def _settle(pickled: bytes) -> None:
 
 
 def check_address(address: str) -> None:
-    """Raises `InputError` where no cluster answers at `address`: Ray itself waits for minutes, or forever."""
+    """Raises `InputError` where no cluster answers at `address`: Ray itself waits for minutes, or forever.
+
+    Where the cluster wants a token, RAY_AUTH_MODE is set for this process, as Ray sets it for its own clusters but not
+    for an address. Ray reads it when it is imported, so this comes before.
+    """
     if address == "auto":
         return
     if "://" in address:
@@ -91,16 +96,26 @@ def check_address(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECTS).close()
     except OSError as error:
         raise _unreached(address, str(error)) from error
-    asked = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--skip-version-check", "--address", address]
+    said = _asked(address, dict(os.environ))
+    if said is not None and "AuthenticationError" in said and _MODE not in os.environ:
+        said = _asked(address, {**os.environ, _MODE: "token"})
+        if said is None:
+            os.environ[_MODE] = "token"
+    if said is not None:
+        raise _unreached(address, said)
+
+
+def _asked(address: str, environment: dict[str, str]) -> str | None:
+    """None where the cluster is well, else what is wrong. Asked in a process of its own: Ray ends one that waits in
+    vain, and cannot be interrupted before."""
+    words = [sys.executable, "-m", "ray.scripts.scripts", "health-check", "--skip-version-check", "--address", address]
     try:
-        health = subprocess.run(
-            asked, check=False, capture_output=True, text=True, timeout=ANSWERS, stdin=subprocess.DEVNULL
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _unreached(address, "no answer") from error
-    if health.returncode:
-        said = health.stderr.strip().splitlines() or ["no answer"]
-        raise _unreached(address, said[-1])
+        health = subprocess.run(words, check=False, capture_output=True, text=True, timeout=ANSWERS, env=environment)
+    except subprocess.TimeoutExpired:
+        return "no answer"
+    if health.returncode == 0:
+        return None
+    return next(reversed(health.stderr.strip().splitlines()), "no answer")
 
 
 def check_nodes(ray: ModuleType, folder: Path) -> None:

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -50,11 +51,12 @@ class RayRunner(AbstractContextManager["RayRunner"]):
         self._folder = (folder or Path.cwd()).absolute()
         self._ray: ModuleType | None = None
         self._undo: Callable[[], None] | None = None  # set while this runner's connection lasts
-        ray = _imported()
+        if find_spec("ray") is None:
+            raise InputError("the runner `ray` needs Ray", mend="pip install 'axiometer[ray]'")
         if self._address is not None:
-            _refuse_another(ray, self._address)
+            _refuse_another(self._address)
             check_address(self._address)
-            self._connect(ray)
+            self._connect(_imported())
 
     @property
     def name(self) -> str:
@@ -150,17 +152,16 @@ def _imported() -> ModuleType:
     os.environ["RAY_ENABLE_UV_RUN_RUNTIME_ENV"] = "0"  # else Ray under `uv run` makes an environment for each worker
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        import ray
-    except ImportError as error:
-        raise InputError("the runner `ray` needs Ray", mend="pip install 'axiometer[ray]'") from error
+    import ray
+
     module: ModuleType = ray
     return module
 
 
-def _refuse_another(ray: ModuleType, address: str) -> None:
+def _refuse_another(address: str) -> None:
     """Raises `InputError` where this process is with another cluster already: Ray knows one for each process."""
-    if ray.is_initialized():
+    ray = sys.modules.get("ray")
+    if ray is not None and ray.is_initialized():
         here = ray.get_runtime_context().gcs_address
         if address not in ("auto", here):
             raise InputError("this process is with the Ray cluster {here} already", here=here)
