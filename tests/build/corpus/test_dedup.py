@@ -122,6 +122,13 @@ def test_a_translation_is_no_duplicate(tmp_path: Path, cache: Path, runner: Runn
     assert kept(output) == rules
 
 
+def test_a_rule_and_its_opposite_both_stay(tmp_path: Path, cache: Path, runner: Runner) -> None:
+    rules = [rule("不应当考试作弊"), rule("应当考试作弊"), rule("You should obey."), rule("You should not obey.")]
+    parts = placed(tmp_path, rules)
+    dedup(parts, StageFolder(tmp_path / "out"), DedupOptions(DEFAULT_EMBEDDER, 0.6), cache, runner)
+    assert {each.text for each in kept(StageFolder(tmp_path / "out"))} == {each.text for each in rules}
+
+
 def test_equal_words_are_duplicates_whatever_the_embedder_says(tmp_path: Path, cache: Path, runner: Runner) -> None:
     rules = [
         rule("Never lie"),

@@ -111,6 +111,18 @@ def test_the_folder_loads_as_a_dataset(tmp_path: Path) -> None:
     assert loaded.features["url"].dtype in ("string", "large_string") and loaded.features["label"].dtype == "int64"
 
 
+def test_two_corpora_in_folders_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    published(tmp_path / "one", list(RULES[:1]))
+    published(tmp_path / "two", list(RULES[1:3]))
+    cache = str(tmp_path / "cache")
+    one = datasets.load_dataset(str(tmp_path / "one/corpus"), cache_dir=cache)["train"]
+    two = datasets.load_dataset(str(tmp_path / "two/corpus"), cache_dir=cache)["train"]
+    assert (one["id"][:], two["id"][:]) == ([RULES[0].id], [each.id for each in RULES[1:3]])
+    published(tmp_path / "one", list(RULES[:2]))
+    grown = datasets.load_dataset(str(tmp_path / "one/corpus"), cache_dir=cache)["train"]
+    assert grown["id"][:] == [each.id for each in RULES[:2]]
+
+
 def test_the_lines_are_the_same_rows(tmp_path: Path) -> None:
     published(tmp_path)
     loaded = datasets.load_dataset(str(tmp_path / "corpus"))["train"]

@@ -14,6 +14,7 @@ from axiometer.build.corpus.card.shares import share_of
 from axiometer.build.corpus.dedup import DedupOptions
 from axiometer.build.corpus.dedup_rules import existing_rules
 from axiometer.build.corpus.dedup_search import Search
+from axiometer.build.corpus.polarity import polarity
 from axiometer.errors import InputError
 from axiometer.records.ids import content_id
 from axiometer.records.spreadsheets import Record, read_source
@@ -118,7 +119,8 @@ def calibrate_rules(
 def duplicate_record(
     options: DedupOptions, cache: Path, runner: Runner, progress: Progress | None = None
 ) -> DuplicateRecord:
-    """What a card says of how duplicates were told: precision and recall of the threshold on the package's pairs."""
+    """What a card says of how duplicates were told: precision and recall, on the package's pairs, of the threshold and
+    the guard of polarity together."""
     import numpy as np
 
     from axiometer.similarity.blocks import cosines
@@ -128,7 +130,9 @@ def duplicate_record(
     pairs = shipped_pairs()
     search = Search(options.embedder, options.threshold, cache, runner, progress or Silent())
     vectors = search.vectors([text for pair in pairs for text in (pair.first, pair.second)])
-    found = cosines(vectors[0::2], vectors[1::2])
+    cosine = cosines(vectors[0::2], vectors[1::2])
+    compared = [polarity(pair.first, pair.lang) == polarity(pair.second, pair.lang) for pair in pairs]
+    found = np.where(compared, cosine, -1.0)  # as in `dedup`: rules of different polarity are never compared
     same = np.array([pair.same for pair in pairs])
     told = np.array([pair.kind != OPPOSITE for pair in pairs])
     point = curve_point(found[told], same[told], options.threshold)

@@ -1,7 +1,8 @@
 """Semantic near-duplicates: of rules that say the same in one language, the best stays and the others say of which.
 
 A barrier: all parts are looked at together. Rules of different languages are never compared: a rule and its
-translation are both wanted. No two rules that stay are alike, and every one that goes is like one that stays: chains
+translation are both wanted. Nor are rules of different polarity (see `polarity`): to embeddings a rule and its opposite
+are nearly one. No two rules that stay are alike, and every one that goes is like one that stays: chains
 of likeness are not followed.
 """
 
@@ -32,7 +33,7 @@ from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Fate, Status
 
-VERSION = 1
+VERSION = 2
 NEAR = "near-duplicate"
 SAME = "same words as another rule"
 EXISTING = "near-duplicate of the existing corpus"
@@ -126,10 +127,10 @@ def duplicates(rules: Sequence[pl.DataFrame], options: DedupOptions, search: Sea
     }
     distinct = ordered.filter(pl.col("same_as").is_null())
     existing = None if options.against is None else existing_rules(options.against)
-    for language in sorted(set(distinct["language"].to_list())):
-        group = distinct.filter(pl.col("language") == language)
-        held = None if existing is None else existing.filter(pl.col("language") == language)
-        gone.update(_within(group, held, search))
+    for language, sign in sorted(set(distinct.select("language", "polarity").iter_rows())):
+        alike = (pl.col("language") == language) & (pl.col("polarity") == sign)
+        held = None if existing is None else existing.filter(alike)
+        gone.update(_within(distinct.filter(alike), held, search))
     return gone
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from axiometer.build.corpus.polarity import polarity
 from axiometer.errors import InputError
 from axiometer.frameworks.labels import normalise
 from axiometer.records.corpus_rows import RuleLabel
@@ -55,14 +56,14 @@ def language(lang: str) -> str:
 def candidates(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The rules of all parts, best first: by the quality of their label, then the shorter, then by id.
 
-    Columns: position (of the rule among the rows of all parts), id, lang, language (see `language`), text, words (what
-    remains where spelling does not count).
+    Columns: position (of the rule among the rows of all parts), id, lang, language (see `language`), polarity, text,
+    words (what remains where spelling does not count).
     """
     rules = pl.concat(parts).with_row_index("position")
     return (
         rules.with_columns(quality=quality(), length=pl.col("text").str.len_chars(), **_compared())
         .sort("quality", "length", "id", "position")
-        .select("position", "id", "lang", "language", "text", "words")
+        .select("position", "id", "lang", "language", "polarity", "text", "words")
     )
 
 
@@ -70,7 +71,12 @@ def _compared() -> dict[str, pl.Expr]:
     return {
         "language": pl.col("lang").map_elements(language, return_dtype=pl.String),
         "words": pl.col("text").map_elements(comparable, return_dtype=pl.String),
+        "polarity": pl.struct("text", "lang").map_elements(_polarity, return_dtype=pl.Int8),
     }
+
+
+def _polarity(rule: dict[str, str]) -> int:
+    return polarity(rule["text"], rule["lang"])
 
 
 def comparable(text: str) -> str:
@@ -87,7 +93,7 @@ def first_with_same_words(rules: pl.DataFrame) -> pl.DataFrame:
 def existing_rules(path: Path) -> pl.DataFrame:
     """The rules of a corpus that is there already: its folder, its published folder, or a table of rules.
 
-    Columns: id, lang, language, text, words. Raises `InputError` as `rule_files`.
+    Columns: id, lang, language, polarity, text, words. Raises `InputError` as `rule_files`.
     """
     return pl.concat([read_part(file, _EXISTING) for file in rule_files(path)]).with_columns(**_compared())
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import axiometer
-from axiometer.build.corpus.card import CardContext, DuplicateRecord, ProbeRecord, PromptRecord, StepRecord
+from axiometer.build.corpus.calibrate import duplicate_record
+from axiometer.build.corpus.card import CardContext, ProbeRecord, PromptRecord, StepRecord
 from axiometer.build.corpus.coverage import Coverage, coverage
 from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import CorpusPlan, Step
@@ -28,7 +29,7 @@ def publish(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Pr
         name=folder.path.resolve().name,
         framework=plan.framework,
         steps=tuple(_steps(plan, accounts)),
-        duplicates=_duplicates(plan),
+        duplicates=duplicate_record(plan.dedup, folder.vectors, runner, progress),
         seed=plan.options.seed,
         compact=plan.options.compact,
         version=axiometer.__version__,
@@ -77,12 +78,6 @@ def _prompts(step: Step) -> Iterator[PromptRecord]:
             if name not in seen:
                 seen.add(name)
                 yield PromptRecord(name, digest)
-
-
-def _duplicates(plan: CorpusPlan) -> DuplicateRecord:
-    options = plan.dedup
-    against = None if options.against is None else str(options.against)
-    return DuplicateRecord(options.embedder, options.threshold, against=against)
 
 
 def _coverage(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Progress) -> Coverage | None:

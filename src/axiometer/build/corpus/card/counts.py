@@ -23,7 +23,8 @@ class Counts:
     `values`: level id -> value id -> rules that count for it, every value of the framework, in its order. `without`:
     level id -> rules without a value on it. `where`: column -> what it holds -> rules, most frequent first. `texts`:
     texts that the rules were written from. `rewritten`: rules with label -1; `polished`: with label 1 and new words.
-    `shown`: the rules with the lowest ids (a draw, as ids are hashes): (language, text, names of values).
+    `shown`: the rules with the lowest ids (a draw, as ids are hashes): (language, text, names of values). `digest`: of
+    the file that holds the rules.
     """
 
     rules: int
@@ -35,6 +36,7 @@ class Counts:
     rewritten: int
     polished: int
     shown: Sequence[tuple[str, str, tuple[str, ...]]]
+    digest: str = ""
 
 
 @dataclass(slots=True)
@@ -73,9 +75,10 @@ class Counting:
         found = [(row[0], row[1], row[2], tuple(row[3])) for row in lowest.iter_rows()]
         self._shown = sorted([*self._shown, *found])[:SHOWN_RULES]
 
-    def counts(self) -> Counts:
+    def counts(self, digest: str = "") -> Counts:
         levels = self.framework.levels
         return Counts(
+            digest=digest,
             rules=self._rules,
             texts=len(self._texts),
             values={

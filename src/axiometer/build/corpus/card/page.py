@@ -43,7 +43,10 @@ def front_matter(context: CardContext, counts: Counts) -> str:
     fields["size_categories"] = [next((name for most, name in _SIZES if counts.rules < most), "n>1M")]
     fields["tags"] = ["value-rules", "axiometer", context.framework.id]
     rules = {"split": "train", "path": "data/rules.parquet"}
-    fields["configs"] = [{"config_name": "rules", "default": True, "data_files": [rules]}]
+    # `datasets` keeps what it loaded under the content of this entry, whatever the files hold: two corpora, or one that
+    # has grown, must differ here.
+    about = f"{counts.rules} rules, {counts.digest}"
+    fields["configs"] = [{"config_name": "rules", "default": True, "description": about, "data_files": [rules]}]
     return yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=100)
 
 
