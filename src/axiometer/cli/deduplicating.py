@@ -160,7 +160,7 @@ def _say_judged(judged: Judged) -> None:
     say_table(
         ["kind", "language", "same", "pairs", "share above", "median"],
         [
-            [kind.kind, kind.lang, kind.same, kind.above.n, kind.above.share, kind.median]
+            [t(kind.kind), kind.lang, t("yes") if kind.same else t("no"), kind.above.n, kind.above.share, kind.median]
             for kind in judged.calibration.kinds
         ],
     )
