@@ -281,8 +281,12 @@ def test_a_cluster_that_runs_already_is_used_checked_and_left_running(tmp_path: 
 @POSIX
 def test_a_node_with_another_version_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other"
-    (other / "axiometer").mkdir(parents=True)
-    (other / "axiometer" / "__init__.py").write_text('__version__ = "0.0.1"\n', encoding="utf-8")
+    for folder, file, text in (
+        ("axiometer", "__init__.py", '__version__ = "0.0.1"\n'),
+        ("axiometer-0.0.1.dist-info", "METADATA", "Metadata-Version: 2.1\nName: axiometer\nVersion: 0.0.1\n"),
+    ):
+        (other / folder).mkdir(parents=True)
+        (other / folder / file).write_text(text, encoding="utf-8")
     with running_cluster(tmp_path, str(other)) as address, driver(tmp_path, 0.1, address) as process:
         _, err = process.communicate(timeout=120)
     assert process.returncode == 1

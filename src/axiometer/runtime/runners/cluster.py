@@ -12,10 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
-import axiometer
 from axiometer.errors import InputError, file_error
 from axiometer.runtime.runners.cores import share_cores_here
 from axiometer.runtime.runners.outcome import answered
@@ -35,6 +35,11 @@ class Surroundings:
     folder: str
     path: tuple[str, ...]
     threads: int
+
+
+def own_version() -> str:
+    """The version of Axiometer here."""
+    return version("axiometer")
 
 
 def entry() -> Callable[[bytes, bytes, dict[str, str]], bytes]:
@@ -62,11 +67,11 @@ def run_there(blob: bytes, there: bytes) -> bytes:
 @cache
 def _settle(pickled: bytes) -> None:
     there: Surroundings = pickle.loads(pickled)
-    if there.version != axiometer.__version__:
+    if there.version != own_version():
         raise InputError(
             "{node} has Axiometer {found}, the driver has {version}",
             node=socket.gethostname(),
-            found=axiometer.__version__,
+            found=own_version(),
             version=there.version,
         )
     share_cores_here(there.threads)
@@ -145,7 +150,7 @@ def _check_nodes(ray: ModuleType, probe: Path, word: str) -> None:
         raise InputError("the cluster has no cores for tasks", mend="start its nodes without --num-cpus=0")
     for node_name, reference in asked.items():
         try:
-            version, found = ray.get(reference, timeout=PROBES)
+            has, found = ray.get(reference, timeout=PROBES)
         except ray.exceptions.RayError as error:
             why = next(iter(str(getattr(error, "cause", error)).strip().splitlines()), type(error).__name__)
             raise InputError(
@@ -154,12 +159,12 @@ def _check_nodes(ray: ModuleType, probe: Path, word: str) -> None:
                 why=why,
                 mend="install Axiometer in the Python of Ray there",
             ) from error
-        if version != axiometer.__version__:
+        if has != own_version():
             raise InputError(
                 "{node} has Axiometer {found}, the driver has {version}",
                 node=node_name,
-                found=version,
-                version=axiometer.__version__,
+                found=has,
+                version=own_version(),
             )
         if found != word:
             raise _not_shared(str(probe.parent), node_name)
@@ -170,14 +175,14 @@ def _look() -> Callable[[str], tuple[str, str | None]]:
     Sent by value, so that it runs beside any version."""
 
     def look(file: str) -> tuple[str, str | None]:
+        from importlib.metadata import version
         from pathlib import Path
 
-        import axiometer
-
+        found = version("axiometer")
         try:
-            return axiometer.__version__, Path(file).read_text(encoding="utf-8")
+            return found, Path(file).read_text(encoding="utf-8")
         except OSError:
-            return axiometer.__version__, None
+            return found, None
 
     return look
 

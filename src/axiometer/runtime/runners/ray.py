@@ -17,9 +17,8 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TypeVar, cast
 
-import axiometer
 from axiometer.errors import InputError, Stopped
-from axiometer.runtime.runners.cluster import SAME, Surroundings, check_address, check_nodes, entry
+from axiometer.runtime.runners.cluster import SAME, Surroundings, check_address, check_nodes, entry, own_version
 from axiometer.runtime.runners.cores import checked_processes, cores, share_cores
 from axiometer.runtime.runners.outcome import packed, unpacked
 
@@ -66,7 +65,7 @@ class RayRunner(AbstractContextManager["RayRunner"]):
         """The results in the order of the tasks; see `Runner.map`. Raises `Stopped` where workers keep dying."""
         ray = self._ray or self._connect(_imported())
         run = ray.remote(num_cpus=1, max_retries=RETRIES)(entry())
-        here = Surroundings(axiometer.__version__, str(Path.cwd()), tuple(sys.path), self._threads_per_task())
+        here = Surroundings(own_version(), str(Path.cwd()), tuple(sys.path), self._threads_per_task())
         there = pickle.dumps(here)
         variables: dict[str, str] = {}
         share_cores(variables, here.threads)
