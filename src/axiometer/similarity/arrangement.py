@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from axiometer.similarity.vectors import Vectors
 
-_CLUSTER = 2_048  # vectors in a cluster, about; half a block of rows
+_CLUSTER = 2_048  # vectors in a cluster, about; a quarter of a block of rows
 _SAMPLE_PER_CENTRE = 64
 _ROUNDS = 5
 _CHUNK = 16_384

@@ -12,7 +12,7 @@ from axiometer.similarity.pairs import TIE, Pairs, joined
 from axiometer.similarity.screen import choose_k, full_screen, screen_for
 from axiometer.similarity.vectors import Vectors, open_vectors
 
-ROWS = 4_096
+ROWS = 8_192
 COLUMNS = 65_536
 _TILE_ROWS, _TILE_COLUMNS = 512, 1_024  # 2 MB of bounds: they stay in a core's cache until they have been looked at
 _CHECKED_AT_ONCE = 8_192

@@ -22,7 +22,7 @@ from axiometer.similarity.kernel import DEFAULT, Searching, check_threshold, cho
 from axiometer.similarity.pairs import Pairs
 from axiometer.similarity.vectors import Vectors, unit_vectors
 
-_PARTS = 12
+_PARTS = 8
 _SMALLEST = 8_192
 _NEAR = 2_048  # places, about a cluster of the arrangement
 

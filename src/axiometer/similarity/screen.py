@@ -7,7 +7,7 @@ Let V have k orthonormal columns, p = Vx, q = Vy, and r, s the lengths of what V
 so one matrix product of k + 1 columns bounds a block of cosines from above, and a pair whose bound is below the
 threshold is out. The bound holds for any such V; it is tight when V takes up what the rows have in common, which for
 sentence vectors a few dozen principal directions do. V is made for each block of rows (its own second moments and
-those of the columns, mixed): a few thousand rows that lie together have far fewer directions than all rows have.
+those of the columns, mixed): some thousand rows that lie together have far fewer directions than all rows have.
 
 Rounding. Everything is computed in float32, u = 2^-24. A dot product of d terms errs by at most g_d |a|.|b|,
 g_d = d u / (1 - d u) (Higham 2002, Accuracy and Stability of Numerical Algorithms, sec. 3.1, any order of summation).
@@ -27,7 +27,7 @@ from axiometer.similarity.vectors import Vectors
 
 CHOICES = (16, 24, 32, 40, 48, 56, 64, 80, 96, 128, 160, 192, 256)
 UNIT_ROUNDOFF = 2.0**-24
-_SAMPLE = 1_024
+_SAMPLE = 512
 _ITERATIONS = 2
 _OWN = 0.75  # weight of the rows' own moments beside the columns'; measured: anything from 0.5 to 0.85 does as well
 
