@@ -18,6 +18,8 @@ KNOWN = {
     "bradley-terry": "bradley_terry",
     "analysis": "analysis",
     "ingest": "ingest",
+    "ingest-screen": "ingest_screen",
+    "corpus-cost": "corpus_cost",
     "dedup": "dedup",
     "embedding": "embedding",
 }

@@ -26,10 +26,10 @@ _WHO = ("People", "Teachers", "Neighbours", "Officials", "Children", "Friends", 
 _OUGHT = ("should", "ought to", "must not", "may", "need to", "had better", "are right to", "were wrong to")
 _ACT = ("share what they have", "keep their word", "hide the truth", "help a stranger", "obey the law", "ask for leave")
 _WHEN = ("when times are hard", "whatever it costs", "before anyone asks", "while others watch", "in public", "at home")
-_谁 = ("人们", "老师", "邻居", "官员", "孩子", "朋友", "工人", "医生")
-_该 = ("应当", "不应", "可以", "必须", "最好", "无权", "理应", "不妨")
-_做 = ("分享所有", "信守诺言", "隐瞒真相", "帮助陌生人", "遵守法律", "征求同意")
-_时 = ("在困难的时候", "无论代价多大", "在别人开口之前", "当着众人的面", "在公共场合", "在家里")
+_ZH_WHO = ("人们", "老师", "邻居", "官员", "孩子", "朋友", "工人", "医生")
+_ZH_OUGHT = ("应当", "不应", "可以", "必须", "最好", "无权", "理应", "不妨")
+_ZH_ACT = ("分享所有", "信守诺言", "隐瞒真相", "帮助陌生人", "遵守法律", "征求同意")
+_ZH_WHEN = ("在困难的时候", "无论代价多大", "在别人开口之前", "当着众人的面", "在公共场合", "在家里")
 
 
 def write_texts(folder: Path, count: int) -> None:
@@ -55,7 +55,8 @@ def _text(draw: random.Random, n: int, known: int) -> str:
         ought = (f"{own.choice(_WHO)} {own.choice(_OUGHT)} {own.choice(_ACT)}" for _ in range(own.randint(3, 8)))
         return f"{own.choice(_WHEN).capitalize()}: " + ". ".join(ought) + f". Case {number}."
     parts = (
-        f"{own.choice(_谁)}{own.choice(_该)}{own.choice(_做)}，{own.choice(_时)}" for _ in range(own.randint(8, 20))
+        f"{own.choice(_ZH_WHO)}{own.choice(_ZH_OUGHT)}{own.choice(_ZH_ACT)}，{own.choice(_ZH_WHEN)}"
+        for _ in range(own.randint(8, 20))
     )
     return "。".join(parts) + f"。第{number}例。"
 

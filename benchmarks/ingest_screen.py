@@ -1,6 +1,6 @@
 """Synthetic texts through `ingest` and a simulated `screen`: rate, linearity and memory of all processes.
 
-`python -m benchmarks.ingest_screen 10000 30000` with other numbers of texts.
+`python -m benchmarks ingest-screen` runs it whole; `python -m benchmarks.ingest_screen 10000 30000` with other numbers of texts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.ingest import INGEST, SIZES, account_of, measured, write_texts
+
+SMALL = (5_000, 15_000)
 
 SCREEN = """
 import asyncio, sys
@@ -40,11 +42,11 @@ asyncio.run(screen())
 """
 
 
-def screen(sizes: tuple[int, ...] = SIZES) -> None:
+def ingest_screen(sizes: tuple[int, ...] = SIZES, small: bool = False) -> None:
     """Prints a table: ingest, then screen, for each number of texts."""
     print("\n# ingest and screen (sim/rulewriter) of synthetic texts, local runner\n")
     print(f"{'texts':>10} {'step':>8} {'seconds':>8} {'texts/s':>8} {'CPU s':>7} {'peak MiB':>9} {'kept':>9}")
-    for count in sizes:
+    for count in SMALL if small else sizes:
         with TemporaryDirectory() as name:
             texts, output = Path(name) / "texts", Path(name) / "out"
             write_texts(texts, count)
@@ -56,4 +58,4 @@ def screen(sizes: tuple[int, ...] = SIZES) -> None:
 
 
 if __name__ == "__main__":
-    screen(tuple(map(int, sys.argv[1:])) or SIZES)
+    ingest_screen(tuple(map(int, sys.argv[1:])) or SIZES)
