@@ -1,6 +1,6 @@
 """Synthetic texts through `ingest` and a simulated `screen`: rate, linearity and memory of all processes.
 
-`python -m benchmarks ingest-screen` runs it whole; `python -m benchmarks.ingest_screen 10000 30000` with other numbers of texts.
+`python -m benchmarks ingest-screen` runs it whole; `python -m benchmarks.ingest_screen 10000 30000` with other numbers.
 """
 
 from __future__ import annotations
