@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from axiometer.build.corpus.steps.rule_texts import IMPORTED_SET
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.records.corpus_rows import Rule
@@ -99,7 +100,7 @@ class Publisher:
             "rewritten_from": rule.rewritten_from,
             "origin": rule.origin,
             "text_id": rule.text_id,
-            "source": facts.source,
+            "source": facts.source or _imported_set(rule),
             "outlet": facts.outlet,
             "nation": facts.nation,
             "date": facts.date,
@@ -117,6 +118,13 @@ class Publisher:
                 cached[value] = self.framework.ancestors_at(value, level)
             found.update(dict.fromkeys(cached[value]))
         return list(found)
+
+
+def _imported_set(rule: Rule) -> str | None:
+    """The set that a rule without a text was imported from; an origin with `@` is a step and its model."""
+    if rule.text_id is not None:
+        return None
+    return rule.meta.get(IMPORTED_SET, None if "@" in rule.origin else rule.origin)
 
 
 def source_facts(texts: StageFolder | None, wanted: pl.Series) -> dict[str, SourceFacts]:

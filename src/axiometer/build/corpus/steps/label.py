@@ -15,7 +15,7 @@ from axiometer.build.corpus.steps.examples import Example, Examples
 from axiometer.build.corpus.steps.framework_text import chosen
 from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
-from axiometer.build.corpus.steps.rule_texts import clean, same_words, unusable
+from axiometer.build.corpus.steps.rule_texts import clean, kept_meta, same_words, unusable
 from axiometer.frameworks import Framework
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, RuleLabel, make_rule
@@ -114,5 +114,5 @@ def _rewritten(row: Rule, text: str, label: RuleLabel) -> Rule:
         label=int(label),
         rewritten_from=row.id,
         text_id=row.text_id,
-        meta={**row.meta, BEFORE_REWRITE: row.text},
+        meta={**kept_meta(row), BEFORE_REWRITE: row.text},
     )

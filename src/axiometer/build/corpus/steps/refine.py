@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from axiometer.build.corpus.steps.answers import EMPTY, RefineAnswer, object_schema, read_reply
 from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
-from axiometer.build.corpus.steps.rule_texts import TOO_LONG, clean, same_words, too_long, unusable
+from axiometer.build.corpus.steps.rule_texts import TOO_LONG, clean, kept_meta, same_words, too_long, unusable
 from axiometer.frameworks import Framework
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, make_rule
@@ -64,5 +64,5 @@ def _refined(row: Rule, text: str) -> Rule:
         label=row.label,
         rewritten_from=row.rewritten_from,
         text_id=row.text_id,
-        meta={**row.meta, "refined_from": row.text},
+        meta={**kept_meta(row), "refined_from": row.text},
     )

@@ -8,10 +8,12 @@ from typing import Final
 
 from axiometer.build.corpus.steps.answers import EMPTY, printable
 from axiometer.frameworks.labels import normalise
+from axiometer.records.corpus_rows import Rule
 
 TOO_LONG: Final = "too long for a rule"
 COPIED: Final = "repeats the text"
 RECITED: Final = "repeats the instructions"
+IMPORTED_SET: Final = "imported.set"
 
 # About 20 Chinese characters or 15 words are asked for; three times as much is no rule.
 _ASKED_CHARACTERS, _ASKED_WORDS = 20, 15
@@ -83,6 +85,12 @@ def _says_nothing(rule: str, said: str, lang: str) -> bool:
 def same_words(one: str, other: str) -> bool:
     """Whether two rules differ in case, width, blanks and punctuation alone."""
     return normalise(one) == normalise(other)
+
+
+def kept_meta(row: Rule) -> dict[str, str]:
+    """The meta of a rule that is about to get other words: an imported rule, which has no text, takes the name of its
+    set along, since its origin will be a model's step."""
+    return row.meta if row.text_id is not None else {IMPORTED_SET: row.origin, **row.meta}
 
 
 def _recited(said: str, asked: str) -> bool:
