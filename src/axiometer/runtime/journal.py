@@ -23,6 +23,7 @@ from pathlib import Path
 from axiometer.errors import AxiometerError
 from axiometer.models.protocols import ChatModel, Request
 from axiometer.records.ids import canonical
+from axiometer.runtime.packing import Packer, unpack
 
 GROUP_SIZE = 512
 GROUP_SECONDS = 0.020
@@ -30,8 +31,10 @@ GROUP_SECONDS = 0.020
 _SCHEMA = """
 create table if not exists answers (
     key blob primary key, model text not null, request blob not null, raw blob not null,
-    tokens_in integer not null, tokens_out integer not null, seconds real not null, at real not null
+    tokens_in integer not null, tokens_out integer not null, seconds real not null, at real not null,
+    dictionary integer
 ) without rowid;
+create table if not exists dictionaries (number integer primary key, data blob not null);
 create table if not exists errors (
     key blob not null, model text not null, kind text not null, message text not null,
     attempt integer not null, at real not null
@@ -40,7 +43,8 @@ create table if not exists batches (
     id text primary key, model text not null, state text not null, detail blob not null, at real not null
 );
 """
-_INSERT_ANSWER = "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_ANSWER = "insert or replace into answers values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_DICTIONARY = "insert into dictionaries values (?, ?)"
 _INSERT_ERROR = "insert into errors values (?, ?, ?, ?, ?, ?)"
 
 
@@ -118,16 +122,19 @@ class Journal:
             borrowed.update(reader.find(missing))
             missing = [key for key in missing if key.hex() not in borrowed]
         for entry in borrowed.values():
-            self._writer.put(_INSERT_ANSWER, _packed(entry), None)
+            self._writer.put_answer(entry, None)
         return found | borrowed
 
     def record_then(self, entry: JournalEntry, committed: Committed) -> None:
         """Calls `committed` on this event loop when the answer is on disk, or with what went wrong."""
-        self._writer.put(_INSERT_ANSWER, _packed(entry), (asyncio.get_running_loop(), committed))
+        self._writer.put_answer(entry, (asyncio.get_running_loop(), committed))
 
     async def record(self, entry: JournalEntry) -> None:
         """Returns when the answer is committed to disk."""
-        await self._written(_INSERT_ANSWER, _packed(entry))
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        self._writer.put_answer(entry, (loop, _settling(future)))
+        await future
 
     def record_error(self, key: str, model: str, kind: str, message: str, attempt: int) -> None:
         """Notes a failed attempt. Errors are never served as answers."""
@@ -141,16 +148,7 @@ class Journal:
     async def _written(self, statement: str, row: tuple[object, ...]) -> None:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[None] = loop.create_future()
-
-        def committed(failure: JournalFailed | None) -> None:
-            if future.done():
-                return
-            if failure is None:
-                future.set_result(None)
-            else:
-                future.set_exception(failure)
-
-        self._writer.put(statement, row, (loop, committed))
+        self._writer.put(statement, row, (loop, _settling(future)))
         await future
 
     def batches(self, model: str) -> dict[str, tuple[str, bytes]]:
@@ -171,6 +169,20 @@ class Journal:
         for reader in [*self._own, *self._others]:
             reader.close()
         _Reader(self._path).drop_if_empty()
+
+
+def _settling(future: asyncio.Future[None]) -> Committed:
+    """What ends `future` when a commit is done or has failed."""
+
+    def committed(failure: JournalFailed | None) -> None:
+        if future.done():
+            return
+        if failure is None:
+            future.set_result(None)
+        else:
+            future.set_exception(failure)
+
+    return committed
 
 
 def read_entries(folder: Path) -> Iterable[JournalEntry]:
@@ -197,32 +209,10 @@ def neighbours_of(run: Path) -> list[Path]:
     return sorted(path for path in parent.glob("*/journal") if path.parent != run.resolve())
 
 
-def _packed(entry: JournalEntry) -> tuple[object, ...]:
-    return (
-        bytes.fromhex(entry.key),
-        entry.model,
-        zlib.compress(entry.request, 1),
-        zlib.compress(entry.raw, 1),
-        entry.tokens_in,
-        entry.tokens_out,
-        entry.seconds,
-        entry.at,
-    )
-
-
-def _unpacked(row: Sequence[object]) -> JournalEntry:
-    key, model, request, raw, tokens_in, tokens_out, seconds, at = row
-    assert isinstance(key, bytes) and isinstance(request, bytes) and isinstance(raw, bytes)
-    assert isinstance(model, str) and isinstance(tokens_in, int) and isinstance(tokens_out, int)
-    assert isinstance(seconds, float) and isinstance(at, float)
-    return JournalEntry(
-        key.hex(), model, zlib.decompress(request), zlib.decompress(raw), tokens_in, tokens_out, seconds, at
-    )
-
-
 class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._dictionaries: dict[int, bytes] = {}
         try:
             self._db = sqlite3.connect(path, timeout=60, check_same_thread=False)
             self._tables = {name for (name,) in self._db.execute("select name from sqlite_master where type = 'table'")}
@@ -254,9 +244,20 @@ class _Reader:
     def _entries(self, query: str, values: Sequence[bytes]) -> Iterator[JournalEntry]:
         try:
             for row in self._db.execute(query, values):
-                yield _unpacked(row)
-        except (sqlite3.Error, zlib.error) as error:
+                yield self._unpacked(row)
+        except (sqlite3.Error, zlib.error, KeyError) as error:
             raise self._damaged(error) from error
+
+    def _unpacked(self, row: Sequence[object]) -> JournalEntry:
+        key, model, request, raw, tokens_in, tokens_out, seconds, at, *more = row
+        dictionary = more[0] if more else None  # journals of an earlier version have none
+        assert isinstance(key, bytes) and isinstance(request, bytes) and isinstance(raw, bytes)
+        assert isinstance(model, str) and isinstance(tokens_in, int) and isinstance(tokens_out, int)
+        assert isinstance(seconds, float) and isinstance(at, float) and isinstance(dictionary, int | None)
+        if dictionary is not None and dictionary not in self._dictionaries:
+            self._dictionaries.update(self._db.execute("select number, data from dictionaries"))
+        asked = unpack(request, dictionary, self._dictionaries)
+        return JournalEntry(key.hex(), model, asked, zlib.decompress(raw), tokens_in, tokens_out, seconds, at)
 
     def _damaged(self, error: Exception) -> JournalFailed:
         return JournalFailed(
@@ -286,6 +287,7 @@ _Job = tuple[str, tuple[object, ...], _Waiter | None]
 class _Writer:
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._packer = Packer()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._failure: Exception | None = None
         try:
@@ -297,6 +299,17 @@ class _Writer:
             raise _unwritable(path, error) from error
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
+
+    def put_answer(self, entry: JournalEntry, waiter: _Waiter | None) -> None:
+        """A dictionary goes before the first answer that needs it, in the same or an earlier commit."""
+        packed = self._packer.pack(entry.request)
+        if packed.new is not None:
+            self.put(_INSERT_DICTIONARY, (packed.dictionary, packed.new), None)
+        row = (
+            *(bytes.fromhex(entry.key), entry.model, packed.data, zlib.compress(entry.raw, 1)),
+            *(entry.tokens_in, entry.tokens_out, entry.seconds, entry.at, packed.dictionary),
+        )
+        self.put(_INSERT_ANSWER, row, waiter)
 
     def put(self, statement: str, row: tuple[object, ...], waiter: _Waiter | None) -> None:
         if self._failure is not None:
