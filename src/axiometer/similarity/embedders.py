@@ -22,8 +22,8 @@ with four. A process for each core, as runners start them, has the best of both.
 def open_embedder(name: str = DEFAULT_EMBEDDER, *, threads: int | None = None) -> Embedder:
     """The embedder of that name: `use/multilingual-v3`, `openai/<model>` or `openai-api/<service>/<model>`.
 
-    threads: of the linear algebra, at most the cores that there are (default: one, see `THREADS`). Raises `InputError` for a name that is not known, and
-    where a service's key or base URL is missing.
+    threads: of the linear algebra, at most the cores that there are (default: one, see `THREADS`). Raises `InputError`
+    for a name that is not known, and where a service's key or base URL is missing.
     """
     if name == DEFAULT_EMBEDDER:
         return SentenceEncoder(threads)
