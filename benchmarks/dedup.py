@@ -17,7 +17,9 @@ from benchmarks.dedup_vectors import WANTED, profile, write_vectors
 from benchmarks.processes import Taken, run
 
 VECTORS, FEW = 250_000, 25_000
-NPROBES = (1, 10)  # FAISS's default, and what scripts set that set any
+# Cells and probed cells: as the scripts of Wu et al. (2025, arXiv 2506.01495) set them, and FAISS's rule of thumb of
+# sqrt(n) cells with its default of one.
+INDEXES = ((100, 10), (500, 1))
 CHECKED_ROWS = 2_000
 
 
@@ -47,8 +49,8 @@ def _ways(peers: str | None) -> dict[str, list[str]]:
     """Name -> command; its last entry is what comes after vectors, threshold and output."""
     ways = {"axiometer": [sys.executable, "-m", "benchmarks.dedup_ours", ""]}
     if peers:
-        for nprobe in NPROBES:
-            ways[f"FAISS IVF, k=5, nprobe={nprobe}"] = [peers, "benchmarks/dedup_ivf.py", str(nprobe)]
+        for cells, probed in INDEXES:
+            ways[f"IVF k=5, {probed} of {cells} cells"] = [peers, "benchmarks/dedup_ivf.py", f"{cells} {probed}"]
         ways["semhash"] = [peers, "benchmarks/dedup_semhash.py", ""]
     return ways
 

@@ -1,7 +1,7 @@
 """Near-duplicates as published scripts find them: an inverted file of FAISS, the five nearest of each vector.
 
-`python benchmarks/dedup_ivf.py VECTORS THRESHOLD OUTPUT NPROBE`. sqrt(n) cells, trained on FAISS's own sample. A vector
-goes when one of its five nearest (itself among them) reaches the threshold and comes before it.
+`python benchmarks/dedup_ivf.py VECTORS THRESHOLD OUTPUT CELLS NPROBE`. Goes through the vectors; of one that has not
+gone, those among its five nearest that are above the threshold go.
 """
 
 from __future__ import annotations
@@ -12,21 +12,25 @@ import faiss
 import numpy as np
 
 K = 5
-BATCH = 1_024
+BATCH = 512
 
 
-def main(vectors: str, threshold: str, output: str, nprobe: str) -> None:
+def main(vectors: str, threshold: str, output: str, cells: str, nprobe: str) -> None:
     rows = np.load(vectors)
-    cells = int(np.sqrt(len(rows)))
-    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(rows.shape[1]), rows.shape[1], cells, faiss.METRIC_INNER_PRODUCT)
+    columns = rows.shape[1]
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(columns), columns, int(cells), faiss.METRIC_INNER_PRODUCT)
     index.train(rows)
     index.add(rows)
     index.nprobe = int(nprobe)
     kept = np.ones(len(rows), bool)
     for start in range(0, len(rows), BATCH):
         cosines, names = index.search(rows[start : start + BATCH], K)
-        own = np.arange(start, start + len(names))[:, None]
-        kept[start : start + len(names)] = ~np.any((names < own) & (names >= 0) & (cosines >= float(threshold)), axis=1)
+        above = (cosines >= float(threshold)) & (names >= 0)
+        for place in np.flatnonzero(above.sum(axis=1) > 1).tolist():
+            own = start + place
+            if kept[own]:
+                near = names[place][above[place]]
+                kept[near[near != own]] = False
     np.save(output, kept)
 
 

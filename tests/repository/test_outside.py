@@ -145,9 +145,7 @@ def test_ci_lints_and_tests_and_can_be_executed() -> None:
     assert any(line.startswith("set -e") for line in lines)
 
 
-@pytest.mark.parametrize(
-    "target", ["setup", "demo", "test", "test-all", "lint", "bench", "bench-peers", "docs", "lock"]
-)
+@pytest.mark.parametrize("target", ["setup", "demo", "test", "test-all", "lint", "bench", "docs", "lock"])
 def test_make_knows_its_targets(target: str) -> None:
     plan = subprocess.run(
         ["make", "--no-print-directory", "--dry-run", target], cwd=ROOT, capture_output=True, text=True, check=False
