@@ -113,15 +113,16 @@ class Caller(Generic[Tag]):
         """Why no new call is taken, if so."""
         return self._stop
 
-    async def run(self, work: Iterable[tuple[Tag, Request]], receive: Receive[Tag]) -> None:
-        """Works through `work` lazily. `receive(tag, call)` runs on the event loop and must be quick."""
+    async def run(self, work: Iterable[tuple[Tag, Request] | None], receive: Receive[Tag]) -> None:
+        """Works through `work` lazily. `receive(tag, call)` runs on the event loop and must be quick. None in `work`:
+        there was much to do without a call, and whoever waits (Ctrl-C) has a turn."""
         await self._round(iter(work), receive)
         while self._next and self._stop is None:
             await self._round(iter(()), receive)
         if self._stop is not None:
             raise self._stop
 
-    async def _round(self, work: Iterator[tuple[Tag, Request]], receive: Receive[Tag]) -> None:
+    async def _round(self, work: Iterator[tuple[Tag, Request] | None], receive: Receive[Tag]) -> None:
         queue: asyncio.Queue[_Job[Tag] | None] = asyncio.Queue(maxsize=2 * self._pace.ceiling)
         workers = [asyncio.create_task(self._worker(queue, receive)) for _ in range(self._pace.ceiling)]
         feeder = asyncio.create_task(self._feed(work, queue, receive, len(workers)))
@@ -142,13 +143,13 @@ class Caller(Generic[Tag]):
 
     async def _feed(
         self,
-        work: Iterator[tuple[Tag, Request]],
+        work: Iterator[tuple[Tag, Request] | None],
         queue: asyncio.Queue[_Job[Tag] | None],
         receive: Receive[Tag],
         workers: int,
     ) -> None:
         identity = self.model.identity
-        while self._stop is None and (chunk := self._chunk(work)):
+        while self._stop is None and (chunk := self._chunk(work)) is not None:
             jobs: dict[str, _Job[Tag]] = {}
             for tag, request in chunk:
                 body = request_body(identity, request)
@@ -169,10 +170,16 @@ class Caller(Generic[Tag]):
         for _ in range(workers):
             await queue.put(None)
 
-    def _chunk(self, work: Iterator[tuple[Tag, Request]]) -> list[tuple[Tag, Request]]:
-        """What follows from answers goes before what is new, so that little is kept open."""
-        following, self._next = self._next, []
-        return [*following, *islice(work, LOOKUP)]
+    def _chunk(self, work: Iterator[tuple[Tag, Request] | None]) -> list[tuple[Tag, Request]] | None:
+        """What follows from answers goes before what is new, so that little is kept open. None: there is no more."""
+        chunk, self._next = self._next, []
+        ended = not chunk
+        for pair in islice(work, LOOKUP):
+            ended = False
+            if pair is None:
+                break
+            chunk.append(pair)
+        return None if ended else chunk
 
     def _known(self, job: _Job[Tag], entry: JournalEntry | None, receive: Receive[Tag]) -> bool:
         """Whether it need not be asked: it is in the journal, or in flight already. Else it is noted as in flight."""

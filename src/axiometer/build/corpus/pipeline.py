@@ -27,6 +27,8 @@ from axiometer.runtime.progress import Silent
 from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.calling import Asking, InputPart
 
+_A_TURN = 0.001  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
@@ -80,24 +82,44 @@ def inputs_of(plan: CorpusPlan, folder: CorpusFolder, step: str) -> list[InputPa
 
 
 @dataclass(slots=True)
+class _Halt:
+    """Remembers a Ctrl-C that came while nothing was asked."""
+
+    tally: Tally = field(default_factory=lambda: Tally("between the steps"))
+    why: Stopped | None = None
+
+    def request_stop(self, why: Stopped) -> None:
+        self.why = why
+
+    async def check(self) -> None:
+        """Raises `Stopped` where a stop was asked for meanwhile: the event loop hears of a signal when it has a turn."""
+        await asyncio.sleep(_A_TURN)
+        if self.why is not None:
+            raise self.why
+
+
+@dataclass(slots=True)
 class _Steps:
     """The steps that ask a model, one after the other over all parts."""
 
     plan: CorpusPlan
     folder: CorpusFolder
     progress: Progress
+    halt: _Halt = field(default_factory=_Halt)
     callers: list[Stoppable] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
 
     async def work(self) -> list[Tally]:
         journal = Journal(self.folder.journal, neighbours_of(self.folder.path))
+        self.callers.append(self.halt)
         try:
             with interrupts(self.callers, self.progress):
                 for step in self.plan.steps:
                     await self._ask(step, inputs_of(self.plan, self.folder, step.name), journal)
                 for step, parts in probes_to_ask(self.plan, self.folder):
                     await self._ask(step, parts, journal, probing=True)
-            write_probe_results(self.plan, self.folder, journal)
+                write_probe_results(self.plan, self.folder, journal)
+                await self.halt.check()
         finally:
             journal.close()
             for model in {id(step.respondent.model): step.respondent.model for step in self.plan.steps}.values():
@@ -110,6 +132,7 @@ class _Steps:
         asking = Asking(step.stage, step.respondent, parts, output, journal, self.progress, tally)
         self.callers.append(asking.caller)
         self.tallies.append(tally)
+        await self.halt.check()
         await asking.run()
 
 

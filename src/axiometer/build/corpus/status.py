@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+import polars as pl
 
 from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import read_corpus
 from axiometer.models.prices import Price, cost
 from axiometer.models.protocols import Usage
 from axiometer.runtime.stages.calling import alike
-from axiometer.runtime.stages.parts import StageFolder
+from axiometer.runtime.stages.parts import Part, StageFolder, together
 from axiometer.runtime.stages.rows import Account
 
 
@@ -38,57 +42,62 @@ def status(folder: Path) -> list[StepAccount]:
     asked = specification.asked["steps"]
     shared = {"write": "screen"} if specification.asked.get("compact") else {}
     prices = specification.noted.get("prices") or {}
-    found = [StepAccount(INGEST, None, 0, corpus.stage(INGEST).account())]
-    entering: dict[str, int] = {}
-    for part in corpus.imported.parts():
-        entering[part.extra["enter"]] = entering.get(part.extra["enter"], 0) + part.rows
-    if entering:
-        found.append(StepAccount(IMPORTED, None, 0, corpus.imported.account()))
-    before = sum(part.rows for part in corpus.stage(INGEST).parts())
+    texts, imported = corpus.stage(INGEST).parts(), corpus.imported.parts()
+    found = [StepAccount(INGEST, None, 0, together(texts))]
+    entering = Counter[str]()
+    for part in imported:
+        entering[part.extra["enter"]] += part.rows
+    if imported:
+        found.append(StepAccount(IMPORTED, None, 0, together(imported)))
+    before = sum(part.rows for part in texts)
     for name in [*asked, DEDUP]:
         stage = corpus.stage(name)
         parts = stage.parts()
-        account = stage.account()
+        account = together(parts)
         if name in shared:
-            account = _without_shared_calls(account, stage, corpus.stage(shared[name]))
+            account = _without_shared_calls(account, parts, stage, corpus.stage(shared[name]))
         found.append(
             StepAccount(
                 step=name,
                 model=asked[name]["name"] if name in asked else None,
-                waiting=max(0, before + entering.get(name, 0) - account.rows),
+                waiting=max(0, before + entering[name] - account.rows),
                 account=account,
                 retry=sum(part.retry for part in parts),
                 usd=_usd(account, prices.get(name)),
-                alike=alike(stage),
+                alike=alike(parts),
             )
         )
         before = sum(part.rows for part in parts)
     return found
 
 
-def _without_shared_calls(account: Account, stage: StageFolder, first: StageFolder) -> Account:
+def _without_shared_calls(account: Account, parts: Sequence[Part], stage: StageFolder, first: StageFolder) -> Account:
     """The account without the calls that the step `first` made already: a combined call counts once. Rows keep their
     part's name, so the keys of one part are all that need to be compared."""
     calls = tokens_in = tokens_out = 0
-    columns = ["calls", "tokens_in", "tokens_out"]
-    for part in stage.parts():
-        known = (
-            set(first.fates_of(part.name, ["calls"])["calls"].explode().drop_nulls())
-            if first.part(part.name)
-            else set()
-        )
-        for keys, spent_in, spent_out in stage.fates_of(part.name, columns).iter_rows():
-            new = sum(key not in known for key in keys)
-            calls += new
-            tokens_in += round(spent_in * new / max(len(keys), 1))
-            tokens_out += round(spent_out * new / max(len(keys), 1))
+    for part in parts:
+        known = _keys(first, part.name)
+        fates = stage.fates_of(part.name, ["calls", "tokens_in", "tokens_out"])
+        own = fates.select(
+            "tokens_in",
+            "tokens_out",
+            all=pl.col("calls").list.len(),
+            new=pl.col("calls").list.eval(~pl.element().is_in(known)).list.sum(),
+        ).filter(pl.col("new") > 0)
+        share = pl.col("new") / pl.col("all")
+        spent = own.select(
+            pl.col("new").sum(),
+            (pl.col("tokens_in") * share).round().sum(),
+            (pl.col("tokens_out") * share).round().sum(),
+        ).row(0)
+        calls, tokens_in, tokens_out = calls + spent[0], tokens_in + int(spent[1]), tokens_out + int(spent[2])
     return replace(account, calls=calls, repaired=0, tokens_in=tokens_in, tokens_out=tokens_out)
 
 
-def _keys(stage: StageFolder, part: str) -> set[str]:
+def _keys(stage: StageFolder, part: str) -> pl.Series:
     if stage.part(part) is None:
-        return set()
-    return set(stage.fates_of(part, ["calls"])["calls"].explode().drop_nulls())
+        return pl.Series(dtype=pl.String)
+    return stage.fates_of(part, ["calls"])["calls"].explode().drop_nulls()
 
 
 def _usd(account: Account, price: dict[str, float] | None) -> float | None:

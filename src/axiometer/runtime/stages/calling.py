@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar
 
@@ -20,7 +20,7 @@ from axiometer.runtime.caller import Call, Caller
 from axiometer.runtime.journal import Journal
 from axiometer.runtime.progress import Progress, Tally
 from axiometer.runtime.respondent import Respondent
-from axiometer.runtime.stages.parts import StageFolder
+from axiometer.runtime.stages.parts import Part, StageFolder
 from axiometer.runtime.stages.rows import CallStage, Dropped, Fate, Identified, Kept, Rejected, Status
 
 In = TypeVar("In", bound=Identified)
@@ -64,7 +64,7 @@ class _Asked(Generic[In, Out]):
     tokens_out: int = 0
 
 
-_Work: TypeAlias = Iterator[tuple[_Asked[In, Out], Request]]
+_Work: TypeAlias = Iterator[tuple[_Asked[In, Out], Request] | None]
 
 
 class Asking(Generic[In, Out]):
@@ -129,14 +129,19 @@ class Asking(Generic[In, Out]):
             opened: _Open[Out] = _Open(part.name, signature, [None] * len(rows), [()] * len(rows), len(rows))
             if not rows:
                 self._write(opened)
+            asking = False
             for index, row in enumerate(rows):
                 rendered = self.stage.render(row)
                 if isinstance(rendered, Request):
+                    asking = True
                     request = self._shown(rendered)
                     yield _Asked(opened, index, row, request), request
                 else:
                     self.tally.done += 1
                     self._settle(opened, index, _fate(row, rendered), _outputs(rendered))
+            if not asking:
+                self.progress.show(self.tally)
+                yield None
 
     def _shown(self, request: Request) -> Request:
         """What is for simulated models alone is not part of a real call, nor of its key. A model that was allowed more
@@ -150,8 +155,10 @@ class Asking(Generic[In, Out]):
         if reply is None:
             assert call.error is not None
             kind = type(call.error).__name__
-            self._end(asked, Fate(asked.row.id, Status.FAILED, error=kind, retry=True, note=str(call.error)))
+            note = _whole_characters(str(call.error))
+            self._end(asked, Fate(asked.row.id, Status.FAILED, error=kind, retry=True, note=note))
             return None
+        reply = replace(reply, text=_whole_characters(reply.text))
         asked.tokens_in += reply.usage.tokens_in
         asked.tokens_out += reply.usage.tokens_out
         read = self.stage.read(asked.row, reply)
@@ -184,7 +191,7 @@ class Asking(Generic[In, Out]):
         self.output.write(part.name, to_frame(rows, self.stage.output), fates, part.signature, extra)
 
     def _warn_of_one_answer(self) -> None:
-        warning = alike(self.output)
+        warning = alike(self.output.parts())
         if warning is not None:
             same, answers = warning
             self.progress.note(
@@ -198,9 +205,9 @@ class Asking(Generic[In, Out]):
             )
 
 
-def alike(folder: StageFolder) -> tuple[int, int] | None:
+def alike(parts: Iterable[Part]) -> tuple[int, int] | None:
     """(most frequent answer, answers) where a model always answered about the same: at least 20 answers, 90 % alike."""
-    extras = [part.extra for part in folder.parts()]
+    extras = [part.extra for part in parts]
     answers = sum(int(extra.get("answers", 0)) for extra in extras)
     same = sum(int(extra.get("most_alike", 0)) for extra in extras if int(extra.get("answers", 0)) > 1)
     return (same, answers) if answers >= ALIKE_AMONG and same >= ALIKE_SHARE * answers else None
@@ -209,6 +216,11 @@ def alike(folder: StageFolder) -> tuple[int, int] | None:
 def _max_tokens(respondent: Respondent) -> int:
     sampling = respondent.model.identity.get("sampling")
     return int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
+
+
+def _whole_characters(said: str) -> str:
+    """`said` with a mark for every half of a character: JSON can hold one, no table and no request can."""
+    return said.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _fate(row: Identified, end: Kept[Out] | Dropped) -> Fate:

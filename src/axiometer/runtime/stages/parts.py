@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import reduce
 from pathlib import Path
 
 import polars as pl
@@ -21,13 +22,13 @@ from axiometer.records.tables import ROW_GROUP, read_part, whole
 from axiometer.runtime.stages.rows import Account, Fate, Status
 
 _KEY = "axiometer"
-_COUNTED = ["status", "reason", "error", "outputs", "calls", "tokens_in", "tokens_out"]
+_MEND = "delete it and give the same command again: its answers are in the journal"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A finished part. `rows` and `fates` count; `retry` of the fates are calls that failed and are made again on
-    resume; `extra` is what the stage itself noted."""
+    resume; `account` says what became of its rows; `extra` is what the stage itself noted."""
 
     name: str
     signature: str
@@ -35,6 +36,7 @@ class Part:
     rows: int
     fates: int
     retry: int
+    account: Account
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -60,18 +62,20 @@ class StageFolder:
     ) -> Part:
         """Writes a part whole: rows, then fates. Equal rows and fates give equal bytes."""
         digest = _write(rows, self.rows_file(name), {})
-        part = Part(
-            name, signature, digest, rows.height, len(fates), sum(fate.retry for fate in fates), dict(extra or {})
-        )
+        frame = to_frame(fates, Fate)
+        retry = sum(fate.retry for fate in fates)
+        account = account_of(frame)
+        part = Part(name, signature, digest, rows.height, len(fates), retry, account, dict(extra or {}))
         said = {
             "signature": part.signature,
             "digest": part.digest,
             "rows": part.rows,
             "fates": part.fates,
             "retry": part.retry,
+            "account": asdict(part.account),
             "extra": dict(part.extra),
         }
-        _write(to_frame(fates, Fate), self.fates_file(name), {_KEY: json.dumps(said, sort_keys=True)})
+        _write(frame, self.fates_file(name), {_KEY: json.dumps(said, sort_keys=True)})
         return part
 
     def part(self, name: str) -> Part | None:
@@ -88,25 +92,22 @@ class StageFolder:
                 said["rows"],
                 said["fates"],
                 said["retry"],
+                Account(**said["account"]),
                 said["extra"],
             )
         except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, TypeError) as error:
-            raise InputError(
-                "not a part of a stage, or a damaged one",
-                file=file,
-                mend="delete it and give the same command again: its answers are in the journal",
-            ) from error
+            raise InputError("not a part of a stage, or a damaged one", file=file, mend=_MEND) from error
 
     def parts(self) -> list[Part]:
         """All finished parts by name."""
         names = sorted(file.stem for file in (self.path / "fates").glob("*.parquet") if not file.name.startswith("."))
         return [part for name in names if (part := self.part(name)) is not None]
 
-    def rows_of(self, name: str) -> pl.DataFrame:
-        return read_part(self.rows_file(name))
+    def rows_of(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        return read_part(self.rows_file(name), columns, _MEND)
 
     def fates_of(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        return read_part(self.fates_file(name), columns)
+        return read_part(self.fates_file(name), columns, _MEND)
 
     def remove(self, name: str) -> None:
         """Takes a part away: its fates first, so that it is never there by half."""
@@ -115,10 +116,12 @@ class StageFolder:
 
     def account(self) -> Account:
         """What became of the rows of all finished parts."""
-        total = Account()
-        for part in self.parts():
-            total = total.plus(account_of(self.fates_of(part.name, _COUNTED)))
-        return total
+        return together(self.parts())
+
+
+def together(parts: Iterable[Part]) -> Account:
+    """What became of the rows of these parts. The accounts stand in their metadata: no row is read."""
+    return reduce(Account.plus, (part.account for part in parts), Account())
 
 
 def account_of(fates: pl.DataFrame) -> Account:
