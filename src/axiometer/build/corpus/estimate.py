@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from axiometer.build.corpus.imported import is_valued, within
 from axiometer.build.corpus.ingest import estimate_rows, first_texts
 from axiometer.build.corpus.options import FILE
 from axiometer.build.corpus.plan import CorpusPlan, Step
@@ -17,6 +21,7 @@ from axiometer.measure.estimate import FREE, max_tokens_of, tokens_of
 from axiometer.models.prices import cost
 from axiometer.models.protocols import Request, Usage
 from axiometer.records.corpus_rows import Rule, Text, make_rule
+from axiometer.records.tables import count_rows, read_rows
 from axiometer.runtime.stages.rows import Account
 
 SAMPLE = 100
@@ -48,28 +53,74 @@ class StepEstimate:
     paid: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows on their way: a sample of them, how many there are as expected, and at most."""
+
+    sample: list[Any]
+    expected: float
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """What a step asks about such rows. `tokens_in`: of a prompt, on average; `longest`: tokens of an answer, at most;
+    0: not said."""
+
+    expected: float = 0.0
+    most: float = 0.0
+    tokens_in: float = 0.0
+    longest: int = 0
+
+
 def estimate(plan: CorpusPlan, output: Path | None = None) -> list[StepEstimate]:
-    """One row per step that asks a model. Tokens are those of the prompts of the first texts, estimated.
+    """One row per step that asks a model. Tokens are those of the prompts of the first texts and rules, estimated.
 
     How many rows go on is taken from the corpus in `output` where it has gone that far, else assumed (`ASSUMED`).
-    Answers in a journal are not known here and are counted.
+    Answers in a journal are not known here and are counted; planted injections are not.
     """
     rates = rates_of(output)
-    rows: list[Any] = list(first_texts(plan.sources, plan.options.ingest, SAMPLE))
-    expected = most = float(estimate_rows(plan.sources, plan.options.ingest))
+    expected = float(estimate_rows(plan.sources, plan.options.ingest))
+    ways = [_Rows(list(first_texts(plan.sources, plan.options.ingest, SAMPLE)), expected, expected)]
+    entering = dict(_entering(plan))
     found: list[StepEstimate] = []
-    asked: set[str] = set()
+    asked: set[tuple[str, str]] = set()
     for step in plan.steps:
-        requests = [request for row in rows if isinstance(request := step.stage.render(row), Request)]
-        first = requests[0].messages[0].content if requests else None
-        free = first is None or first in asked  # settled without a call, or asked before: the journal answers
-        if first is not None:
-            asked.add(first)
-        found.append(_step(step, 0.0 if free else expected, 0.0 if free else most, _average(requests), requests))
-        expected *= rates.get(step.name, 1.0)
-        most *= MOST.get(step.name, 1.0)
-        rows = _onwards(step, rows, plan)
+        if step.name in entering:
+            ways.append(entering[step.name])
+        found.append(_step(step, [_calls(step, rows, asked) for rows in ways]))
+        rate, at_most = rates.get(step.name, 1.0), MOST.get(step.name, 1.0)
+        ways = [_Rows(_onwards(step, rows.sample, plan), rate * rows.expected, at_most * rows.most) for rows in ways]
     return found
+
+
+def _entering(plan: CorpusPlan) -> Iterator[tuple[str, _Rows]]:
+    """The imported rules by the step at which they come in. A table counts as its first rules are."""
+    counts, samples = defaultdict[str, float](float), defaultdict[str, list[Rule]](list)
+    for table in plan.sources.rule_tables:
+        sample = [within(rule, plan.framework) for rule in islice(read_rows(table, Rule), SAMPLE)]
+        rows = count_rows(table)
+        for rule in sample:
+            step = plan.entry(is_valued(rule, plan.framework))
+            samples[step].append(rule)
+            counts[step] += rows / len(sample)
+    for step, rules in samples.items():
+        yield step, _Rows(rules, counts[step], counts[step])
+
+
+def _calls(step: Step, rows: _Rows, asked: set[tuple[str, str]]) -> _Calls:
+    """Rows that are settled without a call, or asked about before (the journal answers), take none."""
+    requests = [request for row in rows.sample if isinstance(request := step.stage.render(row), Request)]
+    if not requests:
+        return _Calls()
+    first = (step.respondent.model.name, requests[0].messages[0].content)
+    if first in asked:
+        return _Calls()
+    asked.add(first)
+    share = len(requests) / len(rows.sample)
+    tokens = sum(tokens_of(message.content) for request in requests for message in request.messages)
+    longest = max(requests[0].max_tokens or 0, max_tokens_of(step.respondent))
+    return _Calls(share * rows.expected, share * rows.most, tokens / len(requests), longest)
 
 
 def rates_of(output: Path | None) -> dict[str, float]:
@@ -85,38 +136,35 @@ def _is_known(account: Account | None) -> bool:
     return account is not None and account.rows >= FEWEST_SEEN
 
 
-def _step(step: Step, expected: float, most: float, tokens_in: float, requests: list[Request]) -> StepEstimate:
+def _step(step: Step, asked: Sequence[_Calls]) -> StepEstimate:
     respondent = step.respondent
     price = respondent.price
-    longest = (requests[0].max_tokens if requests else 0) or max_tokens_of(respondent)
     combined = "compact" in step.stage.fingerprint
     answer = COMPACT_TOKENS if combined else ANSWER_TOKENS.get(step.name, 40)
-
-    def usd(calls: float, tokens_out: int) -> float | None:
-        return None if price is None else cost(Usage(round(calls * tokens_in), round(calls * tokens_out)), price)
-
+    expected = sum(calls.expected for calls in asked)
+    tokens_in = sum(calls.expected * calls.tokens_in for calls in asked)
+    usd = usd_at_most = None
+    if price is not None:
+        usd = cost(Usage(round(tokens_in), round(expected * answer)), price)
+        most_in = sum(calls.most * calls.tokens_in for calls in asked)
+        most_out = sum(calls.most * calls.longest for calls in asked)
+        usd_at_most = cost(Usage(round(most_in), round(most_out)), price)
     return StepEstimate(
         step=step.name,
         model=respondent.model.name,
         calls=round(expected),
-        calls_at_most=round(most),
-        tokens_in=round(expected * tokens_in),
+        calls_at_most=round(sum(calls.most for calls in asked)),
+        tokens_in=round(tokens_in),
         tokens_out=round(expected * answer),
-        usd=usd(expected, answer),
-        usd_at_most=usd(most, longest),
+        usd=usd,
+        usd_at_most=usd_at_most,
         paid=not respondent.model.name.startswith(FREE),
     )
 
 
-def _average(requests: list[Request]) -> float:
-    if not requests:
-        return 0.0
-    return sum(tokens_of(message.content) for request in requests for message in request.messages) / len(requests)
-
-
 def _onwards(step: Step, rows: list[Any], plan: CorpusPlan) -> list[Any]:
     """Rows as they would come out of the step: a rule of common length for each text, later with a common value."""
-    if step.stage.output is Rule and rows and isinstance(rows[0], Text):
+    if step.stage.output is Rule and any(isinstance(row, Text) for row in rows):
         labels = {RAW_LABELS: json.dumps(_values(plan.framework))} if plan.options.compact else {}
         return [_stand_in(text, labels) for text in rows]
     if step.name == "classify":

@@ -24,7 +24,7 @@ WHOLE = "whole"  # says that no table is missing: the process may have been kill
 
 def place_imported(plan: CorpusPlan, folder: StageFolder) -> None:
     """Writes the rules of every imported table as parts `r000000`, ... of `folder`; `extra["enter"]` names the step at
-    which a part comes in. A rule that came before in these tables is dropped, with that reason."""
+    which a part comes in. A rule without words, or that came before in these tables, is dropped with that reason."""
     signature = content_id(
         "imported",
         [_digest(table) for table in plan.sources.rule_tables],
@@ -52,7 +52,7 @@ def place_imported(plan: CorpusPlan, folder: StageFolder) -> None:
                 chosen = [
                     (rule, fate)
                     for rule, fate in zip(rules, fates, strict=True)
-                    if _is_valued(rule, plan.framework) is valued
+                    if is_valued(rule, plan.framework) is valued
                 ]
                 if chosen:
                     _write(folder, f"r{number:06d}", chosen, plan, valued, signature)
@@ -69,22 +69,25 @@ def _write(
     valued: bool,
     signature: str,
 ) -> None:
-    kept = [_within(rule, plan.framework) for rule, fate in chosen if fate.status is Status.KEPT]
+    kept = [within(rule, plan.framework) for rule, fate in chosen if fate.status is Status.KEPT]
     folder.write(name, to_frame(kept, Rule), [fate for _, fate in chosen], signature, {"enter": plan.entry(valued)})
 
 
 def _fate(rule: Rule, seen: set[str]) -> Fate:
+    if not rule.text.strip():
+        return Fate(rule.id, Status.DROPPED, reason="empty")
     if rule.id in seen:
         return Fate(rule.id, Status.DROPPED, reason="imported twice")
     seen.add(rule.id)
     return Fate(rule.id, Status.KEPT, outputs=(rule.id,))
 
 
-def _is_valued(rule: Rule, framework: Framework) -> bool:
+def is_valued(rule: Rule, framework: Framework) -> bool:
+    """Whether the rule names values of this framework."""
     return bool(rule.values) and rule.framework == framework.id
 
 
-def _within(rule: Rule, framework: Framework) -> Rule:
+def within(rule: Rule, framework: Framework) -> Rule:
     """The rule without values of another framework; they stay in its meta."""
     if not rule.values or rule.framework == framework.id:
         return rule

@@ -12,7 +12,7 @@ from axiometer.build.corpus.dedup import dedup
 from axiometer.build.corpus.imported import place_imported
 from axiometer.build.corpus.ingest import ingest
 from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
-from axiometer.build.corpus.plan import CorpusPlan, Step, keep_framework, settle_specification
+from axiometer.build.corpus.plan import CorpusPlan, Step, check_folder, keep_framework, settle_specification
 from axiometer.build.corpus.probes import probes_to_ask, write_probe_results
 from axiometer.build.corpus.publish import publish
 from axiometer.build.corpus.status import StepAccount, status
@@ -54,6 +54,7 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
     """
     folder = CorpusFolder(Path(output))
     shown = progress or Silent()
+    check_folder(folder)
     with only_process(folder.path):
         settle_specification(plan, folder)
         keep_framework(plan, folder)
@@ -92,7 +93,7 @@ class _Halt:
         self.why = why
 
     async def check(self) -> None:
-        """Raises `Stopped` where a stop was asked for meanwhile: the event loop hears of a signal when it has a turn."""
+        """Raises `Stopped` where a stop was asked for: the event loop hears of a signal when it has a turn."""
         await asyncio.sleep(_A_TURN)
         if self.why is not None:
             raise self.why

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from axiometer.build.corpus.dedup import DedupOptions
+from axiometer.build.corpus.dedup_rules import rule_files
 from axiometer.build.corpus.ingest import Sources, check_sources
 from axiometer.build.corpus.options import DEDUP, FILE, CorpusFolder, CorpusOptions
 from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Examples, read_examples, steps
-from axiometer.errors import InputError
+from axiometer.errors import InputError, file_error
 from axiometer.frameworks import Framework, load_framework
 from axiometer.frameworks.load import path_of
 from axiometer.measure.specification import Specification, check_same, plain
@@ -138,9 +139,9 @@ def _specify(
         "dedup": {
             "embedder": dedup.embedder,
             "threshold": dedup.threshold,
-            "against": _digest(options.against),
+            "against": None if options.against is None else _digest(*rule_files(options.against)),
         },
-        "labels": _digest(options.labels),
+        "labels": None if options.labels is None else _digest(options.labels),
         "enter": options.enter,
         "seed": options.seed,
     }
@@ -158,16 +159,14 @@ def _specify(
     return Specification(asked_for, noted)
 
 
-def _digest(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        files = [path] if path.is_file() else sorted(path.rglob("*.parquet"))
-        digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-    except OSError as error:
-        raise InputError("no such file", file=path) from error
-    if not digests:
-        raise InputError("no such file", file=path)
+def _digest(*files: Path) -> str:
+    digests = []
+    for file in files:
+        try:
+            with file.open("rb") as handle:
+                digests.append(hashlib.file_digest(handle, "sha256").hexdigest())
+        except OSError as error:
+            raise file_error(error, file) from error
     return hashlib.sha256("".join(digests).encode()).hexdigest()[:32]
 
 
@@ -195,6 +194,17 @@ def read_corpus(folder: Path) -> Specification:
     return Specification(asked, noted)
 
 
+def check_folder(folder: CorpusFolder) -> None:
+    """Raises `InputError` where the folder holds other things than a corpus."""
+    there = folder.path
+    if (
+        there.is_dir()
+        and not (there / FILE).exists()
+        and any(not path.name.startswith(".") for path in there.iterdir())
+    ):
+        raise InputError("exists and is not a corpus", file=there, mend="give another name with -o")
+
+
 def settle_specification(plan: CorpusPlan, folder: CorpusFolder) -> None:
     """Writes `corpus.yaml`, or checks that the folder holds the same corpus: more texts or another limit are the same
     corpus grown. Raises `SpecificationChanged` with the difference."""
@@ -206,8 +216,6 @@ def settle_specification(plan: CorpusPlan, folder: CorpusFolder) -> None:
         wanted = Specification(wanted.asked, {**wanted.noted, "created": old.noted.get("created")})
         if plain(wanted.noted) == plain(old.noted):
             return
-    elif folder.path.exists() and any(not path.name.startswith(".") for path in folder.path.iterdir()):
-        raise InputError("exists and is not a corpus", file=folder.path, mend="give another name with -o")
     wanted.write(folder.path, FILE)
 
 
