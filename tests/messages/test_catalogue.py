@@ -16,7 +16,8 @@ import yaml
 from axiometer import messages
 from axiometer.messages import language, t
 from axiometer.models.registry import providers
-from axiometer.models.simulated import load_profile, shipped_profiles
+from axiometer.models.simulated import load_profile, shipped_profiles, shipped_writers
+from axiometer.models.writer_profile import load_writer
 from axiometer.records.rows import Outcome
 from axiometer.similarity.labelled import shipped_pairs
 
@@ -132,7 +133,8 @@ def test_every_outcome_has_its_chinese() -> None:
 
 
 def profiles() -> set[str]:
-    return {load_profile(name).about for name in shipped_profiles()}
+    respondents = {load_profile(name).about for name in shipped_profiles()}
+    return respondents | {load_writer(name).about for name in shipped_writers()}
 
 
 def test_what_is_said_of_providers_and_profiles_has_its_chinese() -> None:

@@ -96,8 +96,12 @@ def corpus(
     from axiometer.build.corpus.pipeline import run_corpus
     from axiometer.runtime.runners import open_runner
 
-    with open_runner(given["runner"], address=given["address"], processes=given["processes"]) as workers:
-        summary = run_corpus(plan, Path(given["output"]), workers, progress_display())
+    output = Path(given["output"])
+    seen_by_all = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
+    with open_runner(
+        given["runner"], address=given["address"], processes=given["processes"], folder=seen_by_all
+    ) as workers:
+        summary = run_corpus(plan, output, workers, progress_display())
     _say_summary(summary, bool(given["as_json"]))
 
 
@@ -130,10 +134,12 @@ def _plan(given: dict[str, Any]) -> CorpusPlan:
 
 def _ingest_options(given: dict[str, Any]) -> Any:
     from axiometer.build.corpus.ingest import IngestOptions
+    from axiometer.build.corpus.ingest.languages import declared
 
-    return IngestOptions(
-        text_column=given["text_column"], lang=given["lang"], limit=given["limit"], lines=bool(given["lines"])
-    )
+    lang = declared(given["lang"])
+    if given["lang"] is not None and lang is None:
+        raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=given["lang"])
+    return IngestOptions(text_column=given["text_column"], lang=lang, limit=given["limit"], lines=bool(given["lines"]))
 
 
 def _people(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

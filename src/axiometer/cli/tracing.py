@@ -45,6 +45,7 @@ def trace(
 def _history(wanted: str, corpus: Path | None) -> History:
     """Looks in the named corpus, else in each one under `corpora/`."""
     from axiometer.build.corpus.options import FILE
+    from axiometer.build.corpus.trace import NotFound
     from axiometer.build.corpus.trace import trace as trace_in
 
     if corpus is not None:
@@ -52,12 +53,12 @@ def _history(wanted: str, corpus: Path | None) -> History:
     folders = sorted(path.parent for path in PLACE.glob(f"*/{FILE}"))
     if not folders:
         raise InputError("there is no corpus under {place}", mend="name one with --corpus DIR", place=PLACE)
-    for folder in folders[:-1]:
+    for folder in folders:
         try:
             return trace_in(folder, wanted)
-        except InputError:
+        except NotFound:
             continue
-    return trace_in(folders[-1], wanted)
+    raise NotFound("there is no row {id}... in the corpora under {place}", id=wanted, place=PLACE)
 
 
 def _say_text(text: Mapping[str, object]) -> None:

@@ -18,6 +18,10 @@ from axiometer.runtime.stages.parts import StageFolder
 _SHORTEST = 6
 
 
+class NotFound(InputError):
+    """No row of the corpus has the id."""
+
+
 @dataclass(frozen=True, slots=True)
 class TracedCall:
     """One call: who was asked when, with what prompt, and the raw answer as the service gave it."""
@@ -69,8 +73,9 @@ def trace(folder: Path, wanted: str) -> History:
     """The history of the rule or text whose id begins with `wanted` (at least 6 characters) in the corpus at `folder`.
 
     Of a rule: the way back to its text, and what became of it afterwards. Of a text: all that became of it. Raises
-    `InputError` where no row, or more than one, has such an id.
+    `NotFound` where no row, `InputError` where more than one has such an id.
     """
+    wanted = wanted.lower()
     if len(wanted) < _SHORTEST or not set(wanted) <= set("0123456789abcdef"):
         raise InputError("{id!r} is no id", mend="give at least {n} of its hexadecimal digits", id=wanted, n=_SHORTEST)
     specification = read_corpus(folder)
@@ -91,12 +96,12 @@ def trace(folder: Path, wanted: str) -> History:
 def _find(stages: dict[str, StageFolder], imported: StageFolder, wanted: str, folder: Path) -> _Place:
     found: dict[str, _Place] = {}
     for step, stage in [*stages.items(), (IMPORTED, imported)]:
-        for name in [part.name for part in stage.parts()]:
-            ids = pl.concat([stage.rows_of(name)["id"], stage.fates_of(name, ["id"])["id"]])
-            for match in ids.filter(ids.str.starts_with(wanted)).unique().to_list():
-                found.setdefault(match, _Place(match, step, name))
+        names = [part.name for part in stage.parts()]
+        for files in ([stage.rows_file(name) for name in names], [stage.fates_file(name) for name in names]):
+            for match, part in _beginning_with(wanted, files):
+                found.setdefault(match, _Place(match, step, part))
     if not found:
-        raise InputError("there is no row {id}... in this corpus", file=folder, id=wanted)
+        raise NotFound("there is no row {id}... in this corpus", file=folder, id=wanted)
     if len(found) > 1:
         raise InputError(
             "{n} rows have an id that begins with {id}",
@@ -107,6 +112,19 @@ def _find(stages: dict[str, StageFolder], imported: StageFolder, wanted: str, fo
             first=", ".join(sorted(found)[:3]),
         )
     return next(iter(found.values()))
+
+
+def _beginning_with(wanted: str, files: list[Path]) -> list[tuple[str, str]]:
+    """The ids in these files that begin so, each with the name of its file's part. Only the ids are read."""
+    if not files:
+        return []
+    rows = pl.scan_parquet(files, glob=False, include_file_paths="file").select("id", "file")
+    try:
+        found = rows.filter(pl.col("id").str.starts_with(wanted)).collect(engine="streaming")
+    except (pl.exceptions.PolarsError, OSError) as error:
+        why = str(error).splitlines()[0]
+        raise InputError("cannot be read: {why}", file=files[0].parent, why=why) from error
+    return sorted({(str(row), Path(file).stem) for row, file in found.iter_rows()}, key=lambda pair: pair[::-1])
 
 
 class _Part:
@@ -122,7 +140,8 @@ class _Part:
             self.fates[step] = stage.fates_of(name).to_dicts()
             self.rows[step] = {str(row["id"]): row for row in stage.rows_of(name).to_dicts()}
             for fate in self.fates[step]:
-                self.keys[step, str(fate["id"])] = tuple(_texts(fate["calls"]))
+                known = self.keys.get((step, str(fate["id"])), ())  # two rules of a text may have become one
+                self.keys[step, str(fate["id"])] = (*known, *_texts(fate["calls"]))
 
     def back(self, place: _Place) -> list[Event]:
         """The events that led to the row, oldest first."""
