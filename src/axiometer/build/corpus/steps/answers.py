@@ -35,6 +35,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _MINUS = str.maketrans("−－﹣–＋０１", "----+01")
+_HOLDERS = ("rule", "id", "value", "text", "name")  # fields of an object that was answered in place of a text
 _YES = frozenset({"true", "yes", "y", "1", "是", "对", "是的", "有", "真"})
 _NO = frozenset({"false", "no", "n", "0", "否", "不", "不是", "没有", "无", "假", "不对"})
 
@@ -77,12 +78,26 @@ def _sign(said: object) -> object:
 
 
 def _texts(said: object) -> object:
-    """A single text for a list of one; an object around a text for the text."""
-    if isinstance(said, str):
+    """A single text for a list of one; for an object around a text, the text."""
+    if isinstance(said, str | dict):
         said = [said]
     if isinstance(said, list):
-        return [next(iter(each.values())) if isinstance(each, dict) and len(each) == 1 else each for each in said]
+        return [_inner(each) if isinstance(each, dict) else each for each in said]
     return [] if said is None else said
+
+
+def _inner(said: Mapping[str, object]) -> object:
+    """What an object holds: its only field, or the one that a rule or a value stands in."""
+    if len(said) == 1:
+        return next(iter(said.values()))
+    return next((said[name] for name in _HOLDERS if isinstance(said.get(name), str)), said)
+
+
+def _rules(said: object, info: pydantic.ValidationInfo) -> object:
+    """Where a text touches no value no rules are missed; a single rule for a list of one."""
+    if said is None and info.data.get("touches") is False:
+        return ()
+    return [said] if isinstance(said, dict) else said
 
 
 Truth = Annotated[bool, pydantic.BeforeValidator(_truth)]
@@ -134,7 +149,9 @@ class CompactRule(_Answer):
 class CompactAnswer(_Answer):
     touches: Truth
     reason: Said = ""
-    rules: tuple[CompactRule, ...]
+    rules: Annotated[tuple[CompactRule, ...], pydantic.BeforeValidator(_rules)] = pydantic.Field(
+        default=None, validate_default=True
+    )
 
 
 def object_schema(**properties: Mapping[str, object]) -> dict[str, object]:
