@@ -100,7 +100,7 @@ class Publisher:
             "rewritten_from": rule.rewritten_from,
             "origin": rule.origin,
             "text_id": rule.text_id,
-            "source": facts.source or _imported_set(rule),
+            "source": facts.source or _imported_set(rule) or None,
             "outlet": facts.outlet,
             "nation": facts.nation,
             "date": facts.date,
@@ -120,11 +120,11 @@ class Publisher:
         return list(found)
 
 
-def _imported_set(rule: Rule) -> str | None:
-    """The set that a rule without a text was imported from; an origin with `@` is a step and its model."""
+def _imported_set(rule: Rule) -> str:
+    """The set that a rule without a text was imported from, or nothing; an origin with `@` is a step and its model."""
     if rule.text_id is not None:
-        return None
-    return rule.meta.get(IMPORTED_SET, None if "@" in rule.origin else rule.origin)
+        return ""
+    return rule.meta.get(IMPORTED_SET, "" if "@" in rule.origin else rule.origin)
 
 
 def source_facts(texts: StageFolder | None, wanted: pl.Series) -> dict[str, SourceFacts]:
