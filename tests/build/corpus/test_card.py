@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -22,6 +23,7 @@ from axiometer.build.corpus.card import (
     share_of,
 )
 from axiometer.build.corpus.card.markdown import code, plain, table
+from axiometer.build.corpus.card.shares import Clusters
 from axiometer.build.corpus.card.words import Words
 from axiometer.build.corpus.coverage import Coverage, Reached
 from axiometer.build.corpus.release_rows import Publisher, SourceFacts
@@ -265,3 +267,29 @@ def test_shares_are_wilsons() -> None:
 )
 def test_what_is_neither_nothing_nor_all_is_not_shown_as_such(share: float, shown: str) -> None:
     assert Words("en").percent(share) == shown
+
+
+def test_rules_of_one_text_count_as_related() -> None:
+    """Where all rules of a text say the same, they are worth one rule; where texts do not matter, each is worth one."""
+    alone = Clusters(20, 5, 5, 20)  # twenty texts of one rule, five rewritten
+    assert share_of(5, 20, alone).low == pytest.approx(share_of(5, 20).low, abs=0.01)
+    same = Clusters(20, 5 * 9, 5 * 9, 20 * 9)  # twenty texts of three rules, those of five texts all rewritten
+    assert same.effective(15, 60) == pytest.approx(alone.effective(5, 20))
+    assert share_of(0, 60, Clusters(20, 0, 0, 180)).high == pytest.approx(share_of(0, 20).high)
+
+
+def test_the_interval_over_texts_covers_what_was_planted() -> None:
+    """Texts with a rate of their own (beta, mean 0.2) and three rules each: nominal coverage, unlike plain Wilson."""
+    draw = np.random.default_rng(3)
+    covered = {"clustered": 0, "plain": 0}
+    for _ in range(400):
+        k = draw.binomial(3, draw.beta(0.2, 0.8, size=150))
+        clusters = Clusters(150, float((k**2).sum()), float((k * 3).sum()), 150 * 9.0)
+        for name, share in (
+            ("clustered", share_of(int(k.sum()), 450, clusters)),
+            ("plain", share_of(int(k.sum()), 450)),
+        ):
+            assert share.low is not None and share.high is not None
+            covered[name] += share.low <= 0.2 <= share.high
+    assert 0.92 <= covered["clustered"] / 400 <= 0.98
+    assert covered["plain"] / 400 < 0.9

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from axiometer.build.corpus.card.shares import Clusters
 from axiometer.build.corpus.release_rows import level_column
 from axiometer.frameworks import Framework
 from axiometer.records.corpus_rows import RuleLabel
@@ -24,7 +25,7 @@ class Counts:
     level id -> rules without a value on it. `where`: column -> what it holds -> rules, most frequent first. `texts`:
     texts that the rules were written from. `rewritten`: rules with label -1; `polished`: with label 1 and new words.
     `shown`: the rules with the lowest ids (a draw, as ids are hashes): (language, text, names of values). `digest`: of
-    the file that holds the rules.
+    the file that holds the rules. `clusters`: of the labelled rules by source text, for the share of those rewritten.
     """
 
     rules: int
@@ -37,6 +38,7 @@ class Counts:
     polished: int
     shown: Sequence[tuple[str, str, tuple[str, ...]]]
     digest: str = ""
+    clusters: Clusters = field(default_factory=Clusters)
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Counting:
     _where: dict[str, Counter[str | None]] = field(default_factory=lambda: {name: Counter() for name in _WHERE})
     _labels: Counter[int | None] = field(default_factory=Counter)
     _polished: int = 0
+    _clusters: Clusters = field(default_factory=Clusters)
     _shown: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -68,6 +71,7 @@ class Counting:
         self._labels.update(frame["label"].to_list())
         keep = int(RuleLabel.KEEP)
         self._polished += int(((frame["label"] == keep) & frame["rewritten"]).fill_null(False).sum())
+        self._clusters = self._clusters.plus(_clusters(frame))
         self._show(frame)
 
     def _show(self, frame: pl.DataFrame) -> None:
@@ -79,6 +83,7 @@ class Counting:
         levels = self.framework.levels
         return Counts(
             digest=digest,
+            clusters=self._clusters,
             rules=self._rules,
             texts=len(self._texts),
             values={
@@ -95,6 +100,18 @@ class Counting:
             polished=self._polished,
             shown=[row[1:] for row in self._shown],
         )
+
+
+def _clusters(frame: pl.DataFrame) -> Clusters:
+    """The labelled rules by source text, all of which are in one frame; a rule without a text is on its own."""
+    rewritten = (pl.col("label") == int(RuleLabel.REWRITE)).cast(pl.Float64)
+    each = (
+        frame.filter(pl.col("label").is_not_null())
+        .group_by(pl.coalesce("text_id", "id"))
+        .agg(k=rewritten.sum(), n=pl.len().cast(pl.Float64))
+    )
+    kk, kn, nn = each.select(kk=pl.col("k") ** 2, kn=pl.col("k") * pl.col("n"), nn=pl.col("n") ** 2).sum().row(0)
+    return Clusters(each.height, kk or 0.0, kn or 0.0, nn or 0.0)
 
 
 def _files(sources: pl.Series) -> pl.Series:

@@ -104,7 +104,7 @@ class View:
     @property
     def rewritten(self) -> Share:
         """Rules that were turned round, of those that we labelled."""
-        return share_of(self.counts.rewritten, self.labelled)
+        return share_of(self.counts.rewritten, self.labelled, self.counts.clusters)
 
     def account(self) -> list[tuple[object, ...]]:
         """(step, rows in, kept, dropped, failed, rows out, repaired) of every step."""

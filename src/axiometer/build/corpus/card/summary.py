@@ -31,7 +31,7 @@ def summary(context: CardContext, counts: Counts, rejected: Mapping[str, int]) -
             "without": counts.without,
             "where": counts.where,
             "labels": counts.labels,
-            "rewritten": share_of(counts.rewritten, labelled),
+            "rewritten": share_of(counts.rewritten, labelled, counts.clusters),
             "polished": counts.polished,
             "rejected": rejected,
             "steps": context.steps,
