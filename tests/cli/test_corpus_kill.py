@@ -10,14 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.cli.serving import acknowledged, answered, environment, server
 
-from axiometer.runtime.journal import GROUP_SIZE, read_entries
+from axiometer.runtime.journal import GROUP_SIZE
 
 TOPICS = ("harvest", "library", "bridge", "hospital", "school", "market", "river", "orchestra", "factory", "court")
 PEOPLE = ("a nurse", "two neighbours", "the mayor", "an apprentice", "a driver", "her brother", "a shopkeeper")
@@ -35,36 +33,11 @@ def write_texts(path: Path, count: int) -> Path:
     return path
 
 
-@contextmanager
-def rule_server() -> Iterator[str]:
-    command = [sys.executable, "-m", "axiometer.testing", "--port", "0", "--latency", "0.05", "--rulewriter"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-
-
-def answered(url: str) -> dict[str, int]:
-    """How often the server answered each distinct request in full."""
-    with urllib.request.urlopen(url.removesuffix("/v1") + "/__counts__?each") as reply:
-        return {digest: answers for digest, (_, answers) in json.load(reply)["each"].items()}
-
-
-def acknowledged(corpus: Path) -> set[str]:
-    return {json.loads(entry.raw)["id"].removeprefix("chatcmpl-") for entry in read_entries(corpus / "journal")}
-
-
 def build(texts: Path, corpus: Path, *more: str) -> list[str]:
     return [
         *(sys.executable, "-m", "axiometer.cli.main", "build", "corpus", str(texts), "-m", "openai-api/fake/m"),
         *("--framework", "core-socialist-values", "--concurrency", "200", "-o", str(corpus), *more),
     ]
-
-
-def environment(url: str) -> dict[str, str]:
-    return {**os.environ, "FAKE_BASE_URL": url, "FAKE_API_KEY": "none", "AXIOMETER_LANG": "en"}
 
 
 def digests(corpus: Path) -> dict[str, str]:
@@ -80,13 +53,13 @@ def digests(corpus: Path) -> dict[str, str]:
 def check_killed_and_resumed(folder: Path, count: int, kills: int, seed: int, *more: str) -> dict[str, str]:
     texts = write_texts(folder / "texts.jsonl", count)
     draw = random.Random(seed)
-    with rule_server() as url:
+    with server(0.05, "--rulewriter") as url:
         started = time.monotonic()
         whole = folder / "a" / "corpus"
         subprocess.run(build(texts, whole), env=environment(url), check=True)
         seconds = time.monotonic() - started
     killed = folder / "b" / "corpus"
-    with rule_server() as url:
+    with server(0.05, "--rulewriter") as url:
         before: dict[str, int] = {}
         safe: set[str] = set()
         for _ in range(kills):

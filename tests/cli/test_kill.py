@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from benchmarks.sets import write_items
+from tests.cli.serving import acknowledged, answered, environment, server
 
 from axiometer.measure.reading import open_run
-from axiometer.runtime.journal import GROUP_SIZE, read_entries
+from axiometer.runtime.journal import GROUP_SIZE
 
 ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def server(latency: float) -> Iterator[str]:
-    command = [sys.executable, "-m", "axiometer.testing", "--port", "0", "--latency", str(latency)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
-
-
-def answered(url: str) -> dict[str, int]:
-    """How often the server answered each distinct request in full."""
-    with urllib.request.urlopen(url.removesuffix("/v1") + "/__counts__?each") as reply:
-        return {digest: answers for digest, (_, answers) in json.load(reply)["each"].items()}
-
-
-def acknowledged(run: Path) -> set[str]:
-    """The server's digests of the requests whose answers are in the journal."""
-    return {json.loads(entry.raw)["id"].removeprefix("chatcmpl-") for entry in read_entries(run / "journal")}
 
 
 def command(items: Path, run: Path, in_flight: int) -> list[str]:
@@ -50,10 +25,6 @@ def command(items: Path, run: Path, in_flight: int) -> list[str]:
         *(sys.executable, "-m", "axiometer.cli.main", "measure", str(items), "-m", "openai-api/fake/m"),
         *("-o", str(run), "--concurrency", str(in_flight)),
     ]
-
-
-def environment(url: str) -> dict[str, str]:
-    return {**os.environ, "FAKE_BASE_URL": url, "FAKE_API_KEY": "none", "AXIOMETER_LANG": "en"}
 
 
 def check_killed_and_resumed(folder: Path, presentations: int, in_flight: int, kills: int, seed: int) -> None:
