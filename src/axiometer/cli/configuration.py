@@ -65,9 +65,14 @@ def _as_typed(parameter: Any, value: Any, config: Path) -> Any:
     """The value as it would stand on the command line; lists are for what may be repeated or stands between commas."""
     if isinstance(value, list):
         parts = [_word(parameter, part, config) for part in value]
-        return parts if parameter.multiple else ",".join(parts)
+        return parts if _takes_several(parameter) else ",".join(parts)
     word = _word(parameter, value, config)
-    return [word] if parameter.multiple else word
+    return [word] if _takes_several(parameter) else word
+
+
+def _takes_several(parameter: Any) -> bool:
+    """An option that may be repeated, or an argument of any number of words."""
+    return bool(getattr(parameter, "multiple", False)) or parameter.nargs == -1
 
 
 def _word(parameter: Any, value: Any, config: Path) -> Any:

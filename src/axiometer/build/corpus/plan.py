@@ -189,9 +189,14 @@ def read_corpus(folder: Path) -> Specification:
             own=FORMAT,
         )
     asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
-    if not isinstance(asked, dict) or not isinstance(noted, dict) or not isinstance(asked.get("steps"), dict):
+    if not isinstance(asked, dict) or not isinstance(noted, dict) or not _are_steps(asked.get("steps")):
         raise InputError("not a corpus.yaml as `axiometer build corpus` writes it", file=file)
     return Specification(asked, noted)
+
+
+def _are_steps(steps: object) -> bool:
+    """Whether what other rooms rely on is there."""
+    return isinstance(steps, dict) and all(isinstance(step, dict) and "name" in step for step in steps.values())
 
 
 def check_folder(folder: CorpusFolder) -> None:
