@@ -54,7 +54,7 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
     """
     folder = CorpusFolder(Path(output))
     shown = progress or Silent()
-    check_folder(folder)
+    check_folder(plan, folder)
     with only_process(folder.path):
         settle_specification(plan, folder)
         keep_framework(plan, folder)

@@ -199,25 +199,22 @@ def _are_steps(steps: object) -> bool:
     return isinstance(steps, dict) and all(isinstance(step, dict) and "name" in step for step in steps.values())
 
 
-def check_folder(folder: CorpusFolder) -> None:
-    """Raises `InputError` where the folder holds other things than a corpus."""
+def check_folder(plan: CorpusPlan, folder: CorpusFolder) -> None:
+    """Raises, before anything is written: `InputError` where the folder holds other things than a corpus,
+    `SpecificationChanged` where it holds another corpus. More texts or another limit are the same corpus grown."""
     there = folder.path
-    if (
-        there.is_dir()
-        and not (there / FILE).exists()
-        and any(not path.name.startswith(".") for path in there.iterdir())
-    ):
+    if (there / FILE).exists():
+        check_same(read_corpus(there), plan.specification, there)
+    elif there.is_dir() and any(not path.name.startswith(".") for path in there.iterdir()):
         raise InputError("exists and is not a corpus", file=there, mend="give another name with -o")
 
 
 def settle_specification(plan: CorpusPlan, folder: CorpusFolder) -> None:
-    """Writes `corpus.yaml`, or checks that the folder holds the same corpus: more texts or another limit are the same
-    corpus grown. Raises `SpecificationChanged` with the difference."""
-    file = folder.path / FILE
+    """Writes `corpus.yaml`, or checks that the folder holds the same corpus, as `check_folder`."""
+    check_folder(plan, folder)
     wanted = plan.specification
-    if file.exists():
+    if (folder.path / FILE).exists():
         old = read_corpus(folder.path)
-        check_same(old, wanted, folder.path)
         wanted = Specification(wanted.asked, {**wanted.noted, "created": old.noted.get("created")})
         if plain(wanted.noted) == plain(old.noted):
             return
