@@ -14,6 +14,7 @@ from axiometer.build.corpus.options import CorpusOptions
 from axiometer.build.corpus.pipeline import CorpusSummary, run_corpus
 from axiometer.build.corpus.plan import plan_corpus
 from axiometer.models.registry import open_model
+from axiometer.models.simulated import profile_path
 from axiometer.runtime import Limits, Tally
 from axiometer.runtime.respondent import Respondent
 
@@ -74,6 +75,14 @@ def write_texts(path: Path, count: int, seed: int = 1) -> Path:
     return path
 
 
+def other_writer(folder: Path) -> str:
+    """The name of a second writer, which says what the shipped one says."""
+    profile = folder / "other.yaml"
+    shipped = profile_path("rulewriter").read_text(encoding="utf-8")
+    profile.write_text(shipped.replace("name: rulewriter", "name: other"), encoding="utf-8")
+    return f"sim/{profile}"
+
+
 @dataclass(slots=True)
 class Workshop:
     """Builds corpora in one folder."""
@@ -104,7 +113,7 @@ def workshop(tmp_path: Path) -> Workshop:
     return Workshop(tmp_path, Notes())
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> CorpusSummary:
     """A corpus of 240 texts, for tests that only look."""
     folder = tmp_path_factory.mktemp("built")

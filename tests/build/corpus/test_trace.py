@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import polars as pl
 import pytest
 
 from axiometer.build.corpus.options import CorpusFolder
 from axiometer.build.corpus.pipeline import CorpusSummary
-from axiometer.build.corpus.trace import trace
+from axiometer.build.corpus.trace import NotFound, trace
 from axiometer.errors import InputError
 
 
@@ -54,3 +57,28 @@ def test_an_unknown_or_short_id_is_told(built: CorpusSummary) -> None:
         trace(built.folder, "0" * 32)
     with pytest.raises(InputError, match="is no id"):
         trace(built.folder, "abc")
+
+
+def test_the_id_may_be_written_in_capitals_and_cut(built: CorpusSummary) -> None:
+    rule = pl.read_parquet(built.release / "data" / "rules.parquet")["id"][0]
+    assert trace(built.folder, rule[:16].upper()) == trace(built.folder, rule)
+
+
+def test_two_rows_with_one_beginning_are_named(built: CorpusSummary, tmp_path: Path) -> None:
+    shutil.copytree(built.folder, tmp_path / "corpus")
+    stage = CorpusFolder(tmp_path / "corpus").stage("dedup")
+    rows = stage.rows_of("000000")
+    rule = rows["id"][0]
+    other = f"{rule[:10]}{'0' * 22}"
+    pl.concat([rows, rows.head(1).with_columns(id=pl.lit(other))]).write_parquet(stage.rows_file("000000"))
+    with pytest.raises(InputError, match=f"2 rows have an id.*{other}") as told:
+        trace(tmp_path / "corpus", rule[:8])
+    assert not isinstance(told.value, NotFound)
+
+
+def test_a_damaged_part_is_told_and_not_taken_for_an_unknown_id(built: CorpusSummary, tmp_path: Path) -> None:
+    shutil.copytree(built.folder, tmp_path / "corpus")
+    CorpusFolder(tmp_path / "corpus").stage("write").rows_file("000000").write_bytes(b"no table at all")
+    with pytest.raises(InputError, match="cannot be read") as told:
+        trace(tmp_path / "corpus", "0" * 32)
+    assert not isinstance(told.value, NotFound)

@@ -17,7 +17,7 @@ from axiometer.records import Text, make_text, to_frame, to_rows
 from axiometer.runtime import Budget, Journal, Limits, Tally
 from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.calling import Asking, InputPart
-from axiometer.runtime.stages.parts import StageFolder
+from axiometer.runtime.stages.parts import StageFolder, account_of
 from axiometer.runtime.stages.rows import Account, Dropped, Fate, Kept, Rejected, Status
 
 
@@ -253,3 +253,71 @@ def test_accounts_add_up_in_any_order(parts: list[tuple[int, dict[str, int], dic
         backward = backward.plus(account)
     assert forward == backward
     assert forward.rows == forward.kept + sum(forward.dropped.values()) + sum(forward.failed.values())
+
+
+def test_half_a_character_in_an_answer_ends_nothing(tmp_path: Path) -> None:
+    @dataclass(slots=True)
+    class Halves(Echo):
+        async def send(self, request: Request) -> bytes:
+            self.asked.append(request.messages[-1].content)
+            return b'{"text": "no word \\ud83d of ours"}'
+
+    model = Halves()
+    output = work_off(tmp_path, [put(StageFolder(tmp_path / "in"), "000000", ["1 keep"])], model)
+    (fate,) = to_rows(output.fates_of("000000"), Fate)
+    assert (fate.status, fate.raw) == (Status.FAILED, "no word \ufffd of ours")
+    assert len(model.asked) == 2
+
+
+def test_a_part_that_needs_no_call_lets_others_have_a_turn(tmp_path: Path) -> None:
+    parts = [put(StageFolder(tmp_path / "in"), f"{n:06d}", [f"{n} known"]) for n in range(5)]
+    output = StageFolder(tmp_path / "sieve")
+    seen: list[int] = []
+
+    async def look() -> None:
+        while len(seen) < 1_000:
+            seen.append(len(output.parts()))
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        journal = Journal(tmp_path / "journal")
+        asking = Asking(Sieve(), Respondent(Echo(), Limits()), parts, output, journal, Notes(), Tally("sieve"))
+        looking = asyncio.create_task(look())
+        await asking.run()
+        looking.cancel()
+        journal.close()
+
+    asyncio.run(run())
+    assert set(range(1, 5)) <= set(seen)
+    assert output.account().dropped == {"known already": 5}
+
+
+def test_a_stop_between_parts_that_need_no_call_is_obeyed(tmp_path: Path) -> None:
+    parts = [put(StageFolder(tmp_path / "in"), f"{n:06d}", [f"{n} known"]) for n in range(50)]
+    output = StageFolder(tmp_path / "sieve")
+
+    async def run() -> None:
+        journal = Journal(tmp_path / "journal")
+        asking = Asking(Sieve(), Respondent(Echo(), Limits()), parts, output, journal, Notes(), Tally("sieve"))
+        running = asyncio.create_task(asking.run())
+        while not output.parts():
+            await asyncio.sleep(0)
+        asking.caller.request_stop(Stopped("enough"))
+        try:
+            await running
+        finally:
+            journal.close()
+
+    with pytest.raises(Stopped, match="enough"):
+        asyncio.run(run())
+    assert 0 < len(output.parts()) < 50
+
+
+def test_the_account_of_a_part_is_read_without_its_rows(tmp_path: Path) -> None:
+    output = work_off(tmp_path, [put(StageFolder(tmp_path / "in"), "000000", WORDS)], Echo())
+    (part,) = output.parts()
+    assert part.account == account_of(output.fates_of("000000"))
+    output.rows_file("000000").write_bytes(b"no table")
+    assert output.account() == part.account
+    with pytest.raises(InputError, match="delete it and give the same command again"):
+        output.rows_of("000000")
