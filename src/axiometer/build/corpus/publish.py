@@ -84,7 +84,7 @@ def _coverage(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: 
     if plan.examples is None:
         return None
     stage = folder.stage(DEDUP)
-    rules = (stage.rows_of(part.name) for part in stage.parts())
+    rules = (stage.rows_of(name) for name in stage.names())
     return coverage(rules, plan.examples.rows, plan.framework, plan.dedup, folder.vectors, runner, progress)
 
 
@@ -101,10 +101,11 @@ def _warnings(accounts: list[StepAccount]) -> Iterator[str]:
 def _passed(plan: CorpusPlan, folder: CorpusFolder) -> Iterator[PassedStep]:
     """Every step with the folders that its parts came from."""
     yield PassedStep(INGEST, folder.stage(INGEST))
-    if folder.imported.parts():
+    imported = folder.imported.parts()
+    if imported:
         yield PassedStep(IMPORTED, folder.imported)
     names = [INGEST, *(step.name for step in plan.steps), DEDUP]
     for before, name in pairwise(names):
-        inputs: dict[str, StageFolder] = {part.name: folder.stage(before) for part in folder.stage(before).parts()}
-        inputs.update({part.name: folder.imported for part in folder.imported.parts() if part.extra["enter"] == name})
+        inputs: dict[str, StageFolder] = dict.fromkeys(folder.stage(before).names(), folder.stage(before))
+        inputs.update({part.name: folder.imported for part in imported if part.extra["enter"] == name})
         yield PassedStep(name, folder.stage(name), inputs)

@@ -94,12 +94,17 @@ def trace(folder: Path, wanted: str) -> History:
 
 
 def _find(stages: dict[str, StageFolder], imported: StageFolder, wanted: str, folder: Path) -> _Place:
+    """Where the row was made. What goes into a step is what another made, so that fates are looked at only where rows
+    come from outside."""
     found: dict[str, _Place] = {}
     for step, stage in [*stages.items(), (IMPORTED, imported)]:
-        names = [part.name for part in stage.parts()]
-        for files in ([stage.rows_file(name) for name in names], [stage.fates_file(name) for name in names]):
-            for match, part in _beginning_with(wanted, files):
+        names = stage.names()
+        files_of = (stage.rows_file, stage.fates_file) if step in (INGEST, IMPORTED) else (stage.rows_file,)
+        for file_of in files_of:
+            for match, part in _beginning_with(wanted, [file_of(name) for name in names]):
                 found.setdefault(match, _Place(match, step, part))
+        if wanted in found:  # a whole id
+            break
     if not found:
         raise NotFound("there is no row {id}... in this corpus", file=folder, id=wanted)
     if len(found) > 1:

@@ -99,13 +99,13 @@ class Asking(Generic[In, Out]):
 
     async def run(self) -> None:
         """Finishes every part. Raises `Stopped` as `Caller.run` does; finished parts stay."""
-        for name in {part.name for part in self.output.parts()} - {part.name for part in self.inputs}:
+        for name in set(self.output.names()) - {part.name for part in self.inputs}:
             self.output.remove(name)  # its input is gone: texts were taken away
         pending = list(self._pending())
         self.progress.show(self.tally)
         if pending:
             await self.caller.run(self._work(pending), self._receive)
-        self._warn_of_one_answer()
+            self._warn_of_one_answer()
 
     def _pending(self) -> Iterator[tuple[InputPart[In], str]]:
         """The parts that are not finished; counts the rows of all."""

@@ -98,10 +98,14 @@ class StageFolder:
         except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, TypeError) as error:
             raise InputError("not a part of a stage, or a damaged one", file=file, mend=_MEND) from error
 
+    def names(self) -> list[str]:
+        """The names of all finished parts, in order; nothing is opened."""
+        both = [{file.stem for file in (self.path / kind).glob("[!.]*.parquet")} for kind in ("rows", "fates")]
+        return sorted(both[0] & both[1])
+
     def parts(self) -> list[Part]:
         """All finished parts by name."""
-        names = sorted(file.stem for file in (self.path / "fates").glob("*.parquet") if not file.name.startswith("."))
-        return [part for name in names if (part := self.part(name)) is not None]
+        return [part for name in self.names() if (part := self.part(name)) is not None]
 
     def rows_of(self, name: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         return read_part(self.rows_file(name), columns, _MEND)
