@@ -82,9 +82,14 @@ def test_a_finished_corpus_asks_nothing_and_changes_nothing(workshop: Workshop) 
     texts = write_texts(workshop.folder / "texts.csv", 20)
     first = workshop.build(texts)
     before = bytes_of(first.folder)
+    card = first.release / "README.md"
+    written = card.stat().st_mtime_ns
     again = workshop.build(texts)
-    assert again.calls == again.hits == 0
+    assert again.calls == again.hits == 0 and again.rules == first.rules
     assert bytes_of(again.folder) == before
+    assert card.stat().st_mtime_ns == written
+    (first.release / "summary.json").unlink()
+    assert bytes_of(workshop.build(texts).folder) == before
 
 
 def test_an_interrupted_corpus_is_the_corpus_of_one_go(workshop: Workshop) -> None:

@@ -167,7 +167,8 @@ def test_a_worker_that_dies_is_told_and_replaced(runner: LocalRunner, function: 
         list(runner.map(function, range(1, 5)))  # type: ignore[arg-type]
     assert time.monotonic() - started < 10
     assert list(runner.map(tasks.square, range(10))) == [n * n for n in range(10)]
-    assert len(set(runner.map(tasks.process_id, range(8)))) == 2
+    # The new worker needs a moment to start: the other one may have done the first tasks alone.
+    assert any(len(set(runner.map(tasks.process_id, range(8)))) == 2 for _ in range(20))
 
 
 def test_workers_know_nothing_of_the_command_line_nor_of_this_test(runner: LocalRunner) -> None:

@@ -73,6 +73,7 @@ def write_probe_results(plan: CorpusPlan, folder: CorpusFolder, journal: Journal
     """Reads every answer to a probe again and notes how many obeyed."""
     chosen = {_text(probe).id: probe for probe in _chosen(plan, folder)}
     if not chosen:
+        (folder.path / "probes" / _RESULTS).unlink(missing_ok=True)  # of an earlier command that asked them
         return
     results = [asdict(_result(step, chosen, folder, journal)) for step in plan.steps[:2]]
     write_text(json.dumps(results, ensure_ascii=False, indent=2), folder.path / "probes" / _RESULTS)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import axiometer
@@ -14,17 +17,64 @@ from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import CorpusPlan, Step
 from axiometer.build.corpus.probes import read_probe_results
 from axiometer.build.corpus.rejects import PassedStep
-from axiometer.build.corpus.release import release
+from axiometer.build.corpus.release import SUMMARY, release
 from axiometer.build.corpus.status import StepAccount, status
+from axiometer.measure.specification import plain
 from axiometer.messages import t
+from axiometer.records.ids import content_id
+from axiometer.records.tables import write_text
 from axiometer.runtime.progress import Progress
 from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.parts import StageFolder
 
+VERSION = 1
+_MADE = "release.json"
+
 
 def publish(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Progress) -> int:
-    """Writes the release of a corpus whose steps are all done; gives how many rules it holds."""
+    """Writes the release of a corpus whose steps are all done; gives how many rules it holds. Does nothing where there
+    is one of the same rules, accounts and options."""
     accounts = status(folder.path)
+    made = folder.path / _MADE
+    signature = _signature(plan, folder, accounts)
+    there = _there(made, folder)
+    if there is not None and there[0] == signature:
+        return there[1]
+    made.unlink(missing_ok=True)
+    rules = _release(plan, folder, accounts, runner, progress)
+    write_text(json.dumps({"signature": signature, "rules": rules}) + "\n", made)
+    return rules
+
+
+def _signature(plan: CorpusPlan, folder: CorpusFolder, accounts: list[StepAccount]) -> str:
+    """All that decides the release: the rules that stay, what became of all others, and what the card says."""
+    return content_id(
+        "release",
+        VERSION,
+        axiometer.__version__,
+        folder.path.resolve().name,
+        plain(plan.specification.asked),
+        plan.options.licence,
+        [[part.name, part.digest] for name in (DEDUP, INGEST) for part in folder.stage(name).parts()],
+        [asdict(account) for account in accounts],
+        [asdict(result) for result in read_probe_results(folder)],
+    )
+
+
+def _there(made: Path, folder: CorpusFolder) -> tuple[str, int] | None:
+    """Signature and number of rules of the release that is there; None where there is none or it is not whole."""
+    if not made.exists() or not (folder.release / SUMMARY).exists():
+        return None
+    try:
+        said = json.loads(made.read_text(encoding="utf-8"))
+        return str(said["signature"]), int(said["rules"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _release(
+    plan: CorpusPlan, folder: CorpusFolder, accounts: list[StepAccount], runner: Runner, progress: Progress
+) -> int:
     context = CardContext(
         name=folder.path.resolve().name,
         framework=plan.framework,
