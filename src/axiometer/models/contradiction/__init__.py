@@ -1,1 +1,1 @@
-"""Models that say whether two rules contradict each other: by word lists, by a cross-encoder, by a chat model's word."""
+"""Models that say whether two rules contradict each other: word lists, cross-encoders, and a chat model's word."""
