@@ -31,7 +31,7 @@ _CHECKED_AT_ONCE = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """How pairs are drawn. edges: of all bands; bands: those that are drawn from (`ConflictOptions.bands`), of which the
+    """How pairs are drawn. edges: of all bands; bands: those drawn from (`ConflictOptions.bands`), of which the
     last is that of near-duplicates."""
 
     edges: tuple[float, ...]
