@@ -26,16 +26,7 @@ _CONTRACTIONS = (
     (re.compile(r"['’]s\b"), ""),
     (re.compile(r"\bunder no circumstances\b"), "never"),
 )
-_ADVERBS = frozenset(
-    ("always", "usually", "really", "very", "quite", "so", "also", "just", "simply", "still", "ever", "even", "often")
-    + ("generally", "never", "not", "entirely", "perfectly", "deeply", "morally", "completely", "absolutely", "only")
-    + ("rather", "both", "all", "be", "been", "therefore", "sometimes", "somewhat", "highly")
-)
 _NOT = frozenset(("not", "never"))
-_AFTER_JUDGEMENT = frozenset(
-    ("to", "for", "of", "that", "when", "if", "not", "in", "on", "even", "as", "with", "toward", "towards", "and", "or")
-    + ("by", "because")
-)
 _NEGATIVE_SUBJECTS = (("nobody",), ("no", "one"), ("no", "person"), ("none",))
 _MAIN = frozenset(("should", "must", "ought", "shall"))
 
@@ -101,6 +92,11 @@ def _participles() -> re.Pattern[str]:
     phrases = (word.split() for words in english().predicates.values() for word in words)
     words = sorted({phrase[1] for phrase in phrases if phrase[0] == "be"})
     return re.compile(rf"\b(is|are|was|were|be|being) (not|never) ({'|'.join(words)})\b")
+
+
+@cache
+def _adverbs() -> frozenset[str]:
+    return frozenset(english().adverbs)
 
 
 class _Sentence:
@@ -199,7 +195,7 @@ def _judgement(sentence: _Sentence) -> _Operator | None:
         if each != "be" or sentence.words[place] == "be" or sentence.aside[place] or sentence.used[place]:
             continue
         start, negated = place + 1, False
-        while start < len(sentence.words) and (sentence.words[start] in _ADVERBS or sentence.words[start] in "a an"):
+        while start < len(sentence.words) and (sentence.words[start] in _adverbs() or sentence.words[start] in "a an"):
             if sentence.at("judgements", start) is not None:
                 break
             negated ^= sentence.words[start] in _NOT
@@ -209,7 +205,9 @@ def _judgement(sentence: _Sentence) -> _Operator | None:
             continue
         end = start + hit[0]
         follows = sentence.words[end] if end < len(sentence.words) else "."
-        said_before = hit[1] if follows in _MARKS or follows in _AFTER_JUDGEMENT or _ends_open(sentence, end) else None
+        said_before = (
+            hit[1] if follows in _MARKS or follows in english().after_judgement or _ends_open(sentence, end) else None
+        )
         if said_before is not None:
             sentence.take(place, end)
             return said_before, negated, end
@@ -230,7 +228,7 @@ def _auxiliary(sentence: _Sentence) -> _Operator | None:
     end = place + length
     sentence.take(place, end)
     negated = False
-    while end < len(sentence.words) and sentence.words[end] in _ADVERBS - {"be", "been"}:
+    while end < len(sentence.words) and sentence.words[end] in _adverbs() - {"be", "been"}:
         if sentence.words[end] in _NOT:
             negated = True
             sentence.take(end, end + 1)
@@ -244,12 +242,12 @@ def _predicate(sentence: _Sentence, *, after: _Operator | None, judged: bool) ->
     for place, length, label in sentence.found("predicates"):
         if sentence.aside[place]:
             continue
-        if after is not None and any(word not in _ADVERBS for word in sentence.words[after[2] : place]):
+        if after is not None and any(word not in _adverbs() for word in sentence.words[after[2] : place]):
             return None
         if judged and after is None:
             return None
         negated, before = False, place - 1
-        while before >= 0 and sentence.words[before] in _ADVERBS:
+        while before >= 0 and sentence.words[before] in _adverbs():
             if sentence.words[before] in _NOT and not sentence.used[before]:
                 negated = True
                 sentence.take(before, before + 1)

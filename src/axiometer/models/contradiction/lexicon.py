@@ -30,10 +30,13 @@ class _Lexicon(pydantic.BaseModel):
 
 
 class EnglishLexicon(_Lexicon):
-    """`auxiliaries` are negated by the word after them, `predicates` by the word before. `require` is an obligation
-    whose negation exempts. Words of `opposites` are stems or phrases of stems."""
+    """`adverbs` may stand inside an operator, words of `after_judgement` begin what is judged. `auxiliaries` are
+    negated by the word after them, `predicates` by the word before. `require` is an obligation whose negation exempts.
+    Words of `opposites` are stems or phrases of stems."""
 
     circumstances: Words
+    adverbs: Words
+    after_judgement: Words
     auxiliaries: ByForce
     predicates: dict[str, Words]
     irregular: dict[str, str]
