@@ -36,9 +36,7 @@ Phrase = tuple[str, ...]
 @cache
 def stem(word: str) -> str:
     """A word without its ending. Coarse: it need only bring together the forms of one word."""
-    known = english().irregular.get(word)
-    if known is not None:
-        return known
+    word = english().irregular.get(word, word)
     if len(word) <= 3:
         return word
     for ending, instead in (("ies", "y"), ("ied", "y"), ("ily", "y"), ("sses", "ss")):
