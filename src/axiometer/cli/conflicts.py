@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from axiometer.build.conflicts.options import ConflictOptions
     from axiometer.build.conflicts.plan import ConflictPlan
     from axiometer.build.conflicts.publish import PairsSummary
+    from axiometer.runtime.respondent import Respondent
 
 Keys = Annotated[
     list[str] | None,
@@ -63,6 +64,14 @@ def conflicts(
     address: options.Address = None,
     processes: options.Processes = None,
     seed: options.Seed = 0,
+    models: options.ModelsFile = None,
+    temperature: options.Temperature = None,
+    top_p: options.TopP = None,
+    max_tokens: options.MaxTokens = None,
+    reasoning: options.Reasoning = None,
+    concurrency: options.Concurrency = None,
+    max_calls: options.MaxCalls = None,
+    max_usd: options.MaxUsd = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
     as_json: options.AsJson = False,
 ) -> None:
@@ -115,7 +124,21 @@ def _plan(given: Mapping[str, Any]) -> ConflictPlan:
         kind=given["kind"],
         contradiction=given["contradiction"],
     )
-    return plan_conflicts(Path(given["rules"]), wanted, given["model"])
+    return plan_conflicts(Path(given["rules"]), wanted, given["model"], _judge(given))
+
+
+def _judge(given: Mapping[str, Any]) -> Respondent | None:
+    """Who is asked, where the model is one that is asked."""
+    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.models.contradiction.judge import Judge
+    from axiometer.models.contradiction.registry import open_contradiction_model
+
+    if not given["model"].startswith("llm/"):
+        return None
+    opened = open_contradiction_model(given["model"])
+    assert isinstance(opened, Judge)
+    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+    return respondents([opened.model], wanted)[0]
 
 
 def _say_dry_run(plan: ConflictPlan, as_json: bool) -> None:

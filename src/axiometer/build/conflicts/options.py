@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from axiometer.errors import InputError
+from axiometer.records.ids import content_id
 from axiometer.runtime.stages.parts import StageFolder
 
 FILE = "conflicts.yaml"
@@ -179,7 +180,11 @@ class PairsFolder:
         return self.path / "candidates" / "found.json"
 
     def scored(self, model: str) -> StageFolder:
-        return StageFolder(self.path / "scored" / "".join(c if c.isalnum() or c in "._-" else "-" for c in model))
+        return StageFolder(self.path / "scored" / _as_name(model))
+
+    def judge(self, model: str, step: str) -> StageFolder:
+        """The questions to a judge, and its verdicts."""
+        return StageFolder(self.path / "judge" / _as_name(model) / step)
 
     @property
     def journal(self) -> Path:
@@ -200,3 +205,9 @@ class PairsFolder:
     @property
     def summary(self) -> Path:
         return self.path / "summary.json"
+
+
+def _as_name(model: str) -> str:
+    """A folder's name for a model: readable, and with a hash where characters had to go."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in model)[:60]
+    return plain if plain == model else f"{plain}-{content_id(model)[:8]}"

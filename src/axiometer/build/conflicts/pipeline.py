@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from axiometer.build.conflicts.asking import ask
 from axiometer.build.conflicts.mining import mine
 from axiometer.build.conflicts.options import PairsFolder
 from axiometer.build.conflicts.pairs import Selection
@@ -17,7 +18,7 @@ from axiometer.build.corpus.dedup import DedupOptions
 from axiometer.build.corpus.dedup_search import Watched
 from axiometer.build.corpus.dedup_table import dedup_table
 from axiometer.errors import Stopped
-from axiometer.models.protocols import ContradictionModel
+from axiometer.models.contradiction.judge import Judge
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Progress, Silent, Tally
 from axiometer.runtime.runners import Runner
@@ -66,7 +67,10 @@ def _scored(plan: ConflictPlan, folder: PairsFolder, runner: Runner, shown: Prog
     if plan.model is None:
         return None
     output = folder.scored(plan.model_name)
-    assert isinstance(plan.model, ContradictionModel)
+    if isinstance(plan.model, Judge):
+        assert plan.judge is not None
+        ask(folder, plan.model_name, plan.judge, shown)
+        return output
     parts = len(folder.candidates.parts())
     watched = Watched(runner if parts >= _ON_RUNNER else None, Tally("score"), shown)
     score(folder.candidates, output, plan.model, watched)

@@ -14,7 +14,9 @@ from axiometer.build.conflicts.rules import blocking_of, digest_of, framework_of
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.models.contradiction.judge import Judge
 from axiometer.models.contradiction.registry import Opened, open_contradiction_model
+from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.yaml_files import read_yaml
 from axiometer.runtime.respondent import Respondent
 
@@ -42,12 +44,25 @@ def plan_conflicts(path: Path, options: ConflictOptions, model: str, judge: Resp
     Raises an `AxiometerError` for anything that is wrong.
     """
     opened = None if model == NO_MODEL else open_contradiction_model(model)
+    if isinstance(opened, Judge):
+        assert judge is not None, "a judge is asked through a respondent"
+        _check_judges(judge)
     rules = read_rules(path)
     framework = framework_of(rules, options.framework)
     blocking_of(rules.head(2), options.within, options.across, framework)
     return ConflictPlan(
         path, options, rules, framework, model, opened, judge, _specify(path, options, rules, framework)
     )
+
+
+def _check_judges(respondent: Respondent) -> None:
+    """Simulated respondents and recorded answers know items only."""
+    if respondent.model.wants_meta and not isinstance(respondent.model, SimulatedWriter):
+        raise InputError(
+            "{model} answers items, not questions about pairs of rules",
+            mend="use a real model, or `lexical`",
+            model=respondent.model.name,
+        )
 
 
 def _specify(path: Path, options: ConflictOptions, rules: pl.DataFrame, framework: Framework | None) -> Specification:
