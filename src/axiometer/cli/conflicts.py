@@ -58,6 +58,9 @@ def conflicts(
     framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
     dedup: Annotated[bool, typer.Option("--dedup", help=t("Drop near-duplicates of the rules first."))] = False,
     embedder: options.EmbedderName = None,
+    calibrate: Annotated[
+        str | None, typer.Option(help=t("Labelled pairs (a, b, relation, lang), or `shipped`: what scores are worth."))
+    ] = None,
     config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
     status: Annotated[Path | None, typer.Option(help=t("Show where the search in this folder stands."))] = None,
     runner: options.RunnerName = "local",
@@ -78,6 +81,11 @@ def conflicts(
     given = configured(context, config)
     if given["status"] is not None:
         _say_status(Path(given["status"]), bool(given["as_json"]))
+        return
+    if given["calibrate"] is not None:
+        from axiometer.cli.conflicts_calibrating import calibrate as calibrate_with
+
+        calibrate_with(given["calibrate"], given["model"], bool(given["as_json"]))
         return
     if given["rules"] is None:
         raise InputError("no rules", mend="name a table of rules or a corpus")

@@ -131,9 +131,14 @@ class Blocking:
             )
 
 
+def read_blocking(path: Path) -> Blocking:
+    """What `Blocking.write` wrote; a worker reads it once for all blocks."""
+    there = path.stat()
+    return _read_blocking(path.resolve(), there.st_ino, there.st_mtime_ns)
+
+
 @lru_cache(maxsize=1)
-def read_blocking(path: str) -> Blocking:
-    """What `Blocking.write` wrote; a worker reads it once."""
+def _read_blocking(path: Path, _inode: int, _written: int) -> Blocking:
     with np.load(path, allow_pickle=False) as found:
         codes, masks = found["codes_within"].tolist(), found["masks_within"].tolist()
         return Blocking(

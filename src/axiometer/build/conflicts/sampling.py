@@ -71,7 +71,7 @@ def block_candidates(task: BlockTask) -> str:
     path = result_file(Path(task.folder), task.block)
     if not path.exists():
         vectors = open_vectors(Path(task.folder) / VECTORS)
-        blocking = read_blocking(str(Path(task.folder) / BLOCKING))
+        blocking = read_blocking(Path(task.folder) / BLOCKING)
         with threadpool_limits(1, user_api="blas"):
             write_result(search_block(vectors, blocking, task.block, task.drawing), path)
     return str(path)
