@@ -62,11 +62,12 @@ class CrossEncoder:
     @property
     def identity(self) -> Mapping[str, object]:
         """A folder is known by the hash of its weights, a name on the hub by its commit."""
+        folder = Path(self._where)
         return {
             "method": "nli",
             "version": _VERSION,
-            "model": Path(self.model).name if self._commit is None else self.model,
-            "weights": _digest(Path(self._where)) if self._commit is None else self._commit,
+            "model": folder.name if folder.is_dir() else self.model,
+            "weights": _digest(folder) if folder.is_dir() else self._commit,
             "label": self.label,
             "plausible": self.plausible,
             "from": CONTRADICTS,
