@@ -232,7 +232,7 @@ def test_a_judge_is_asked_in_both_orders_and_never_twice(
 
 
 def test_killed_anywhere_the_same_pairs_come_out(surroundings: Mapping[str, str], tmp_path: Path) -> None:
-    write_rows(invented_rules(1_500), Rule, tmp_path / "rules.parquet")
+    write_rows(invented_rules(900), Rule, tmp_path / "rules.parquet")
     words = ("build", "conflicts", "rules.parquet", "--per-rule", 12, "--seed", 3, "-o")
     assert run_in(tmp_path, surroundings, *words, "whole").code == 0
     marks = ("conflicts.yaml", "blocks/block-*.npz", "candidates/fates/000000.parquet", "scored/lexical/rows/*.parquet")
