@@ -33,36 +33,49 @@ OtherKeys = Annotated[
 ]
 
 
+Rules = Annotated[Path | None, typer.Argument(help=t("Table of rules (.parquet), or a corpus."))]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the pairs."))]
+Model = Annotated[str, typer.Option("--model", "-m", help="none | lexical | nli/NAME_OR_PATH | llm/PROVIDER/NAME")]
+Kind = Annotated[str, typer.Option(help="contradiction | tension | both")]
+Score = Annotated[float, typer.Option(help=t("Score that both directions of a contradiction must reach."))]
+Low = Annotated[float, typer.Option("--from", help=t("Lowest cosine of a candidate."))]
+High = Annotated[
+    float | None, typer.Option("--to", help=t("Cosine from which rules are duplicates (default: as measured)."))
+]
+Width = Annotated[float, typer.Option(help=t("Width of a band of cosines."))]
+PerRule = Annotated[int, typer.Option(min=1, help=t("Pairs that each rule draws in each band."))]
+Budget = Annotated[int, typer.Option(min=0, help=t("Candidates at most (0: no limit)."))]
+AnyLanguage = Annotated[bool, typer.Option("--any-language", help=t("Pairs of different languages, too."))]
+Dedup = Annotated[bool, typer.Option("--dedup", help=t("Drop near-duplicates of the rules first."))]
+Calibrate = Annotated[
+    str | None, typer.Option(help=t("Labelled pairs (a, b, relation, lang), or `shipped`: what scores are worth."))
+]
+Status = Annotated[Path | None, typer.Option(help=t("Show where the search in this folder stands."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))]
+
+
 def conflicts(
     context: typer.Context,
-    rules: Annotated[Path | None, typer.Argument(help=t("Table of rules (.parquet), or a corpus."))] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the pairs."))] = None,
-    model: Annotated[
-        str, typer.Option("--model", "-m", help="none | lexical | nli/NAME_OR_PATH | llm/PROVIDER/NAME")
-    ] = "lexical",
-    kind: Annotated[str, typer.Option(help="contradiction | tension | both")] = "both",
-    contradiction: Annotated[
-        float, typer.Option(help=t("Score that both directions of a contradiction must reach."))
-    ] = 0.5,
-    low: Annotated[float, typer.Option("--from", help=t("Lowest cosine of a candidate."))] = 0.5,
-    high: Annotated[
-        float | None, typer.Option("--to", help=t("Cosine from which rules are duplicates (default: as measured)."))
-    ] = None,
-    width: Annotated[float, typer.Option(help=t("Width of a band of cosines."))] = 0.1,
+    rules: Rules = None,
+    output: Output = None,
+    model: Model = "lexical",
+    kind: Kind = "both",
+    contradiction: Score = 0.5,
+    low: Low = 0.5,
+    high: High = None,
+    width: Width = 0.1,
     draw: Annotated[str, typer.Option(help="sample | top")] = "sample",
-    per_rule: Annotated[int, typer.Option(min=1, help=t("Pairs that each rule draws in each band."))] = 5,
-    budget: Annotated[int, typer.Option(min=0, help=t("Candidates at most (0: no limit)."))] = 1_000_000,
+    per_rule: PerRule = 5,
+    budget: Budget = 1_000_000,
     within: Keys = None,
     across: OtherKeys = None,
-    any_language: Annotated[bool, typer.Option("--any-language", help=t("Pairs of different languages, too."))] = False,
+    any_language: AnyLanguage = False,
     framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
-    dedup: Annotated[bool, typer.Option("--dedup", help=t("Drop near-duplicates of the rules first."))] = False,
-    embedder: options.EmbedderName = None,
-    calibrate: Annotated[
-        str | None, typer.Option(help=t("Labelled pairs (a, b, relation, lang), or `shipped`: what scores are worth."))
-    ] = None,
+    dedup: Dedup = False,
+    embedder: Annotated[str | None, typer.Option(help=t("Embedder that tells how alike rules are."))] = None,
+    calibrate: Calibrate = None,
     config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
-    status: Annotated[Path | None, typer.Option(help=t("Show where the search in this folder stands."))] = None,
+    status: Status = None,
     runner: options.RunnerName = "local",
     address: options.Address = None,
     processes: options.Processes = None,
@@ -75,10 +88,14 @@ def conflicts(
     concurrency: options.Concurrency = None,
     max_calls: options.MaxCalls = None,
     max_usd: options.MaxUsd = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    dry_run: DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
-    given = configured(context, config)
+    """`build conflicts`; see `building`."""
+    _do(configured(context, config))
+
+
+def _do(given: Mapping[str, Any]) -> None:
     if given["status"] is not None:
         _say_status(Path(given["status"]), bool(given["as_json"]))
         return
