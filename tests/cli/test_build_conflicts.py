@@ -160,6 +160,18 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(inside: Axiometer,
     assert found["seconds"] > 0 and not (tmp_path / "pairs").exists()
 
 
+def test_a_dry_run_knows_what_a_judge_would_cost(inside: Axiometer, serve: Serve, rules: Path, tmp_path: Path) -> None:
+    server = serve()
+    price = "models:\n  openai-api/fake/m:\n    price: {input: 1.0, output: 2.0}\n"
+    (tmp_path / "models.yaml").write_text(price, encoding="utf-8")
+    words = ("build", "conflicts", rules, "-m", FAKE, "--budget", 50, "--dry-run", "--models", "models.yaml")
+    found = json.loads(inside(*words, "--json").out)
+    assert found["calls_at_most"] == 100 and found["tokens_out_at_most"] >= 100 * 200
+    spent = (found["tokens_in_at_most"] * 1.0 + found["tokens_out_at_most"] * 2.0) / 1e6
+    assert found["tokens_in_at_most"] > 100 * 50 and found["usd_at_most"] == pytest.approx(spent)
+    assert "at most 100 calls" in inside(*words).out and server.counts.attempts == 0
+
+
 def test_what_scores_are_worth_is_told_from_labelled_pairs(inside: Axiometer) -> None:
     said = inside("build", "conflicts", "--calibrate", "shipped", "--json")
     report = json.loads(said.out)

@@ -178,7 +178,10 @@ def _say_dry_run(plan: ConflictPlan, as_json: bool) -> None:
     say(t(said, rules=found.rules, pairs=found.pairs, blocks=found.blocks, seconds=f"{found.seconds:.1f}"))
     say(t("at most {n} candidates, from the bands {bands}", n=found.candidates_at_most, bands=_bands(found.bands)))
     if found.calls_at_most:
-        say(t("at most {n} calls of {model}", n=found.calls_at_most, model=plan.model_name))
+        said = "at most {n} calls of {model}: {tokens_in} tokens in, {tokens_out} out at most, {usd} USD"
+        usd = "?" if found.usd_at_most is None else f"{found.usd_at_most:.2f}"
+        tokens = {"tokens_in": found.tokens_in_at_most, "tokens_out": found.tokens_out_at_most}
+        say(t(said, n=found.calls_at_most, model=plan.model_name, usd=usd, **tokens))
 
 
 def _bands(lows: tuple[float, ...]) -> str:

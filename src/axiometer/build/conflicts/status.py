@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from axiometer.build.conflicts.candidates import rows_of_blocks
+from axiometer.build.conflicts.judging import JudgePairs, questions
 from axiometer.build.conflicts.mining import PART, read_found
 from axiometer.build.conflicts.options import ConflictOptions, PairsFolder
 from axiometer.build.conflicts.plan import ConflictPlan, read_conflicts
 from axiometer.build.conflicts.publish import read_summary
+from axiometer.measure.estimate import max_tokens_of, tokens_of
+from axiometer.models.prices import cost
+from axiometer.models.protocols import Request, Usage
 from axiometer.runtime.runners.cores import cores
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Account
@@ -20,6 +25,7 @@ from axiometer.similarity.blocks import blocks
 
 _TILE = (512, 1_024)
 _TRIALS = 5
+_ASKED = 100  # rules that a judge's prompts are estimated from
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ def status(path: Path) -> PairsStatus:
 class ConflictEstimate:
     """What a search would take. pairs: of rules, compared; seconds: of comparing on the cores here, embedding and
     scoring left out; candidates_at_most: each rule's draws in each band, within the budget; calls_at_most: of a judge,
-    which is asked in both orders."""
+    which is asked in both orders, with the tokens of its prompts as estimated, those of answers at their full length,
+    and their price (None: not known)."""
 
     rules: int
     pairs: int
@@ -84,6 +91,9 @@ class ConflictEstimate:
     candidates_at_most: int
     parts_at_most: int
     calls_at_most: int
+    tokens_in_at_most: int
+    tokens_out_at_most: int
+    usd_at_most: float | None
 
 
 def estimate(plan: ConflictPlan) -> ConflictEstimate:
@@ -91,6 +101,10 @@ def estimate(plan: ConflictPlan) -> ConflictEstimate:
     n, options = plan.rules.height, plan.options
     pairs = n * (n - 1) // 2
     most = candidates_at_most(n, options)
+    calls = 2 * most if plan.judge is not None else 0
+    each = _tokens_of_a_question(plan) if plan.judge is not None else Usage()
+    usage = Usage(calls * each.tokens_in, calls * each.tokens_out)
+    price = None if plan.judge is None else plan.judge.price
     return ConflictEstimate(
         rules=n,
         pairs=pairs,
@@ -99,8 +113,24 @@ def estimate(plan: ConflictPlan) -> ConflictEstimate:
         seconds=pairs * _seconds_per_pair() / cores(),
         candidates_at_most=most,
         parts_at_most=-(-most // PART),
-        calls_at_most=2 * most if plan.judge is not None else 0,
+        calls_at_most=calls,
+        tokens_in_at_most=usage.tokens_in,
+        tokens_out_at_most=usage.tokens_out,
+        usd_at_most=None if price is None else cost(usage, price),
     )
+
+
+def _tokens_of_a_question(plan: ConflictPlan) -> Usage:
+    """Of one call, on average over the first rules, each asked about with the next one."""
+    assert plan.judge is not None
+    rows = plan.rules.head(_ASKED + 1).select("lang", "text").rows()
+    stage, total, longest = JudgePairs(), 0.0, max_tokens_of(plan.judge)
+    for (lang, first), (_, second) in pairwise(rows):
+        request = stage.render(questions("", first, second, lang)[0])
+        assert isinstance(request, Request)
+        total += sum(tokens_of(message.content) for message in request.messages)
+        longest = max(longest, request.max_tokens or 0)
+    return Usage(round(total / (len(rows) - 1)), longest)
 
 
 def candidates_at_most(n: int, options: ConflictOptions) -> int:
