@@ -22,6 +22,7 @@ KNOWN = {
     "corpus-cost": "corpus_cost",
     "dedup": "dedup",
     "embedding": "embedding",
+    "conflicts": "conflicts",
 }
 
 

@@ -1,4 +1,4 @@
-"""`axiometer build corpus | dedup`: texts to rules."""
+"""`axiometer build corpus | dedup | conflicts`: texts to rules, rules to pairs."""
 
 # ruff: noqa: ARG001 -- options are read through the context, so that a file can fill them
 
@@ -12,6 +12,7 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
+from axiometer.cli.conflicts import conflicts
 from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.usage import Verbs
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
+app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
+
 
 Texts = Annotated[
     list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))

@@ -6,7 +6,7 @@ improved later without paying again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
@@ -185,11 +185,56 @@ class Embedder(Protocol):
         ...
 
 
+class ConflictKind(StrEnum):
+    """How two rules stand against each other. Contradiction: the one says the reverse of the other. Tension: both can
+    be good rules, and in some situation nobody can follow both; most moral dilemmas are of this kind."""
+
+    CONTRADICTION = "contradiction"
+    TENSION = "tension"
+    NEITHER = "neither"
+
+
+class Confidence(StrEnum):
+    """How far a model's word about a pair goes: word lists never go beyond `low`."""
+
+    LOW = "low"
+    NORMAL = "normal"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """How strongly two texts contradict each other. `ab`: the second contradicts the first, `ba`: the first the second,
+    both in [0, 1]; `ba` is None where `ab` is so low that the other direction was not asked. `kind`: None where the
+    model cannot tell (a model that knows contradictions alone never says `tension` nor `neither`)."""
+
+    ab: float
+    ba: float | None
+    kind: ConflictKind | None
+    confidence: Confidence
+
+    @property
+    def both(self) -> float:
+        """The lower of the two directions: 0 where the second was not worth asking."""
+        return 0.0 if self.ba is None else min(self.ab, self.ba)
+
+
+@runtime_checkable
 class ContradictionModel(Protocol):
-    """How strongly the second text of a pair contradicts the first."""
+    """Computes how strongly two texts contradict each other; it runs where a runner puts it, so it asks no service.
 
-    name: str
+    `name` is what a user writes; `identity` is what enters fingerprints: JSON values, with all that decides a score.
+    A model that is asked through a service is no `ContradictionModel` but a stage (`build.conflicts.judging`).
+    """
 
-    async def contradictions(self, pairs: list[tuple[str, str]]) -> list[float]:
-        """One score in [0, 1] per ordered pair."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def identity(self) -> Mapping[str, object]: ...
+
+    def contradictions(self, pairs: Sequence[tuple[str, str, str]]) -> list[Contradiction]:
+        """One for each (first text, second text, language of both), in their order; independent of each other.
+
+        Raises `InputError` for a language that the model does not know.
+        """
         ...

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from axiometer.models import writer_answers as answers
+from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import BadRequest, Finish, Reply, Request
@@ -91,21 +92,23 @@ class SimulatedWriter:
 
     async def send(self, request: Request) -> bytes:
         """Answers what `request.meta` describes: `step`, `id` and `source` of the row, its `lang` and `text`, the
-        `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again)."""
+        `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again).
+        In the step `conflict` it is asked about two rules (`writer_conflicts.answer`)."""
+        if request.meta is not None and request.meta.get("step") == conflicts.STEP:
+            return _raw(request, conflicts.answer(self.profile.conflicts, self.profile.seed, request), {})
         asked = self._asked(request.meta)
         if asked.step in (Step.SCREEN, Step.WRITE, Step.COMPACT):
             text, call = self._about_text(asked, request)
         else:
             text, call = self._about_rule(asked, request)
-        length = sum(len(message.content) for message in request.messages)
-        reply: dict[str, object] = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3)}
+        reply: dict[str, object] = {}
         if call.form in _FINISHES:
             reply["finish"] = str(_FINISHES[call.form])
         if call.form is Form.FILTERED:
             reply["filter_code"] = "simulated"
         if call.form is Form.REFUSED and _in_field(self.profile, asked):
             reply["refusal"], reply["text"] = text, ""
-        return json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return _raw(request, text, reply)
 
     def read(self, raw: bytes) -> Reply:
         return read_plain(raw, self.name)
@@ -157,6 +160,12 @@ class SimulatedWriter:
             form=call.form,
         )
         return answers.dressed(answer, asked.step, call.form, asked.lang), call
+
+
+def _raw(request: Request, text: str, more: Mapping[str, object]) -> bytes:
+    length = sum(len(message.content) for message in request.messages)
+    reply = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3), **more}
+    return json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _now(call: PlantedCall, attempt: int) -> PlantedCall:

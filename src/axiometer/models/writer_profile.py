@@ -63,6 +63,25 @@ class Labels(pydantic.BaseModel):
         return self
 
 
+class Conflicts(pydantic.BaseModel):
+    """Weights of the relations of pairs of rules. `swayed`: pairs of which something else is said in one of the orders.
+    `prose`: calls that are answered in words, and in the form asked for when asked again."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    contradiction: float = pydantic.Field(0.2, ge=0)
+    tension: float = pydantic.Field(0.4, ge=0)
+    same: float = pydantic.Field(0.1, ge=0)
+    unrelated: float = pydantic.Field(0.3, ge=0)
+    swayed: float = pydantic.Field(0.08, ge=0, le=1)
+    prose: float = pydantic.Field(0.03, ge=0, le=1)
+
+    @pydantic.model_validator(mode="after")
+    def _something(self) -> Conflicts:
+        if not self.contradiction + self.tension + self.same + self.unrelated > 0.0:
+            raise ValueError("at least one weight must be above 0")
+        return self
+
+
 class WriterProfile(pydantic.BaseModel):
     """What is planted in a simulated rule writer. Shares are of 1.
 
@@ -71,7 +90,7 @@ class WriterProfile(pydantic.BaseModel):
     `repaired`: malformed answers that asking once more mends. `unfit`: rules written too long, which `refine`
     shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
-    that is followed.
+    that is followed. `conflicts`: what is said of pairs of rules.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -91,6 +110,7 @@ class WriterProfile(pydantic.BaseModel):
     label_errors: float = Share
     duplicates: float = Share
     injections_obeyed: float = Share
+    conflicts: Conflicts = Conflicts()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")

@@ -117,16 +117,32 @@ def make_rule(
 
 @dataclass(frozen=True, slots=True)
 class RulePair:
-    """Two rules that may conflict. `similarity` is a cosine; the contradictions are in [0, 1], one per direction."""
+    """Two rules of one language that may conflict, with their words and values; `rule_a` is the smaller id.
+
+    `similarity` is a cosine, `band` the lower end of the band of cosines that the pair was drawn from, `inclusion` the
+    probability with which it was drawn (None: not at random). The contradictions are in [0, 1], one per direction
+    (None: not scored); `method` is who scored them, `kind` what the pair is taken for (contradiction, tension or
+    neither), `confidence` how sure that is (low, normal).
+    """
 
     id: str
     parent_ids: tuple[str, ...]
+    lang: str
     rule_a: str
     rule_b: str
+    text_a: str
+    text_b: str
+    values_a: tuple[str, ...]
+    values_b: tuple[str, ...]
+    framework: str | None
     similarity: float | None
-    contradiction_ab: float | None
-    contradiction_ba: float | None
-    method: str
+    band: float | None = None
+    inclusion: float | None = None
+    contradiction_ab: float | None = None
+    contradiction_ba: float | None = None
+    kind: str | None = None
+    method: str | None = None
+    confidence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""A search for conflicting pairs before it begins: everything that can be wrong is checked, nothing is written."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from axiometer.build.conflicts.options import FILE, NO_MODEL, ConflictOptions, PairsFolder
+from axiometer.build.conflicts.rules import blocking_of, digest_of, framework_of, read_rules
+from axiometer.errors import InputError
+from axiometer.frameworks import Framework
+from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.models.contradiction.judge import Judge
+from axiometer.models.contradiction.registry import Opened, open_contradiction_model
+from axiometer.models.simulated_writer import SimulatedWriter
+from axiometer.records.yaml_files import read_yaml
+from axiometer.runtime.respondent import Respondent
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictPlan:
+    """What `run_conflicts` does. rules: as `read_rules` gives them; model: None where candidates are all that is
+    wanted; judge: who is asked, where the model is one that is asked."""
+
+    path: Path
+    options: ConflictOptions
+    rules: pl.DataFrame
+    framework: Framework | None
+    model_name: str
+    model: Opened | None
+    judge: Respondent | None
+    specification: Specification
+
+
+def plan_conflicts(path: Path, options: ConflictOptions, model: str, judge: Respondent | None = None) -> ConflictPlan:
+    """Checks rules, blocking and model. model: a name as `open_contradiction_model` knows it, or `none`.
+
+    Raises an `AxiometerError` for anything that is wrong.
+    """
+    opened = None if model == NO_MODEL else open_contradiction_model(model)
+    if isinstance(opened, Judge):
+        assert judge is not None, "a judge is asked through a respondent"
+        _check_judges(judge)
+    rules = read_rules(path)
+    framework = framework_of(rules, options.framework)
+    blocking_of(rules.head(2), options.within, options.across, framework)
+    return ConflictPlan(
+        path, options, rules, framework, model, opened, judge, _specify(path, options, rules, framework)
+    )
+
+
+def _check_judges(respondent: Respondent) -> None:
+    """Simulated respondents and recorded answers know items only."""
+    if respondent.model.wants_meta and not isinstance(respondent.model, SimulatedWriter):
+        raise InputError(
+            "{model} answers items, not questions about pairs of rules",
+            mend="use a real model, or `lexical`",
+            model=respondent.model.name,
+        )
+
+
+def _specify(path: Path, options: ConflictOptions, rules: pl.DataFrame, framework: Framework | None) -> Specification:
+    """Which model scores, which kind is kept and from which score can be asked anew of the same candidates."""
+    import axiometer
+
+    asked: dict[str, Any] = {
+        "rules": {"digest": digest_of(rules), "count": rules.height},
+        "framework": None if framework is None else {"name": framework.id, "digest": framework.fingerprint},
+        "embedder": options.embedder,
+        "dedup": options.dedup,
+        "cosines": {"low": options.low, "high": options.high, "width": options.width},
+        "draw": str(options.draw),
+        "per_rule": options.per_rule,
+        "budget": options.budget,
+        "within": list(options.within),
+        "across": list(options.across),
+        "seed": options.seed,
+    }
+    noted = {
+        "axiometer": axiometer.__version__,
+        "polars": pl.__version__,
+        "rules_from": str(path),
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    return Specification(asked, noted)
+
+
+def read_conflicts(folder: PairsFolder) -> Specification:
+    """The specification of the search in `folder`. Raises `InputError` when there is none or it is damaged."""
+    file = folder.path / FILE
+    if not file.exists():
+        raise InputError(
+            "no conflicts.yaml here", file=folder.path, mend="give a folder made by `axiometer build conflicts`"
+        )
+    data = read_yaml(file)
+    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
+        raise InputError(
+            "made by another version of Axiometer (format {format}, this is {own})",
+            file=file,
+            format=data["format"],
+            own=FORMAT,
+        )
+    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
+    if not isinstance(asked, dict) or not isinstance(noted, dict):
+        raise InputError("not a conflicts.yaml as `axiometer build conflicts` writes it", file=file)
+    return Specification(asked, noted)
+
+
+def check_folder(folder: PairsFolder) -> None:
+    """Raises `InputError` where the folder holds other things than pairs."""
+    there = folder.path
+    if there.is_file():
+        raise InputError("a file stands where a folder is needed", file=there)
+    if there.is_dir() and not (there / FILE).exists() and any(not p.name.startswith(".") for p in there.iterdir()):
+        raise InputError("exists and holds no conflicting pairs", file=there, mend="give another name with -o")
+
+
+def settle_specification(plan: ConflictPlan, folder: PairsFolder) -> None:
+    """Writes `conflicts.yaml`, or checks that the folder holds the same search. Raises `SpecificationChanged`."""
+    if (folder.path / FILE).exists():
+        check_same(Specification(plain(read_conflicts(folder).asked), {}), plan.specification, folder.path)
+        return
+    plan.specification.write(folder.path, FILE)
