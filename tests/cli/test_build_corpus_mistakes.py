@@ -148,6 +148,7 @@ def test_a_damaged_part_is_told_and_made_again_when_it_was_deleted(
     file = place / "made" / "stages" / damaged / "000000.parquet"
     whole = file.read_bytes()
     file.write_bytes(b"no table")
+    (place / "made" / "release.json").unlink()  # else nothing of a finished corpus is read again
     said = inside(*BUILD, "made")
     assert said.code == 1 and "Traceback" not in said.err
     assert "000000.parquet: not a" in said.err.splitlines()[-1] and "damaged" in said.err.splitlines()[-1]
