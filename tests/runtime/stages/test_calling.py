@@ -228,6 +228,21 @@ def test_a_model_that_always_answers_the_same_is_noticed(tmp_path: Path) -> None
     assert [line for line in notes if "same answer in 25 of 25 calls" in line]
 
 
+def test_one_unusable_answer_for_everything_is_noticed_too(tmp_path: Path) -> None:
+    @dataclass(slots=True)
+    class Stuck(Echo):
+        async def send(self, request: Request) -> bytes:
+            return b'{"text": "I am stuck"}'
+
+    notes = Notes.lines
+    notes.clear()
+    output = work_off(
+        tmp_path, [put(StageFolder(tmp_path / "in"), "000000", [f"{n} keep" for n in range(25)])], Stuck()
+    )
+    assert output.account().failed == {"not a word of ours": 25}
+    assert [line for line in notes if "same answer in 25 of 25 calls" in line]
+
+
 def test_a_damaged_part_is_told_with_its_file(tmp_path: Path) -> None:
     parts = [put(StageFolder(tmp_path / "in"), "000000", ["1 keep"])]
     output = work_off(tmp_path, parts, Echo())

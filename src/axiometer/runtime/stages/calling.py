@@ -161,13 +161,14 @@ class Asking(Generic[In, Out]):
         reply = replace(reply, text=_whole_characters(reply.text))
         asked.tokens_in += reply.usage.tokens_in
         asked.tokens_out += reply.usage.tokens_out
+        if len(asked.calls) == 1:  # usable or not: a model that always says the same shall be noticed
+            asked.part.answers[hashlib.sha256(reply.text.encode()).hexdigest()[:16]] += 1
         read = self.stage.read(asked.row, reply)
         if isinstance(read, Rejected):
             if len(asked.calls) == 1:
                 return self._shown(self.stage.repair(asked.row, asked.request, reply, read))
             self._end(asked, _failed(asked.row, read, reply))
             return None
-        asked.part.answers[hashlib.sha256(reply.text.encode()).hexdigest()[:16]] += 1
         self._end(asked, _fate(asked.row, read), _outputs(read))
         return None
 
@@ -234,4 +235,6 @@ def _outputs(end: Kept[Out] | Dropped) -> tuple[Out, ...]:
 
 
 def _failed(row: Identified, rejected: Rejected, reply: Reply) -> Fate:
-    return Fate(row.id, Status.FAILED, error=rejected.problem, note=rejected.note, raw=reply.text)
+    return Fate(
+        row.id, Status.FAILED, error=rejected.problem, note=rejected.note, raw=reply.text or reply.reasoning or ""
+    )
