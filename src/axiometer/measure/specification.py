@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,28 +104,41 @@ def specify(
 
 def read_specification(folder: Path) -> Specification:
     """The specification of the run in `folder`. Raises `InputError` when there is none or it is damaged."""
-    file = folder / FILE
+    return specification_in(folder, FILE, "axiometer measure", _is_whole)
+
+
+def specification_in(
+    folder: Path,
+    name: str,
+    command: str,
+    is_whole: Callable[[Mapping[str, Any], Mapping[str, Any]], bool] | None = None,
+    *,
+    format_: int = FORMAT,
+) -> Specification:
+    """What the file `name` in `folder` asks, as `command` writes it. `is_whole` says whether what other rooms rely on
+    is there. Raises `InputError` when there is none or it is damaged."""
+    file = folder / name
     if not file.exists():
-        raise InputError("no run.yaml here", file=folder, mend="give a folder made by `axiometer measure`")
+        raise InputError(
+            "no {name} here", file=folder, mend="give a folder made by `{command}`", name=name, command=command
+        )
     data = read_yaml(file)
-    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
+    if isinstance(data, dict) and "format" in data and data["format"] != format_:
         raise InputError(
             "made by another version of Axiometer (format {format}, this is {own})",
             file=file,
             format=data["format"],
-            own=FORMAT,
+            own=format_,
         )
-    if not isinstance(data, dict) or not _is_whole(data.get("asked"), data.get("noted")):
-        raise InputError("not a run.yaml as `axiometer measure` writes it", file=file)
-    return Specification(data["asked"], data["noted"])
+    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
+    if not isinstance(asked, dict) or not isinstance(noted, dict) or not (is_whole is None or is_whole(asked, noted)):
+        raise InputError("not a {name} as `{command}` writes it", file=file, name=name, command=command)
+    return Specification(asked, noted)
 
 
-def _is_whole(asked: object, noted: object) -> bool:
-    """Whether what other rooms rely on is there."""
+def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
     return (
-        isinstance(asked, dict)
-        and isinstance(noted, dict)
-        and isinstance(asked.get("models"), list)
+        isinstance(asked.get("models"), list)
         and isinstance(asked.get("frameworks"), dict)
         and isinstance(noted.get("presentations"), int)
     )

@@ -13,11 +13,10 @@ from axiometer.build.conflicts.options import FILE, NO_MODEL, ConflictOptions, P
 from axiometer.build.conflicts.rules import blocking_of, digest_of, framework_of, read_rules
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
-from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.measure.specification import Specification, check_same, plain, specification_in
 from axiometer.models.contradiction.judge import Judge
 from axiometer.models.contradiction.registry import Opened, open_contradiction_model
 from axiometer.models.simulated_writer import SimulatedWriter
-from axiometer.records.yaml_files import read_yaml
 from axiometer.runtime.respondent import Respondent
 
 FORMAT = 1
@@ -93,23 +92,7 @@ def _specify(path: Path, options: ConflictOptions, rules: pl.DataFrame, framewor
 
 def read_conflicts(folder: PairsFolder) -> Specification:
     """The specification of the search in `folder`. Raises `InputError` when there is none or it is damaged."""
-    file = folder.path / FILE
-    if not file.exists():
-        raise InputError(
-            "no conflicts.yaml here", file=folder.path, mend="give a folder made by `axiometer build conflicts`"
-        )
-    data = read_yaml(file)
-    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
-        raise InputError(
-            "made by another version of Axiometer (format {format}, this is {own})",
-            file=file,
-            format=data["format"],
-            own=FORMAT,
-        )
-    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
-    if not isinstance(asked, dict) or not isinstance(noted, dict):
-        raise InputError("not a conflicts.yaml as `axiometer build conflicts` writes it", file=file)
-    return Specification(asked, noted)
+    return specification_in(folder.path, FILE, "axiometer build conflicts", format_=FORMAT)
 
 
 def check_folder(folder: PairsFolder) -> None:

@@ -17,12 +17,11 @@ from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Examples, read_ex
 from axiometer.errors import InputError, file_error
 from axiometer.frameworks import Framework, load_framework
 from axiometer.frameworks.load import path_of
-from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.measure.specification import Specification, check_same, plain, specification_in
 from axiometer.models.protocols import Reply, Request
 from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.tables import write_text
-from axiometer.records.yaml_files import read_yaml
 from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.rows import CallStage, Dropped, Kept, Rejected
 
@@ -177,25 +176,12 @@ def _price(respondent: Respondent) -> dict[str, object] | None:
 
 def read_corpus(folder: Path) -> Specification:
     """The specification of the corpus in `folder`. Raises `InputError` when there is none or it is damaged."""
-    file = folder / FILE
-    if not file.exists():
-        raise InputError("no corpus.yaml here", file=folder, mend="give a folder made by `axiometer build corpus`")
-    data = read_yaml(file)
-    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
-        raise InputError(
-            "made by another version of Axiometer (format {format}, this is {own})",
-            file=file,
-            format=data["format"],
-            own=FORMAT,
-        )
-    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
-    if not isinstance(asked, dict) or not isinstance(noted, dict) or not _are_steps(asked.get("steps")):
-        raise InputError("not a corpus.yaml as `axiometer build corpus` writes it", file=file)
-    return Specification(asked, noted)
+    return specification_in(folder, FILE, "axiometer build corpus", _has_steps, format_=FORMAT)
 
 
-def _are_steps(steps: object) -> bool:
-    """Whether what other rooms rely on is there."""
+def _has_steps(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    del noted
+    steps = asked.get("steps")
     return isinstance(steps, dict) and all(isinstance(step, dict) and "name" in step for step in steps.values())
 
 
