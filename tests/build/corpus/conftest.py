@@ -17,6 +17,7 @@ from axiometer.models.registry import open_model
 from axiometer.models.simulated import profile_path
 from axiometer.runtime import Limits, Tally
 from axiometer.runtime.respondent import Respondent
+from axiometer.runtime.runners import Runner, open_runner
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -118,3 +119,15 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> CorpusSummary:
     """A corpus of 240 texts, for tests that only look."""
     folder = tmp_path_factory.mktemp("built")
     return Workshop(folder, Notes()).build(write_texts(folder / "texts.csv", 240))
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for vectors: nothing is embedded twice."""
+    return tmp_path_factory.mktemp("vectors")
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with open_runner("local", processes=2) as opened:
+        yield opened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from axiometer.build.corpus.polarity import polarity
 from axiometer.errors import InputError
 from axiometer.records import Rule, make_rule
 from axiometer.records.tables import write_rows
-from axiometer.runtime.runners import Runner, open_runner
+from axiometer.runtime.runners import Runner
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 from axiometer.similarity.labelled import OPPOSITE, shipped_pairs
 
@@ -27,17 +26,6 @@ TEXTS = (
     "应当按时纳税",
     "人人都应当按时纳税",
 )
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("vectors")
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with open_runner("local", processes=1) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,23 +15,12 @@ from axiometer.build.corpus.dedup import DedupOptions
 from axiometer.build.corpus.steps.examples import Example
 from axiometer.frameworks import load_framework
 from axiometer.records import Rule, make_rule, to_frame
-from axiometer.runtime.runners import Runner, open_runner
+from axiometer.runtime.runners import Runner
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
 FRAMEWORK = load_framework("core-socialist-values")
 OPTIONS = DedupOptions(DEFAULT_EMBEDDER, 0.75)
 TAXES = Example("One should pay taxes on time.", "en", ("keeping-promises",), 1)
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("vectors")
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with open_runner("local", processes=1) as opened:
-        yield opened
 
 
 def rule(text: str, *values: str, lang: str = "en", label: int | None = 1) -> Rule:

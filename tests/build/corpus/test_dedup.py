@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from axiometer.errors import InputError
 from axiometer.records import Rule, make_rule, to_frame, to_rows
 from axiometer.records.tables import read_table, write_rows
 from axiometer.runtime.progress import Silent
-from axiometer.runtime.runners import Runner, open_runner
+from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Fate, Status
@@ -44,17 +44,6 @@ POOL = (
     "应当按时纳税。",
     "人人都应当按时纳税",
 )
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("vectors")
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with open_runner("local", processes=2) as opened:
-        yield opened
 
 
 def rule(text: str, label: int | None = 1, *, lang: str | None = None, of: str = "text", **more: object) -> Rule:
