@@ -21,6 +21,8 @@ from axiometer.records.schemas import schema_of, to_frame, to_rows
 from axiometer.records.tables import write_text
 from axiometer.runtime.progress import Tally
 
+_PAIR = 1  # which of an item's parents is the pair (`rows.make_dilemma`)
+
 
 @dataclass(frozen=True, slots=True)
 class DilemmasSummary:
@@ -75,7 +77,7 @@ def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]
     accounts = tuple(status(folder.path))
     items = pl.scan_parquet(folder.items, glob=False)
     langs = dict(items.group_by("lang").len().sort("lang").collect().iter_rows())
-    clusters = items.select(pl.col("clusters").list.sort()).unique().select(pl.len()).collect().item()
+    covered = items.select(pl.col("parent_ids").list.get(_PAIR).n_unique()).collect().item()
     sides = pl.col("options").list.eval(
         pl.element().struct.field("expresses").list.eval(pl.element().struct.field("kind") == "value").list.any()
     )
@@ -89,7 +91,7 @@ def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]
         pairs=plan.pairs.height,
         scenes=plan.scenes,
         items=sum(langs.values()),
-        pairs_with_items=int(clusters),
+        pairs_with_items=int(covered),
         langs=langs,
         unvalued=int(unvalued or 0),
         lost=dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))),
