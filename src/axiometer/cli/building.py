@@ -1,4 +1,4 @@
-"""`axiometer build corpus | dedup | conflicts`: texts to rules, rules to pairs."""
+"""`axiometer build corpus | dedup | conflicts | dilemmas`: texts to rules, rules to pairs, pairs to items."""
 
 # ruff: noqa: ARG001 -- options are read through the context, so that a file can fill them
 
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from axiometer.cli import options
+from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing
 from axiometer.cli.configuration import configured
 from axiometer.cli.conflicts import conflicts
-from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.console import progress_display, say, say_json
 from axiometer.cli.deduplicating import dedup
+from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.usage import Verbs
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -22,12 +24,11 @@ from axiometer.messages import t
 if TYPE_CHECKING:
     from axiometer.build.corpus.pipeline import CorpusSummary
     from axiometer.build.corpus.plan import CorpusPlan
-    from axiometer.build.corpus.status import StepAccount
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
 app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
-
+app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
 
 Texts = Annotated[
     list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
@@ -174,28 +175,11 @@ def _say_dry_run(plan: CorpusPlan, output: Path | None, as_json: bool) -> None:
     if as_json:
         say_json([asdict(row) for row in rows])
         return
-    say_table(
-        ["step", "model", "calls", "calls at most", "tokens in", "tokens out", "USD", "USD at most"],
-        [
-            [
-                row.step,
-                row.model,
-                row.calls,
-                row.calls_at_most,
-                row.tokens_in,
-                row.tokens_out,
-                row.usd,
-                row.usd_at_most,
-            ]
-            for row in rows
-        ],
-        title=t("Nothing was asked. It would take:"),
-    )
+    say_estimate(rows)
     rates = ", ".join(f"{step} {rate:.2f}" for step, rate in rates_of(output).items())
     said = "Rows out per row in, as seen in the corpus so far or else assumed: {rates}. At most: every row goes on."
     say(t(said, rates=rates))
-    if any(row.usd is None and row.paid for row in rows):
-        say(t("No price is known for some of them: give it in models.yaml."))
+    say_prices_missing(rows)
 
 
 def _say_status(folder: Path, as_json: bool) -> None:
@@ -205,68 +189,14 @@ def _say_status(folder: Path, as_json: bool) -> None:
     if as_json:
         say_json([asdict(account) for account in accounts])
     else:
-        _say_accounts(accounts)
-
-
-def _say_accounts(accounts: list[StepAccount] | tuple[StepAccount, ...]) -> None:
-    say_table(
-        [
-            "step",
-            "in",
-            "kept",
-            "dropped",
-            "failed",
-            "out",
-            "waiting",
-            "calls",
-            "repaired",
-            "tokens in",
-            "tokens out",
-            "USD",
-        ],
-        [
-            [
-                row.step,
-                row.account.rows,
-                row.account.kept,
-                sum(row.account.dropped.values()),
-                sum(row.account.failed.values()),
-                row.account.outputs,
-                row.waiting,
-                row.account.calls,
-                row.account.repaired,
-                row.account.tokens_in,
-                row.account.tokens_out,
-                row.usd,
-            ]
-            for row in accounts
-        ],
-    )
-    reasons = [
-        [row.step, kind, _reason(reason), count]
-        for row in accounts
-        for kind, counts in ((t("dropped"), row.account.dropped), (t("failed"), row.account.failed))
-        for reason, count in counts.items()
-    ]
-    if reasons:
-        say_table(["step", "fate", "reason", "n"], reasons)
-    for row in accounts:
-        if row.alike is not None:
-            said = "{step}: the same answer in {same} of {answers} calls; look at them"
-            say(t(said, step=row.step, same=row.alike[0], answers=row.alike[1]))
-
-
-def _reason(reason: str) -> str:
-    """The reason in the user's language; what follows a colon is a field's name."""
-    head, colon, field = reason.partition(": ")
-    return t(head + colon) + field
+        say_accounts(accounts)
 
 
 def _say_summary(summary: CorpusSummary, as_json: bool) -> None:
     if as_json:
         say_json(asdict(summary))
         return
-    _say_accounts(summary.steps)
+    say_accounts(summary.steps)
     say(t("rules: {n}, in {folder}", n=summary.rules, folder=summary.release))
     said = "calls made now, with planted injections: {calls}; answers from the journal: {hits}"
     say(t(said, calls=summary.calls, hits=summary.hits))

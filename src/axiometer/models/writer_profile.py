@@ -82,6 +82,44 @@ class Conflicts(pydantic.BaseModel):
         return self
 
 
+class Dilemmas(pydantic.BaseModel):
+    """Shares of scenes with a fault (`writer_dilemmas.SceneFault`), one each at most. `overlooked`: faults for a reader
+    that the check does not see; `alarms`: sound scenes in which it sees one. Of the calls of each step: `refused`;
+    `prose`, answered in words and in the form asked for when asked again; `lost`, answered in words both times."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    turned: float = pydantic.Field(0.03, ge=0)
+    misfit: float = pydantic.Field(0.04, ge=0)
+    compatible: float = pydantic.Field(0.04, ge=0)
+    impossible: float = pydantic.Field(0.02, ge=0)
+    unrealistic: float = pydantic.Field(0.04, ge=0)
+    named_right: float = pydantic.Field(0.02, ge=0)
+    uneven: float = pydantic.Field(0.03, ge=0)
+    third: float = pydantic.Field(0.02, ge=0)
+    long_side: float = pydantic.Field(0.03, ge=0)
+    judging: float = pydantic.Field(0.02, ge=0)
+    quoted: float = pydantic.Field(0.03, ge=0)
+    same: float = pydantic.Field(0.01, ge=0)
+    copied: float = pydantic.Field(0.03, ge=0)
+    overlooked: float = pydantic.Field(0.1, ge=0, le=1)
+    alarms: float = pydantic.Field(0.02, ge=0, le=1)
+    refused: float = pydantic.Field(0.01, ge=0)
+    lost: float = pydantic.Field(0.01, ge=0)
+    prose: float = pydantic.Field(0.03, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _at_most_all(self) -> Dilemmas:
+        calls = self.refused + self.lost + self.prose
+        faults = sum(self.model_dump().values()) - calls - self.overlooked - self.alarms
+        if calls > 1.0 or faults > 1.0 + 1e-9:
+            raise ValueError("faults, and refused, lost and prose, must be shares of at most 1 together")
+        return self
+
+    def without_faults(self) -> Dilemmas:
+        """Sound scenes alone, and every call answered in the form asked for."""
+        return Dilemmas(**dict.fromkeys(Dilemmas.model_fields, 0.0))
+
+
 class WriterProfile(pydantic.BaseModel):
     """What is planted in a simulated rule writer. Shares are of 1.
 
@@ -90,7 +128,8 @@ class WriterProfile(pydantic.BaseModel):
     `repaired`: malformed answers that asking once more mends. `unfit`: rules written too long, which `refine`
     shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
-    that is followed. `conflicts`: what is said of pairs of rules.
+    that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
+    for such pairs.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -111,6 +150,7 @@ class WriterProfile(pydantic.BaseModel):
     duplicates: float = Share
     injections_obeyed: float = Share
     conflicts: Conflicts = Conflicts()
+    dilemmas: Dilemmas = Dilemmas()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -126,7 +166,8 @@ class WriterProfile(pydantic.BaseModel):
 
     def without_faults(self) -> WriterProfile:
         """This profile, with every call answered in the form asked for."""
-        return self.model_copy(update={"refusals": {}, "filtered": {}, "malformed": {}})
+        plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
+        return self.model_copy(update=plain)
 
 
 def load_writer(name: str) -> WriterProfile:

@@ -1,0 +1,177 @@
+"""Dilemmas before they are made: everything that can be wrong is checked, nothing is written."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from axiometer.build.conflicts.options import WantedKind
+from axiometer.build.dilemmas.checking import CheckScenes
+from axiometer.build.dilemmas.options import CHECK, FILE, WRITE, DilemmaOptions, DilemmasFolder
+from axiometer.build.dilemmas.writing import WriteScenes
+from axiometer.errors import InputError
+from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.models.draws import uniform
+from axiometer.models.simulated_writer import SimulatedWriter
+from axiometer.records.corpus_rows import RulePair
+from axiometer.records.ids import content_id
+from axiometer.records.tables import read_table
+from axiometer.records.yaml_files import read_yaml
+from axiometer.runtime.respondent import Respondent
+from axiometer.runtime.stages.rows import CallStage
+
+FORMAT = 1
+PAIRS_FILE = "pairs.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class DilemmaPlan:
+    """What `run_dilemmas` does. pairs: frame of `RulePair`, those that scenes are written for."""
+
+    path: Path
+    options: DilemmaOptions
+    pairs: pl.DataFrame
+    writer: Respondent
+    checker: Respondent
+    specification: Specification
+
+    @property
+    def scenes(self) -> int:
+        """How many scenes are wanted."""
+        return self.pairs.height * self.options.scenes
+
+
+def plan_dilemmas(
+    path: Path, options: DilemmaOptions, writer: Respondent, checker: Respondent | None = None
+) -> DilemmaPlan:
+    """Checks pairs and models. path: a folder of `axiometer build conflicts`, or a table of pairs; checker: who checks
+    scenes, default the writer. Raises an `AxiometerError` for anything that is wrong."""
+    for respondent in (writer, checker or writer):
+        _check_writes(respondent)
+    table = read_table(path / PAIRS_FILE if (path / PAIRS_FILE).exists() else path, RulePair)
+    _check_pairs(table, path)
+    pairs = _wanted(table, options)
+    if not pairs.height:
+        raise InputError("no pairs of the kind {kind} here", file=path, kind=str(options.kind))
+    check = checker or writer
+    return DilemmaPlan(path, options, pairs, writer, check, _specify(path, table, options, writer, check))
+
+
+def _check_writes(respondent: Respondent) -> None:
+    """Simulated respondents and recorded answers know items only."""
+    if respondent.model.wants_meta and not isinstance(respondent.model, SimulatedWriter):
+        raise InputError(
+            "{model} answers items and writes none",
+            mend="use a real model, or sim/rulewriter",
+            model=respondent.model.name,
+        )
+
+
+def _check_pairs(pairs: pl.DataFrame, path: Path) -> None:
+    if not pairs.height:
+        raise InputError("the table holds no pairs", file=path)
+    texts = pl.col("text_a", "text_b").fill_null("").str.strip_chars()
+    blank = pairs.with_row_index("row", 1).filter(pl.any_horizontal(texts == ""))
+    if blank.height:
+        raise InputError("a rule of the pair has no words", file=path, row=int(blank["row"][0]))
+    twice = pairs.filter(pl.col("id").is_duplicated())
+    if twice.height:
+        raise InputError("the id {id!r} stands at more than one pair", file=path, column="id", id=twice["id"][0])
+
+
+def _wanted(pairs: pl.DataFrame, options: DilemmaOptions) -> pl.DataFrame:
+    """The pairs of the kind that is wanted (all for `both`, also those that nobody scored), or a seeded sample of them,
+    in their order. A larger sample holds every smaller one."""
+    if options.kind is not WantedKind.BOTH:
+        pairs = pairs.filter(pl.col("kind") == str(options.kind))
+    if options.limit is None or pairs.height <= options.limit:
+        return pairs
+    draws = [(uniform(options.seed, "pair", pair), row) for row, pair in enumerate(pairs["id"].to_list())]
+    chosen = sorted(row for _, row in sorted(draws)[: options.limit])
+    return pairs[chosen]
+
+
+def _specify(
+    path: Path, table: pl.DataFrame, options: DilemmaOptions, writer: Respondent, checker: Respondent
+) -> Specification:
+    """How many scenes, of which pairs, and the filters can be asked anew in the same folder: answers stay."""
+    import axiometer
+
+    stages: dict[str, tuple[CallStage[Any, Any], Respondent]] = {
+        WRITE: (WriteScenes(), writer),
+        CHECK: (CheckScenes(), checker),
+    }
+    asked: dict[str, Any] = {
+        "pairs": {"digest": _digest(table), "count": table.height},
+        "steps": {
+            name: {
+                "name": respondent.model.name,
+                "identity": plain(respondent.model.identity),
+                "prompts": plain(stage.fingerprint)["prompts"],
+            }
+            for name, (stage, respondent) in stages.items()
+        },
+        "lang": options.lang,
+        "seed": options.seed,
+    }
+    prices = {
+        name: {"input": respondent.price.input, "output": respondent.price.output}
+        for name, (_, respondent) in stages.items()
+        if respondent.price is not None
+    }
+    noted = {
+        "axiometer": axiometer.__version__,
+        "polars": pl.__version__,
+        "pairs_from": str(path),
+        "prices": prices,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    return Specification(asked, noted)
+
+
+def _digest(pairs: pl.DataFrame) -> str:
+    """Of all that reaches a prompt or an item, in 32 hex digits."""
+    columns = ("id", "lang", "rule_a", "rule_b", "text_a", "text_b", "values_a", "values_b", "framework", "kind")
+    return content_id("pairs", [content_id(*row) for row in pairs.select(columns).iter_rows()])
+
+
+def read_dilemmas(folder: DilemmasFolder) -> Specification:
+    """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
+    file = folder.path / FILE
+    if not file.exists():
+        raise InputError(
+            "no dilemmas.yaml here", file=folder.path, mend="give a folder made by `axiometer build dilemmas`"
+        )
+    data = read_yaml(file)
+    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
+        raise InputError(
+            "made by another version of Axiometer (format {format}, this is {own})",
+            file=file,
+            format=data["format"],
+            own=FORMAT,
+        )
+    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
+    if not isinstance(asked, dict) or not isinstance(noted, dict) or not isinstance(asked.get("steps"), dict):
+        raise InputError("not a dilemmas.yaml as `axiometer build dilemmas` writes it", file=file)
+    return Specification(asked, noted)
+
+
+def check_folder(folder: DilemmasFolder) -> None:
+    """Raises `InputError` where the folder holds other things than dilemmas."""
+    there = folder.path
+    if there.is_file():
+        raise InputError("a file stands where a folder is needed", file=there)
+    if there.is_dir() and not (there / FILE).exists() and any(not p.name.startswith(".") for p in there.iterdir()):
+        raise InputError("exists and holds no dilemmas", file=there, mend="give another name with -o")
+
+
+def settle_specification(plan: DilemmaPlan, folder: DilemmasFolder) -> None:
+    """Writes `dilemmas.yaml`, or checks that the folder holds the same work. Raises `SpecificationChanged`."""
+    if (folder.path / FILE).exists():
+        check_same(Specification(plain(read_dilemmas(folder).asked), {}), plan.specification, folder.path)
+        return
+    plan.specification.write(folder.path, FILE)

@@ -1,0 +1,102 @@
+"""What is left of dilemmas: the table of items, every scene that did not become one, and the account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from axiometer.build.corpus.rejects import REJECTS, PassedStep, rejects
+from axiometer.build.corpus.release_files import csv_for_people, write_frames
+from axiometer.build.corpus.status import StepAccount
+from axiometer.build.dilemmas.options import ALIKE, REQUESTS, STEPS, DilemmasFolder
+from axiometer.build.dilemmas.plan import DilemmaPlan
+from axiometer.build.dilemmas.rows import Scene, make_dilemma
+from axiometer.build.dilemmas.status import status
+from axiometer.records.rows import Item
+from axiometer.records.schemas import schema_of, to_frame, to_rows
+from axiometer.records.tables import write_text
+from axiometer.runtime.progress import Tally
+
+_PAIR = 1  # which of an item's parents is the pair (`rows.make_dilemma`)
+
+
+@dataclass(frozen=True, slots=True)
+class DilemmasSummary:
+    """What there is in the end: pairs, scenes that were wanted, items, pairs of which there is at least one item, the
+    account of every step, why scenes were lost, and calls made now and before."""
+
+    folder: Path
+    pairs: int
+    scenes: int
+    items: int
+    pairs_with_items: int
+    langs: Mapping[str, int]
+    unvalued: int
+    lost: Mapping[str, int]
+    steps: tuple[StepAccount, ...]
+    calls: int
+    hits: int
+    retry: int
+
+
+def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
+    """Writes items, rejects and summary. Raises `AssertionError` where a scene is unaccounted for."""
+    write_frames(_items(plan, folder), schema_of(Item), folder.items)
+    _write_rejects(folder)
+    summary = _summary(plan, folder, tallies)
+    lost = sum(summary.lost.values())
+    assert summary.items + lost == summary.scenes, f"{summary.scenes} scenes, {summary.items} items, {lost} lost"
+    said = {key: value for key, value in asdict(summary).items() if key not in ("calls", "hits")}
+    write_text(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n", folder.summary)
+    return summary
+
+
+def _items(plan: DilemmaPlan, folder: DilemmasFolder) -> Iterator[pl.DataFrame]:
+    stage = folder.stage(ALIKE)
+    writer, checker = plan.writer.model.name, plan.checker.model.name
+    for part in stage.parts():
+        scenes = to_rows(stage.rows_of(part.name), Scene)
+        yield to_frame([make_dilemma(scene, writer, checker) for scene in scenes], Item)
+
+
+def _write_rejects(folder: DilemmasFolder) -> None:
+    columns = REJECTS.names()
+    with csv_for_people(folder.rejects, columns) as append:
+        for before, name in zip((REQUESTS, *STEPS), STEPS, strict=False):
+            inputs = folder.stage(before)
+            step = PassedStep(name, folder.stage(name), dict.fromkeys(inputs.names(), inputs))
+            for frame in rejects(step):
+                append(frame)
+
+
+def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
+    accounts = tuple(status(folder.path))
+    items = pl.scan_parquet(folder.items, glob=False)
+    langs = dict(items.group_by("lang").len().sort("lang").collect().iter_rows())
+    covered = items.select(pl.col("parent_ids").list.get(_PAIR).n_unique()).collect().item()
+    sides = pl.col("options").list.eval(
+        pl.element().struct.field("expresses").list.eval(pl.element().struct.field("kind") == "value").list.any()
+    )
+    unvalued = items.select((~sides.list.any()).sum()).collect().item()
+    lost: dict[str, int] = {}
+    for each in accounts:
+        for reason, count in (*each.account.dropped.items(), *each.account.failed.items()):
+            lost[reason] = lost.get(reason, 0) + count
+    return DilemmasSummary(
+        folder=folder.path,
+        pairs=plan.pairs.height,
+        scenes=plan.scenes,
+        items=sum(langs.values()),
+        pairs_with_items=int(covered),
+        langs=langs,
+        unvalued=int(unvalued or 0),
+        lost=dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))),
+        steps=accounts,
+        calls=sum(tally.calls for tally in tallies),
+        hits=sum(tally.hits for tally in tallies),
+        retry=sum(account.retry for account in accounts),
+    )
