@@ -47,7 +47,8 @@ def dedup(peers: str | None = None, small: bool = False) -> None:
 
 def _ways(peers: str | None) -> dict[str, list[str]]:
     """Name -> command; its last entry is what comes after vectors, threshold and output."""
-    ways = {"axiometer": [sys.executable, "-m", "benchmarks.dedup_ours", ""]}
+    ours = [sys.executable, "-m", "benchmarks.dedup_ours"]
+    ways = {"axiometer": [*ours, "blocks"], "axiometer, in one go": [*ours, "one-go"]}
     if peers:
         for cells, probed in INDEXES:
             ways[f"IVF k=5, {probed} of {cells} cells"] = [peers, "benchmarks/dedup_ivf.py", f"{cells} {probed}"]
@@ -88,6 +89,6 @@ def _check(rows: NDArray[np.float32], pairs: Pairs, threshold: float) -> None:
 def _ratios(taken: dict[str, Taken]) -> None:
     print()
     for name, each in taken.items():
-        if name != "axiometer":
+        if not name.startswith("axiometer"):
             ours = taken["axiometer"]
             print(f"seconds, ours / {name}: {ours.wall / each.wall:.2f}   CPU: {ours.cpu / each.cpu:.2f}")

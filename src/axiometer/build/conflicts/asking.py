@@ -13,13 +13,12 @@ from axiometer.build.conflicts.scoring import with_scores
 from axiometer.models.protocols import Contradiction
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame, to_rows
-from axiometer.runtime import Journal, Progress, Tally
-from axiometer.runtime.interrupts import Stoppable, interrupts
-from axiometer.runtime.journal import neighbours_of
+from axiometer.runtime import Progress, Tally
 from axiometer.runtime.respondent import Respondent
-from axiometer.runtime.stages.calling import Asking, InputPart
+from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Fate, Status
+from axiometer.runtime.stages.turns import in_turn
 
 _ASKED = ("id", "text_a", "text_b", "lang")
 
@@ -44,17 +43,9 @@ async def _ask(
     respondent: Respondent,
     progress: Progress,
 ) -> Tally:
-    journal = Journal(folder.journal, neighbours_of(folder.path))
-    tally = Tally("judge")
-    asking = Asking(JudgePairs(), respondent, inputs, output, journal, progress, tally)
-    callers: list[Stoppable] = [asking.caller]
-    try:
-        with interrupts(callers, progress):
-            await asking.run()
-    finally:
-        journal.close()
-        await respondent.model.close()
-    return tally
+    async with in_turn(folder.path, [respondent], progress) as turns:
+        await turns.ask(JudgePairs(), respondent, inputs, output, "judge")
+        return turns.tallies[0]
 
 
 def write_questions(candidates: StageFolder, output: StageFolder) -> list[str]:

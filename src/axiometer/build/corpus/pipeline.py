@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,19 @@ from axiometer.build.corpus.dedup import dedup
 from axiometer.build.corpus.imported import place_imported
 from axiometer.build.corpus.ingest import ingest
 from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
-from axiometer.build.corpus.plan import CorpusPlan, Step, check_folder, keep_framework, settle_specification
+from axiometer.build.corpus.plan import CorpusPlan, check_folder, keep_framework, settle_specification
 from axiometer.build.corpus.probes import probes_to_ask, write_probe_results
 from axiometer.build.corpus.publish import publish
 from axiometer.build.corpus.status import StepAccount, status
 from axiometer.errors import Stopped
 from axiometer.messages import t
 from axiometer.records.corpus_rows import Rule, Text
-from axiometer.runtime import Journal, Progress, Tally
-from axiometer.runtime.interrupts import Stoppable, interrupts
-from axiometer.runtime.journal import neighbours_of
+from axiometer.runtime import Progress, Tally
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Silent
 from axiometer.runtime.runners import Runner
-from axiometer.runtime.stages.calling import Asking, InputPart
-
-_A_TURN = 0.001  # seconds
+from axiometer.runtime.stages.calling import InputPart
+from axiometer.runtime.stages.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +58,15 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
         try:
             ingest(plan.paths, plan.options.ingest, folder.stage(INGEST), runner, shown)
             place_imported(plan, folder.imported)
-            tallies = asyncio.run(_Steps(plan, folder, shown).work())
+            tallies = asyncio.run(_ask(plan, folder, shown))
             dedup(inputs_of(plan, folder, DEDUP), folder.stage(DEDUP), plan.dedup, folder.vectors, runner, shown)
-            rules = publish(plan, folder, runner, shown)
+            accounts = status(folder.path)
+            rules = publish(plan, folder, accounts, runner, shown)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
         finally:
             shown.close()
-    return _summary(folder, rules, tallies)
+    return _summary(folder, rules, accounts, tallies)
 
 
 def inputs_of(plan: CorpusPlan, folder: CorpusFolder, step: str) -> list[InputPart[Any]]:
@@ -82,69 +80,27 @@ def inputs_of(plan: CorpusPlan, folder: CorpusFolder, step: str) -> list[InputPa
     return found + [InputPart(part.name, folder.imported, Rule) for part in entering]
 
 
-@dataclass(slots=True)
-class _Halt:
-    """Remembers a Ctrl-C that came while nothing was asked."""
-
-    tally: Tally = field(default_factory=lambda: Tally("between the steps"))
-    why: Stopped | None = None
-
-    def request_stop(self, why: Stopped) -> None:
-        self.why = why
-
-    async def check(self) -> None:
-        """Raises `Stopped` where a stop was asked for: the event loop hears of a signal when it has a turn."""
-        await asyncio.sleep(_A_TURN)
-        if self.why is not None:
-            raise self.why
+async def _ask(plan: CorpusPlan, folder: CorpusFolder, progress: Progress) -> list[Tally]:
+    """The steps that ask a model, one after the other over all parts, then the planted injections."""
+    async with in_turn(folder.path, [step.respondent for step in plan.steps], progress) as turns:
+        for step in plan.steps:
+            await turns.ask(step.stage, step.respondent, inputs_of(plan, folder, step.name), folder.stage(step.name))
+        for step, parts in probes_to_ask(plan, folder):
+            said = t("{step} (injections)", step=step.name)
+            await turns.ask(step.stage, step.respondent, parts, folder.probes(step.name), said)
+        write_probe_results(plan, folder, turns.journal)
+        return turns.tallies
 
 
-@dataclass(slots=True)
-class _Steps:
-    """The steps that ask a model, one after the other over all parts."""
-
-    plan: CorpusPlan
-    folder: CorpusFolder
-    progress: Progress
-    halt: _Halt = field(default_factory=_Halt)
-    callers: list[Stoppable] = field(default_factory=list)
-    tallies: list[Tally] = field(default_factory=list)
-
-    async def work(self) -> list[Tally]:
-        journal = Journal(self.folder.journal, neighbours_of(self.folder.path))
-        self.callers.append(self.halt)
-        try:
-            with interrupts(self.callers, self.progress):
-                for step in self.plan.steps:
-                    await self._ask(step, inputs_of(self.plan, self.folder, step.name), journal)
-                for step, parts in probes_to_ask(self.plan, self.folder):
-                    await self._ask(step, parts, journal, probing=True)
-                write_probe_results(self.plan, self.folder, journal)
-                await self.halt.check()
-        finally:
-            journal.close()
-            for model in {id(step.respondent.model): step.respondent.model for step in self.plan.steps}.values():
-                await model.close()
-        return self.tallies
-
-    async def _ask(self, step: Step, parts: list[InputPart[Any]], journal: Journal, *, probing: bool = False) -> None:
-        output = self.folder.probes(step.name) if probing else self.folder.stage(step.name)
-        tally = Tally(t("{step} (injections)", step=step.name) if probing else step.name)
-        asking = Asking(step.stage, step.respondent, parts, output, journal, self.progress, tally)
-        self.callers.append(asking.caller)
-        self.tallies.append(tally)
-        await self.halt.check()
-        await asking.run()
-
-
-def _summary(folder: CorpusFolder, rules: int, tallies: Sequence[Tally]) -> CorpusSummary:
+def _summary(
+    folder: CorpusFolder, rules: int, accounts: Sequence[StepAccount], tallies: Sequence[Tally]
+) -> CorpusSummary:
     usd = [tally.usd for tally in tallies if tally.usd is not None]
-    accounts = tuple(status(folder.path))
     return CorpusSummary(
         folder=folder.path,
         release=folder.release,
         rules=rules,
-        steps=accounts,
+        steps=tuple(accounts),
         calls=sum(tally.calls for tally in tallies),
         hits=sum(tally.hits for tally in tallies),
         tokens_in=sum(tally.tokens_in for tally in tallies),

@@ -18,7 +18,7 @@ from axiometer.build.corpus.plan import CorpusPlan, Step
 from axiometer.build.corpus.probes import read_probe_results
 from axiometer.build.corpus.rejects import PassedStep
 from axiometer.build.corpus.release import SUMMARY, release
-from axiometer.build.corpus.status import StepAccount, status
+from axiometer.build.corpus.status import StepAccount
 from axiometer.measure.specification import plain
 from axiometer.messages import t
 from axiometer.records.ids import content_id
@@ -31,10 +31,11 @@ VERSION = 1
 _MADE = "release.json"
 
 
-def publish(plan: CorpusPlan, folder: CorpusFolder, runner: Runner, progress: Progress) -> int:
-    """Writes the release of a corpus whose steps are all done; gives how many rules it holds. Does nothing where there
-    is one of the same rules, accounts and options."""
-    accounts = status(folder.path)
+def publish(
+    plan: CorpusPlan, folder: CorpusFolder, accounts: list[StepAccount], runner: Runner, progress: Progress
+) -> int:
+    """Writes the release of a corpus whose steps are all done; gives how many rules it holds. `accounts`: its `status`.
+    Does nothing where there is one of the same rules, accounts and options."""
     made = folder.path / _MADE
     signature = _signature(plan, folder, accounts)
     there = _there(made, folder)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +18,16 @@ from axiometer.errors import Stopped
 from axiometer.records.corpus_rows import RulePair
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame, to_rows
-from axiometer.runtime import Journal, Progress, Tally
-from axiometer.runtime.interrupts import Stoppable, interrupts
-from axiometer.runtime.journal import neighbours_of
+from axiometer.runtime import Progress, Tally
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Silent
-from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.runners import Runner
-from axiometer.runtime.stages.calling import Asking, InputPart
+from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.parts import StageFolder
-from axiometer.runtime.stages.rows import CallStage, Fate, Status
+from axiometer.runtime.stages.rows import Fate, Status
+from axiometer.runtime.stages.turns import in_turn
 
 PART = 2_000  # scenes
-_A_TURN = 0.001  # seconds
 
 
 def run_dilemmas(
@@ -50,7 +45,7 @@ def run_dilemmas(
         settle_specification(plan, folder)
         try:
             write_requests(plan, folder.stage(REQUESTS))
-            tallies = asyncio.run(_Steps(plan, folder, shown).work())
+            tallies = asyncio.run(_ask(plan, folder, shown))
             filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
             search = Search(plan.options.embedder, plan.options.alike, cache, runner, shown)
             drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
@@ -81,59 +76,14 @@ def write_requests(plan: DilemmaPlan, output: StageFolder) -> None:
             output.write(name, to_frame(requests, SceneRequest), fates, signature)
 
 
-@dataclass(slots=True)
-class _Halt:
-    """Remembers a Ctrl-C that came while nothing was asked."""
-
-    tally: Tally = field(default_factory=lambda: Tally("between the steps"))
-    why: Stopped | None = None
-
-    def request_stop(self, why: Stopped) -> None:
-        self.why = why
-
-    async def check(self) -> None:
-        """Raises `Stopped` where a stop was asked for: the event loop hears of a signal when it has a turn."""
-        await asyncio.sleep(_A_TURN)
-        if self.why is not None:
-            raise self.why
-
-
-@dataclass(slots=True)
-class _Steps:
+async def _ask(plan: DilemmaPlan, folder: DilemmasFolder, progress: Progress) -> list[Tally]:
     """The steps that ask a model, one after the other over all parts."""
-
-    plan: DilemmaPlan
-    folder: DilemmasFolder
-    progress: Progress
-    halt: _Halt = field(default_factory=_Halt)
-    callers: list[Stoppable] = field(default_factory=list)
-    tallies: list[Tally] = field(default_factory=list)
-
-    async def work(self) -> list[Tally]:
-        journal = Journal(self.folder.journal, neighbours_of(self.folder.path))
-        self.callers.append(self.halt)
-        writer, checker = self.plan.writer, self.plan.checker
-        try:
-            with interrupts(self.callers, self.progress):
-                await self._ask(WriteScenes(), writer, self._inputs(REQUESTS, SceneRequest), journal)
-                await self._ask(CheckScenes(), checker, self._inputs(WRITE, Scene), journal)
-                await self.halt.check()
-        finally:
-            journal.close()
-            for model in {id(each.model): each.model for each in (writer, checker)}.values():
-                await model.close()
-        return self.tallies
-
-    def _inputs(self, before: str, row_type: type[Any]) -> Iterator[InputPart[Any]]:
-        folder = self.folder.stage(before)
-        return (InputPart(part.name, folder, row_type) for part in folder.parts())
-
-    async def _ask(
-        self, stage: CallStage[Any, Any], respondent: Respondent, parts: Iterator[InputPart[Any]], journal: Journal
-    ) -> None:
-        tally = Tally(stage.name)
-        asking = Asking(stage, respondent, list(parts), self.folder.stage(stage.name), journal, self.progress, tally)
-        self.callers.append(asking.caller)
-        self.tallies.append(tally)
-        await self.halt.check()
-        await asking.run()
+    async with in_turn(folder.path, [plan.writer, plan.checker], progress) as turns:
+        for stage, respondent, before, row_type in (
+            (WriteScenes(), plan.writer, REQUESTS, SceneRequest),
+            (CheckScenes(), plan.checker, WRITE, Scene),
+        ):
+            source = folder.stage(before)
+            parts: list[InputPart[Any]] = [InputPart(part.name, source, row_type) for part in source.parts()]
+            await turns.ask(stage, respondent, parts, folder.stage(stage.name))
+        return turns.tallies
