@@ -96,7 +96,7 @@ DEDUP = ("build", "dedup")
         ((*NEW, "--models-by-step", "list.yaml"), "list.yaml: must be a mapping of steps to models"),
         ((*NEW, "--models-by-step", "number.yaml"), "number.yaml: must be a mapping of steps to models"),
         ((*NEW, "--models-by-step", "nobody.yaml"), "unknown simulated respondent 'sim/nobody'"),
-        ((*NEW, "--models-by-step", "items.yaml"), "sim/balanced answers items, not the steps of a corpus"),
+        ((*NEW, "--models-by-step", "items.yaml"), "sim/balanced answers items and writes none"),
         (("build", "corpus", "--config", "framwork.yaml"), "framwork.yaml: there is no option 'framwork' (known:"),
         (("build", "corpus", "--config", "many.yaml"), "many.yaml: --limit must be a whole number"),
         ((*BUILD, "texts.csv"), "texts.csv: a file stands where a folder is needed"),

@@ -147,7 +147,7 @@ def _killed_at(folder: Path, surroundings: Mapping[str, str], mark: str, *words:
         (("pairs", "-m", SIM, "-o", "i", "--threshold", "0"), "--threshold 0 is not above 0"),
         (("pairs", "-m", "sim/balanced", "-o", "i"), "sim/balanced answers items and writes none"),
         (("pairs", "-m", SIM, "--check-model", "sim/balanced", "-o", "i"), "answers items and writes none"),
-        (("pairs", "-m", SIM, "-o", "pairs"), "exists and holds no dilemmas"),
+        (("pairs", "-m", SIM, "-o", "pairs"), "exists and is not the work of"),
         (("pairs", "-m", SIM, "-o", "rules.parquet"), "a file stands where a folder is needed"),
         (("--status", "nowhere"), "no dilemmas.yaml here"),
     ],

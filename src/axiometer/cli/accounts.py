@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from axiometer.cli.console import say, say_table
+from axiometer.cli.console import say, say_json, say_table
 from axiometer.messages import t
 
 if TYPE_CHECKING:
-    from axiometer.build.corpus.estimate import StepEstimate
-    from axiometer.build.corpus.status import StepAccount
+    from axiometer.build.work.accounts import StepAccount, StepEstimate
 
 
 def say_estimate(rows: Sequence[StepEstimate]) -> None:
@@ -38,6 +38,14 @@ def say_prices_missing(rows: Sequence[StepEstimate]) -> None:
     """Says so where the price of a paid model is not known."""
     if any(row.usd is None and row.paid for row in rows):
         say(t("No price is known for some of them: give it in models.yaml."))
+
+
+def say_status(accounts: Sequence[StepAccount], as_json: bool) -> None:
+    """The account of every step, as tables or as JSON."""
+    if as_json:
+        say_json([asdict(account) for account in accounts])
+    else:
+        say_accounts(accounts)
 
 
 def say_accounts(accounts: Sequence[StepAccount]) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from axiometer.cli import options
-from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing
+from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing, say_status
 from axiometer.cli.configuration import configured
 from axiometer.cli.conflicts import conflicts
 from axiometer.cli.console import progress_display, say, say_json
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.usage import Verbs
+from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -55,7 +56,7 @@ def corpus(
     model: Annotated[str | None, typer.Option("--model", "-m", help=t("Who is asked, as provider/name."))] = None,
     models_by_step: ByStep = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the corpus."))] = None,
-    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    config: options.Config = None,
     status: Annotated[Path | None, typer.Option(help=t("Show the account of the corpus in this folder."))] = None,
     text_column: Annotated[str | None, typer.Option(help=t("Column of the text in tables."))] = None,
     lines: Annotated[bool, typer.Option("--lines", help=t("Each line of a .txt file is a text of its own."))] = False,
@@ -81,7 +82,7 @@ def corpus(
     concurrency: options.Concurrency = None,
     max_calls: options.MaxCalls = None,
     max_usd: options.MaxUsd = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     given = configured(context, config)
@@ -98,14 +99,10 @@ def corpus(
         said = "files of other kinds in these folders, left out: {n}"
         typer.echo(t(said, n=plan.sources.skipped), err=True)
     from axiometer.build.corpus.pipeline import run_corpus
-    from axiometer.runtime.runners import open_runner
 
     output = Path(given["output"])
-    seen_by_all = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
-    with open_runner(
-        given["runner"], address=given["address"], processes=given["processes"], folder=seen_by_all
-    ) as workers:
-        summary = run_corpus(plan, output, workers, progress_display())
+    with workers(given, output) as opened:
+        summary = run_corpus(plan, output, opened, progress_display())
     _say_summary(summary, bool(given["as_json"]))
 
 
@@ -148,12 +145,11 @@ def _ingest_options(given: dict[str, Any]) -> Any:
 
 def _people(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """Who is asked, and who at single steps; one model that stands for several steps is opened once."""
-    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.cli.respondents import respondents, wanted
 
-    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     by_step = _by_step(given["models_by_step"])
     names = list(dict.fromkeys([given["model"], *by_step.values()]))
-    opened = dict(zip(names, respondents(names, wanted), strict=True))
+    opened = dict(zip(names, respondents(names, wanted(given)), strict=True))
     return opened[given["model"]], {step: opened[name] for step, name in by_step.items()}
 
 
@@ -185,11 +181,7 @@ def _say_dry_run(plan: CorpusPlan, output: Path | None, as_json: bool) -> None:
 def _say_status(folder: Path, as_json: bool) -> None:
     from axiometer.build.corpus.status import status
 
-    accounts = status(folder)
-    if as_json:
-        say_json([asdict(account) for account in accounts])
-    else:
-        say_accounts(accounts)
+    say_status(status(folder), as_json)
 
 
 def _say_summary(summary: CorpusSummary, as_json: bool) -> None:

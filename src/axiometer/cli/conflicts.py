@@ -14,6 +14,7 @@ import typer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -51,7 +52,6 @@ Calibrate = Annotated[
     str | None, typer.Option(help=t("Labelled pairs (a, b, relation, lang), or `shipped`: what scores are worth."))
 ]
 Status = Annotated[Path | None, typer.Option(help=t("Show where the search in this folder stands."))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))]
 
 
 def conflicts(
@@ -74,7 +74,7 @@ def conflicts(
     dedup: Dedup = False,
     embedder: Annotated[str | None, typer.Option(help=t("Embedder that tells how alike rules are."))] = None,
     calibrate: Calibrate = None,
-    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    config: options.Config = None,
     status: Status = None,
     runner: options.RunnerName = "local",
     address: options.Address = None,
@@ -88,7 +88,7 @@ def conflicts(
     concurrency: options.Concurrency = None,
     max_calls: options.MaxCalls = None,
     max_usd: options.MaxUsd = None,
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """`build conflicts`; see `building`."""
@@ -114,14 +114,10 @@ def _do(given: Mapping[str, Any]) -> None:
         raise InputError("no folder for the pairs", mend="name one with -o pairs/NAME")
     from axiometer.build.conflicts.pipeline import run_conflicts
     from axiometer.models.local_weights import cache_folder
-    from axiometer.runtime.runners import open_runner
 
     output = Path(given["output"])
-    seen_by_all = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
-    with open_runner(
-        given["runner"], address=given["address"], processes=given["processes"], folder=seen_by_all
-    ) as workers:
-        summary = run_conflicts(plan, output, cache_folder() / "vectors", workers, progress_display())
+    with workers(given, output) as runner:
+        summary = run_conflicts(plan, output, cache_folder() / "vectors", runner, progress_display())
     if given["as_json"]:
         say_json(asdict(summary))
     else:
@@ -154,7 +150,7 @@ def _plan(given: Mapping[str, Any]) -> ConflictPlan:
 
 def _judge(given: Mapping[str, Any]) -> Respondent | None:
     """Who is asked, where the model is one that is asked."""
-    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.cli.respondents import respondents, wanted
     from axiometer.models.contradiction.judge import Judge
     from axiometer.models.contradiction.registry import open_contradiction_model
 
@@ -162,8 +158,7 @@ def _judge(given: Mapping[str, Any]) -> Respondent | None:
         return None
     opened = open_contradiction_model(given["model"])
     assert isinstance(opened, Judge)
-    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
-    return respondents([opened.model], wanted)[0]
+    return respondents([opened.model], wanted(given))[0]
 
 
 def _say_dry_run(plan: ConflictPlan, as_json: bool) -> None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from axiometer.cli import options
-from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing
+from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing, say_status
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json
+from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -33,7 +34,6 @@ Limit = Annotated[int | None, typer.Option(min=1, help=t("Take only a seeded sam
 Balance = Annotated[float, typer.Option(help=t("How many times longer than the other a side may be."))]
 Threshold = Annotated[float, typer.Option(help=t("Cosine from which scenes are duplicates."))]
 Status = Annotated[Path | None, typer.Option(help=t("Show the account of the dilemmas in this folder."))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))]
 
 
 def dilemmas(
@@ -49,7 +49,7 @@ def dilemmas(
     balance: Balance = 1.6,
     threshold: Threshold = 0.9,
     embedder: options.EmbedderName = None,
-    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    config: options.Config = None,
     status: Status = None,
     runner: options.RunnerName = "local",
     address: options.Address = None,
@@ -63,7 +63,7 @@ def dilemmas(
     concurrency: options.Concurrency = None,
     max_calls: options.MaxCalls = None,
     max_usd: options.MaxUsd = None,
-    dry_run: DryRun = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """`build dilemmas`; see `building`."""
@@ -72,7 +72,9 @@ def dilemmas(
 
 def _do(given: Mapping[str, Any]) -> None:
     if given["status"] is not None:
-        _say_status(Path(given["status"]), bool(given["as_json"]))
+        from axiometer.build.dilemmas.status import status
+
+        say_status(status(Path(given["status"])), bool(given["as_json"]))
         return
     plan = _plan(given)
     if given["dry_run"]:
@@ -82,14 +84,10 @@ def _do(given: Mapping[str, Any]) -> None:
         raise InputError("no folder for the items", mend="name one with -o items/NAME")
     from axiometer.build.dilemmas.pipeline import run_dilemmas
     from axiometer.models.local_weights import cache_folder
-    from axiometer.runtime.runners import open_runner
 
     output = Path(given["output"])
-    seen_by_all = next(folder for folder in (output, *output.absolute().parents) if folder.is_dir())
-    with open_runner(
-        given["runner"], address=given["address"], processes=given["processes"], folder=seen_by_all
-    ) as workers:
-        summary = run_dilemmas(plan, output, cache_folder() / "vectors", workers, progress_display())
+    with workers(given, output) as runner:
+        summary = run_dilemmas(plan, output, cache_folder() / "vectors", runner, progress_display())
     if given["as_json"]:
         say_json(asdict(summary))
     else:
@@ -99,7 +97,7 @@ def _do(given: Mapping[str, Any]) -> None:
 def _plan(given: Mapping[str, Any]) -> DilemmaPlan:
     from axiometer.build.dilemmas.options import DilemmaOptions
     from axiometer.build.dilemmas.plan import plan_dilemmas
-    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.cli.respondents import respondents, wanted
 
     if given["pairs"] is None:
         raise InputError("no pairs", mend="name a folder that `axiometer build conflicts` made, or a table of pairs")
@@ -115,9 +113,8 @@ def _plan(given: Mapping[str, Any]) -> DilemmaPlan:
         embedder=given["embedder"],
         seed=given["seed"],
     )
-    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     names = list(dict.fromkeys([given["model"], given["check_model"] or given["model"]]))
-    opened = respondents(names, wanted)
+    opened = respondents(names, wanted(given))
     return plan_dilemmas(Path(given["pairs"]), chosen, opened[0], opened[-1])
 
 
@@ -131,16 +128,6 @@ def _say_dry_run(plan: DilemmaPlan, as_json: bool) -> None:
     say_estimate(rows)
     say(t("scenes: {scenes}, for {pairs} pairs", scenes=plan.scenes, pairs=plan.pairs.height))
     say_prices_missing(rows)
-
-
-def _say_status(folder: Path, as_json: bool) -> None:
-    from axiometer.build.dilemmas.status import status
-
-    accounts = status(folder)
-    if as_json:
-        say_json([asdict(account) for account in accounts])
-    else:
-        say_accounts(accounts)
 
 
 def _say_summary(summary: DilemmasSummary) -> None:

@@ -25,7 +25,7 @@ def measure(
     items: Annotated[Path | None, typer.Argument(help=t("Table of items (.parquet), or `starter`."))] = None,
     model: options.Model = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the run."))] = None,
-    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    config: options.Config = None,
     mode: Annotated[str, typer.Option(help="choice | logprob | agree")] = "choice",
     orders: Annotated[str, typer.Option(help="one | swap | all")] = "swap",
     wordings: Annotated[int, typer.Option(min=1, help=t("How many wordings of the prompt."))] = 1,
@@ -47,7 +47,7 @@ def measure(
     occasion: Annotated[str | None, typer.Option(help=t("Name of a deliberate repetition (a retest)."))] = None,
     again: Annotated[str, typer.Option(help=t("Outcomes to ask once more: error, truncated, or both."))] = "error",
     batch: Annotated[bool, typer.Option("--batch", help=t("Use the service's batch endpoint."))] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Puts items to respondents and writes a run folder. The same command goes on where it stopped."""
@@ -65,16 +65,15 @@ def measure(
 
 
 def _plan(given: dict[str, Any]) -> Plan:
-    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.cli.respondents import respondents, wanted
     from axiometer.cli.starter import items_path
     from axiometer.measure.run import plan_run
 
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
     design = design_of(given, _langs(given["lang"]))
-    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     frameworks = [Path(path) for path in given["framework"] or []]
-    people = respondents(given["model"] or [], wanted)
+    people = respondents(given["model"] or [], wanted(given))
     return plan_run(items_path(given["items"]), people, design, _options(given), frameworks)
 
 

@@ -44,3 +44,5 @@ Threshold = Annotated[float | None, typer.Option(min=0.0, max=1.0, help=t("Cosin
 RunnerName = Annotated[str, typer.Option("--runner", help="local | ray")]
 Address = Annotated[str | None, typer.Option(help=t("Address of a Ray cluster that runs already."))]
 Processes = Annotated[int | None, typer.Option(min=1, help=t("Worker processes (default: one per core)."))]
+Config = Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))]

@@ -40,21 +40,26 @@ def parameters(given: Mapping[str, Any]) -> Parameters:
         raise InputError("{name}: {said}", name=option, said=first["msg"]) from error
 
 
-def respondents(names: Sequence[str], wanted: Wanted) -> list[Respondent]:
+def wanted(given: Mapping[str, Any]) -> Wanted:
+    """What a verb's options say about all respondents. Raises `InputError` for a value out of range."""
+    return Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
+
+
+def respondents(names: Sequence[str], said: Wanted) -> list[Respondent]:
     """Opens every named respondent. Raises `InputError` for an unknown one, a missing key or file, or a limit
     of money for one whose price is not known."""
-    known = load_models(wanted.models_file)
-    budget = Budget(wanted.max_calls, wanted.max_usd)
+    known = load_models(said.models_file)
+    budget = Budget(said.max_calls, said.max_usd)
     opened = []
     for name in names:
         entry = known.entry(name)
         limits = Limits(
-            concurrency=wanted.concurrency or entry.limits.concurrency,
+            concurrency=said.concurrency or entry.limits.concurrency,
             attempts=entry.limits.attempts,
             budget=budget,
         )
         price = entry.price.price() if entry.price is not None else None
-        if wanted.max_usd is not None and price is None and not name.startswith(FREE):
+        if said.max_usd is not None and price is None and not name.startswith(FREE):
             raise InputError("--max-usd needs the price of {name}", mend="give it in models.yaml", name=name)
-        opened.append(Respondent(open_model(name, entry, wanted.parameters), limits, price))
+        opened.append(Respondent(open_model(name, entry, said.parameters), limits, price))
     return opened

@@ -37,7 +37,7 @@ def validate(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help=t("Folder for the runs and the tables."))
     ] = None,
-    config: Annotated[Path | None, typer.Option(help=t("YAML file with any of these options."))] = None,
+    config: options.Config = None,
     level: Annotated[
         str | None, typer.Option(help=t("Level of the framework (default: the one above the most specific)."))
     ] = None,
@@ -67,7 +67,7 @@ def validate(
     max_usd: options.MaxUsd = None,
     occasion: Annotated[str | None, typer.Option(help=t("Name of a deliberate repetition (a retest)."))] = None,
     batch: Annotated[bool, typer.Option("--batch", help=t("Use the service's batch endpoint."))] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=t("Say what it would take; ask nothing."))] = False,
+    dry_run: options.DryRun = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Steers respondents towards each value by a system prompt and compares with no steering. The same command goes on
@@ -88,7 +88,7 @@ def validate(
 
 
 def _plan(given: dict[str, Any]) -> SteeredPlan:
-    from axiometer.cli.respondents import Wanted, parameters, respondents
+    from axiometer.cli.respondents import respondents, wanted
     from axiometer.cli.starter import items_path
     from axiometer.measure.run import MeasureOptions
     from axiometer.measure.steering import SteeringOptions, plan_steered
@@ -96,10 +96,9 @@ def _plan(given: dict[str, Any]) -> SteeredPlan:
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
     design = design_of(given, parts(given["lang"]) or None)
-    wanted = Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
     return plan_steered(
         items_path(given["items"]),
-        respondents(given["model"] or [], wanted),
+        respondents(given["model"] or [], wanted(given)),
         design,
         MeasureOptions(
             limit=given["limit"], seed=given["seed"], occasion=given["occasion"], batch=bool(given["batch"])

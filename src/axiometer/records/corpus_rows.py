@@ -17,6 +17,13 @@ class RuleLabel(IntEnum):
     KEEP = 1
 
 
+class SceneCondition(StrEnum):
+    """Whether a scene was written with a rule before it."""
+
+    WITH_RULES = "with rules"
+    WITHOUT_RULES = "without rules"
+
+
 class Attribution(StrEnum):
     """Whose view a statement gives."""
 
@@ -122,7 +129,9 @@ class RulePair:
     `similarity` is a cosine, `band` the lower end of the band of cosines that the pair was drawn from, `inclusion` the
     probability with which it was drawn (None: not at random). The contradictions are in [0, 1], one per direction
     (None: not scored); `method` is who scored them, `kind` what the pair is taken for (contradiction, tension or
-    neither), `confidence` how sure that is (low, normal).
+    neither), `confidence` how sure that is (low, normal). Where two rule sets are set against each other, `theme` is
+    what both rules are about, `position_a` and `position_b` are the names of the sets, and `lang_b` is the second
+    rule's language where it is another one.
     """
 
     id: str
@@ -143,6 +152,30 @@ class RulePair:
     kind: str | None = None
     method: str | None = None
     confidence: str | None = None
+    theme: str | None = None
+    position_a: str | None = None
+    position_b: str | None = None
+    lang_b: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedScene:
+    """A scene that a model wrote for a value, by itself or with a rule before it.
+
+    `condition` says which (`SceneCondition`); `number` counts the scenes of a value and condition from 1, so that the
+    two conditions are paired; `rule` is the id of the rule that was shown. `model` is who wrote it.
+    """
+
+    id: str
+    parent_ids: tuple[str, ...]
+    lang: str
+    text: str
+    value: str
+    framework: str
+    condition: str
+    number: int
+    rule: str | None
+    model: str
 
 
 @dataclass(frozen=True, slots=True)

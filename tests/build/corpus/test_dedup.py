@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from axiometer.build.corpus import dedup_search
 from axiometer.build.corpus.dedup import EXISTING, NEAR, SAME, DedupOptions, dedup
 from axiometer.build.corpus.dedup_rules import candidates, comparable
 from axiometer.build.corpus.dedup_table import dedup_table
+from axiometer.build.work import search as dedup_search
 from axiometer.errors import InputError
 from axiometer.records import Rule, make_rule, to_frame, to_rows
 from axiometer.records.tables import read_table, write_rows

@@ -229,7 +229,7 @@ def test_status_can_be_asked_while_steps_are_open(workshop: Workshop) -> None:
 
 def test_a_respondent_that_knows_only_items_is_refused(workshop: Workshop) -> None:
     texts = write_texts(workshop.folder / "texts.csv", 5)
-    with pytest.raises(InputError, match="answers items, not the steps"):
+    with pytest.raises(InputError, match="answers items and writes none"):
         workshop.build(texts, model="sim/balanced")
 
 

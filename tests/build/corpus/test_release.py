@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 
 from axiometer.build.corpus.card import CardContext, DuplicateRecord, StepRecord
-from axiometer.build.corpus.rejects import EXCERPT, REJECTS, PassedStep
 from axiometer.build.corpus.release import Release, release
-from axiometer.build.corpus.release_files import write_frames
 from axiometer.build.corpus.release_rows import release_schema
+from axiometer.build.work.large_tables import write_frames
+from axiometer.build.work.rejects import EXCERPT, REJECTS, PassedStep
 from axiometer.errors import InputError
 from axiometer.frameworks import load_framework
 from axiometer.records import Rule, Text, make_rule, make_text, to_frame

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from axiometer.build.asking.prompting import plain
 from axiometer.build.dilemmas import filters
 from axiometer.build.dilemmas.filters import length, problem, shared_run
-from axiometer.build.dilemmas.prompting import plain
 from axiometer.build.dilemmas.rows import Scene, make_scene, scene_requests
 from axiometer.records.corpus_rows import RulePair
 

@@ -12,17 +12,9 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from axiometer.build.corpus.steps.answers import (
-    CUT_OFF,
-    EMPTY,
-    WRONG_FORM,
-    Said,
-    printable,
-    read_reply,
-    shortened,
-)
-from axiometer.build.corpus.steps.languages import PROMPT_LANGUAGES, prompt_language
-from axiometer.build.corpus.steps.prompting import mark_of
+from axiometer.build.asking.answers import CUT_OFF, EMPTY, WRONG_FORM, Said, printable, read_reply, shortened
+from axiometer.build.asking.languages import PROMPT_LANGUAGES, prompt_language
+from axiometer.build.asking.prompting import mark_of
 from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.contradiction.judge import FORM, SCHEMA, STEP, WORDING, Relation, combined
 from axiometer.models.protocols import Contradiction, Message, Reply, Request

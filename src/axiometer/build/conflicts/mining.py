@@ -14,7 +14,7 @@ from axiometer.build.conflicts.candidates import BandCount, Drawn, Found, find_c
 from axiometer.build.conflicts.options import ConflictOptions, PairsFolder
 from axiometer.build.conflicts.rules import blocking_of
 from axiometer.build.conflicts.sampling import VECTORS
-from axiometer.build.corpus.dedup_search import ON_RUNNER, Watched
+from axiometer.build.work.search import ON_RUNNER, Watched
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.records.corpus_rows import RulePair

@@ -8,15 +8,16 @@ import polars as pl
 
 from axiometer.build.conflicts.asking import ask
 from axiometer.build.conflicts.mining import mine
-from axiometer.build.conflicts.options import PairsFolder
+from axiometer.build.conflicts.options import FILE, PairsFolder
 from axiometer.build.conflicts.pairs import Selection
-from axiometer.build.conflicts.plan import ConflictPlan, check_folder, settle_specification
+from axiometer.build.conflicts.plan import ConflictPlan, settle_specification
 from axiometer.build.conflicts.publish import PairsSummary, publish
 from axiometer.build.conflicts.rules import read_rules
 from axiometer.build.conflicts.scoring import score
 from axiometer.build.corpus.dedup import DedupOptions
-from axiometer.build.corpus.dedup_search import Watched
 from axiometer.build.corpus.dedup_table import dedup_table
+from axiometer.build.work.folders import check_folder
+from axiometer.build.work.search import Watched
 from axiometer.errors import Stopped
 from axiometer.models.contradiction.judge import Judge
 from axiometer.runtime.lock import only_process
@@ -37,7 +38,7 @@ def run_conflicts(
     """
     folder = PairsFolder(Path(output))
     shown = progress or Silent()
-    check_folder(folder)
+    check_folder(folder.path, FILE, "axiometer build conflicts")
     with only_process(folder.path):
         settle_specification(plan, folder)
         try:

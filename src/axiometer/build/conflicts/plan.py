@@ -11,12 +11,11 @@ import polars as pl
 
 from axiometer.build.conflicts.options import FILE, NO_MODEL, ConflictOptions, PairsFolder
 from axiometer.build.conflicts.rules import blocking_of, digest_of, framework_of, read_rules
-from axiometer.errors import InputError
+from axiometer.build.work.folders import check_writes, settle
 from axiometer.frameworks import Framework
-from axiometer.measure.specification import Specification, check_same, plain, specification_in
+from axiometer.measure.specification import Specification, specification_in
 from axiometer.models.contradiction.judge import Judge
 from axiometer.models.contradiction.registry import Opened, open_contradiction_model
-from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.runtime.respondent import Respondent
 
 FORMAT = 1
@@ -45,23 +44,13 @@ def plan_conflicts(path: Path, options: ConflictOptions, model: str, judge: Resp
     opened = None if model == NO_MODEL else open_contradiction_model(model)
     if isinstance(opened, Judge):
         assert judge is not None, "a judge is asked through a respondent"
-        _check_judges(judge)
+        check_writes(judge)
     rules = read_rules(path)
     framework = framework_of(rules, options.framework)
     blocking_of(rules.head(2), options.within, options.across, framework)
     return ConflictPlan(
         path, options, rules, framework, model, opened, judge, _specify(path, options, rules, framework)
     )
-
-
-def _check_judges(respondent: Respondent) -> None:
-    """Simulated respondents and recorded answers know items only."""
-    if respondent.model.wants_meta and not isinstance(respondent.model, SimulatedWriter):
-        raise InputError(
-            "{model} answers items, not questions about pairs of rules",
-            mend="use a real model, or `lexical`",
-            model=respondent.model.name,
-        )
 
 
 def _specify(path: Path, options: ConflictOptions, rules: pl.DataFrame, framework: Framework | None) -> Specification:
@@ -95,18 +84,6 @@ def read_conflicts(folder: PairsFolder) -> Specification:
     return specification_in(folder.path, FILE, "axiometer build conflicts", format_=FORMAT)
 
 
-def check_folder(folder: PairsFolder) -> None:
-    """Raises `InputError` where the folder holds other things than pairs."""
-    there = folder.path
-    if there.is_file():
-        raise InputError("a file stands where a folder is needed", file=there)
-    if there.is_dir() and not (there / FILE).exists() and any(not p.name.startswith(".") for p in there.iterdir()):
-        raise InputError("exists and holds no conflicting pairs", file=there, mend="give another name with -o")
-
-
 def settle_specification(plan: ConflictPlan, folder: PairsFolder) -> None:
     """Writes `conflicts.yaml`, or checks that the folder holds the same search. Raises `SpecificationChanged`."""
-    if (folder.path / FILE).exists():
-        check_same(Specification(plain(read_conflicts(folder).asked), {}), plan.specification, folder.path)
-        return
-    plan.specification.write(folder.path, FILE)
+    settle(folder.path, FILE, plan.specification, lambda path: read_conflicts(PairsFolder(path)))

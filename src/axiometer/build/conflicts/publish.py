@@ -14,7 +14,7 @@ from axiometer.build.conflicts.candidates import Found
 from axiometer.build.conflicts.coverage import Coverage
 from axiometer.build.conflicts.options import PairsFolder
 from axiometer.build.conflicts.pairs import Selection, select
-from axiometer.build.corpus.release_files import write_frames
+from axiometer.build.work.large_tables import write_frames
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
 from axiometer.records.corpus_rows import RulePair

@@ -13,8 +13,8 @@ from axiometer.build.corpus.card.context import DuplicateRecord
 from axiometer.build.corpus.card.shares import share_of
 from axiometer.build.corpus.dedup import DedupOptions
 from axiometer.build.corpus.dedup_rules import existing_rules
-from axiometer.build.corpus.dedup_search import Search
 from axiometer.build.corpus.polarity import polarity
+from axiometer.build.work.search import Search
 from axiometer.errors import InputError
 from axiometer.records.ids import content_id
 from axiometer.records.spreadsheets import Record, read_source

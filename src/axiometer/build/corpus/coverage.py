@@ -12,8 +12,8 @@ import polars as pl
 from axiometer.build.corpus.card.shares import Share, share_of
 from axiometer.build.corpus.dedup import DedupOptions
 from axiometer.build.corpus.dedup_rules import by_people, comparable, language
-from axiometer.build.corpus.dedup_search import Search
 from axiometer.build.corpus.steps.examples import Example
+from axiometer.build.work.search import Search
 from axiometer.frameworks import Framework
 from axiometer.runtime.progress import Progress, Silent
 from axiometer.runtime.runners import Runner

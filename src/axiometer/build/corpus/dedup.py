@@ -22,7 +22,7 @@ from axiometer.build.corpus.dedup_rules import (
     first_with_same_words,
     rule_files,
 )
-from axiometer.build.corpus.dedup_search import Search
+from axiometer.build.work.search import Search
 from axiometer.errors import InputError
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.ids import content_id

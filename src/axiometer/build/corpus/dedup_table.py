@@ -9,7 +9,7 @@ import polars as pl
 
 from axiometer.build.corpus.dedup import DedupOptions, End, duplicates
 from axiometer.build.corpus.dedup_rules import COLUMNS, rule_files
-from axiometer.build.corpus.dedup_search import Search
+from axiometer.build.work.search import Search
 from axiometer.errors import InputError
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.exports import write_csv_for_people

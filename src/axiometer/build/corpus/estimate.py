@@ -16,6 +16,7 @@ from axiometer.build.corpus.options import FILE
 from axiometer.build.corpus.plan import CorpusPlan, Step
 from axiometer.build.corpus.status import status
 from axiometer.build.corpus.steps.classify import RAW_LABELS
+from axiometer.build.work.accounts import StepEstimate
 from axiometer.frameworks import Framework
 from axiometer.measure.estimate import FREE, max_tokens_of, tokens_of
 from axiometer.models.prices import cost
@@ -35,22 +36,6 @@ _STAND_IN = {
     "zh": "公共场合应当轻声说话，照顾他人的感受。",
     "en": "It is considerate to speak quietly in public places.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StepEstimate:
-    """One step: rows that come in and calls as expected, and at most; tokens and price (None: not known) as expected
-    and at most. At most: every row goes on, three rules a text, every answer at its full length."""
-
-    step: str
-    model: str
-    calls: int
-    calls_at_most: int
-    tokens_in: int
-    tokens_out: int
-    usd: float | None
-    usd_at_most: float | None
-    paid: bool
 
 
 @dataclass(frozen=True, slots=True)

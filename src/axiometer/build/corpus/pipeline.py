@@ -15,7 +15,8 @@ from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import CorpusPlan, check_folder, keep_framework, settle_specification
 from axiometer.build.corpus.probes import probes_to_ask, write_probe_results
 from axiometer.build.corpus.publish import publish
-from axiometer.build.corpus.status import StepAccount, status
+from axiometer.build.corpus.status import status
+from axiometer.build.work.accounts import StepAccount
 from axiometer.errors import Stopped
 from axiometer.messages import t
 from axiometer.records.corpus_rows import Rule, Text

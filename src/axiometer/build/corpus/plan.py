@@ -14,12 +14,12 @@ from axiometer.build.corpus.dedup_rules import rule_files
 from axiometer.build.corpus.ingest import Sources, check_sources
 from axiometer.build.corpus.options import DEDUP, FILE, CorpusFolder, CorpusOptions
 from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Examples, read_examples, steps
+from axiometer.build.work.folders import check_writes
 from axiometer.errors import InputError, file_error
 from axiometer.frameworks import Framework, load_framework
 from axiometer.frameworks.load import path_of
 from axiometer.measure.specification import Specification, check_same, plain, specification_in
 from axiometer.models.protocols import Reply, Request
-from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.tables import write_text
 from axiometer.runtime.respondent import Respondent
@@ -75,7 +75,7 @@ def plan_corpus(
     names = COMPACT_STEPS if options.compact else STEPS
     _check_steps(by_step, names, options.enter)
     for chosen in (respondent, *by_step.values()):
-        _check_writes(chosen)
+        check_writes(chosen)
     examples = read_examples(options.labels, framework) if options.labels is not None else None
     sources = check_sources(paths, options.ingest)
     stages = steps(framework, compact=options.compact, examples=examples, seed=options.seed)
@@ -98,17 +98,6 @@ def _check_steps(by_step: Mapping[str, Respondent], names: Sequence[str], enter:
     if enter is not None and enter not in enterable:
         raise InputError(
             "rules cannot come in at the step {step!r}", mend="one of {known}", step=enter, known=", ".join(enterable)
-        )
-
-
-def _check_writes(respondent: Respondent) -> None:
-    """Simulated respondents and recorded answers know items only."""
-    model = respondent.model
-    if model.wants_meta and not isinstance(model, SimulatedWriter):
-        raise InputError(
-            "{model} answers items, not the steps of a corpus",
-            mend="use sim/rulewriter or a real model",
-            model=model.name,
         )
 
 

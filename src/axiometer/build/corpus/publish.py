@@ -16,9 +16,9 @@ from axiometer.build.corpus.coverage import Coverage, coverage
 from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import CorpusPlan, Step
 from axiometer.build.corpus.probes import read_probe_results
-from axiometer.build.corpus.rejects import PassedStep
 from axiometer.build.corpus.release import SUMMARY, release
-from axiometer.build.corpus.status import StepAccount
+from axiometer.build.work.accounts import StepAccount
+from axiometer.build.work.rejects import PassedStep
 from axiometer.measure.specification import plain
 from axiometer.messages import t
 from axiometer.records.ids import content_id

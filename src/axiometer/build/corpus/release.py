@@ -16,9 +16,9 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.build.corpus.card import CardContext, Counting, Counts, card, summary
-from axiometer.build.corpus.rejects import REJECTS, PassedStep, rejects
-from axiometer.build.corpus.release_files import beside, csv_for_people, json_lines, write_frames
 from axiometer.build.corpus.release_rows import Publisher, release_schema, source_facts
+from axiometer.build.work.large_tables import beside, csv_for_people, json_lines, write_frames
+from axiometer.build.work.rejects import REJECTS, PassedStep, rejects
 from axiometer.errors import file_error
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.schemas import to_rows

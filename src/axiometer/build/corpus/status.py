@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
 from axiometer.build.corpus.options import DEDUP, IMPORTED, INGEST, CorpusFolder
 from axiometer.build.corpus.plan import read_corpus
-from axiometer.models.prices import Price, cost
-from axiometer.models.protocols import Usage
-from axiometer.runtime.stages.calling import alike
+from axiometer.build.work.accounts import StepAccount, step_account, usd_of
 from axiometer.runtime.stages.parts import Part, StageFolder, together
 from axiometer.runtime.stages.rows import Account
-
-
-@dataclass(frozen=True, slots=True)
-class StepAccount:
-    """One step: its rows so far, how many wait, how many calls failed and are made again on resume, what its tokens
-    cost (None: price not known), and (same, answers) where its model always answered about the same."""
-
-    step: str
-    model: str | None
-    waiting: int
-    account: Account
-    retry: int = 0
-    usd: float | None = None
-    alike: tuple[int, int] | None = None
 
 
 def status(folder: Path) -> list[StepAccount]:
@@ -53,20 +37,10 @@ def status(folder: Path) -> list[StepAccount]:
     for name in [*asked, DEDUP]:
         stage = corpus.stage(name)
         parts = stage.parts()
-        account = together(parts)
+        found.append(step_account(name, stage, before + entering[name], asked, prices))
         if name in shared:
-            account = _without_shared_calls(account, parts, stage, corpus.stage(shared[name]))
-        found.append(
-            StepAccount(
-                step=name,
-                model=asked[name]["name"] if name in asked else None,
-                waiting=max(0, before + entering[name] - account.rows),
-                account=account,
-                retry=sum(part.retry for part in parts),
-                usd=_usd(account, prices.get(name)),
-                alike=alike(parts),
-            )
-        )
+            account = _without_shared_calls(found[-1].account, parts, stage, corpus.stage(shared[name]))
+            found[-1] = replace(found[-1], account=account, usd=usd_of(account, prices.get(name)))
         before = sum(part.rows for part in parts)
     return found
 
@@ -98,9 +72,3 @@ def _keys(stage: StageFolder, part: str) -> pl.Series:
     if stage.part(part) is None:
         return pl.Series(dtype=pl.String)
     return stage.fates_of(part, ["calls"])["calls"].explode().drop_nulls()
-
-
-def _usd(account: Account, price: dict[str, float] | None) -> float | None:
-    if price is None:
-        return None
-    return cost(Usage(account.tokens_in, account.tokens_out), Price(input=price["input"], output=price["output"]))

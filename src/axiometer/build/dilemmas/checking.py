@@ -12,10 +12,10 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from axiometer.build.corpus.steps.answers import Said, Truth, object_schema, read_reply, shortened
-from axiometer.build.corpus.steps.languages import prompt_language
+from axiometer.build.asking.answers import Said, Truth, object_schema, read_reply, shortened
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.asking.prompting import MaterialPrompting
 from axiometer.build.dilemmas.options import CHECK
-from axiometer.build.dilemmas.prompting import ScenePrompting
 from axiometer.build.dilemmas.rows import Scene
 from axiometer.models.protocols import Reply, Request
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
@@ -50,7 +50,7 @@ _SCHEMA: Final = object_schema(
     none_named_right=_BOOL,
     irrelevant=_BOOL,
 )
-_PROMPTING: Final = ScenePrompting(CHECK, _SCHEMA, _FORM, _MOST_TOKENS)
+_PROMPTING: Final = MaterialPrompting(f"dilemma-{CHECK}", _SCHEMA, _FORM, _MOST_TOKENS)
 _RULE_WORDS: Final = ("rule", "准则")
 
 

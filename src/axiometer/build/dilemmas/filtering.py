@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from axiometer.build.corpus.dedup_search import Search
 from axiometer.build.dilemmas.filters import VERSION, problem
 from axiometer.build.dilemmas.rows import Scene
+from axiometer.build.work.search import Search
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame, to_rows
 from axiometer.runtime.stages.parts import StageFolder

@@ -6,14 +6,15 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from axiometer.build.corpus.dedup_search import Search
 from axiometer.build.dilemmas.checking import CheckScenes
 from axiometer.build.dilemmas.filtering import drop_near_duplicates, filter_scenes
-from axiometer.build.dilemmas.options import ALIKE, CHECK, FILTER, REQUESTS, WRITE, DilemmasFolder
-from axiometer.build.dilemmas.plan import DilemmaPlan, check_folder, settle_specification
+from axiometer.build.dilemmas.options import ALIKE, CHECK, FILE, FILTER, REQUESTS, WRITE, DilemmasFolder
+from axiometer.build.dilemmas.plan import DilemmaPlan, settle_specification
 from axiometer.build.dilemmas.publish import DilemmasSummary, publish
 from axiometer.build.dilemmas.rows import Scene, SceneRequest, scene_requests
 from axiometer.build.dilemmas.writing import WriteScenes
+from axiometer.build.work.folders import check_folder
+from axiometer.build.work.search import Search
 from axiometer.errors import Stopped
 from axiometer.records.corpus_rows import RulePair
 from axiometer.records.ids import content_id
@@ -40,7 +41,7 @@ def run_dilemmas(
     """
     folder = DilemmasFolder(Path(output))
     shown = progress or Silent()
-    check_folder(folder)
+    check_folder(folder.path, FILE, "axiometer build dilemmas")
     with only_process(folder.path):
         settle_specification(plan, folder)
         try:

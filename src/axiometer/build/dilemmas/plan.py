@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,14 @@ from axiometer.build.conflicts.options import WantedKind
 from axiometer.build.dilemmas.checking import CheckScenes
 from axiometer.build.dilemmas.options import CHECK, FILE, WRITE, DilemmaOptions, DilemmasFolder
 from axiometer.build.dilemmas.writing import WriteScenes
+from axiometer.build.work.accounts import prices_of
+from axiometer.build.work.folders import check_writes, settle
 from axiometer.errors import InputError
-from axiometer.measure.specification import Specification, check_same, plain
+from axiometer.measure.specification import Specification, plain, specification_in
 from axiometer.models.draws import uniform
-from axiometer.models.simulated_writer import SimulatedWriter
 from axiometer.records.corpus_rows import RulePair
 from axiometer.records.ids import content_id
 from axiometer.records.tables import read_table
-from axiometer.records.yaml_files import read_yaml
 from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.rows import CallStage
 
@@ -51,7 +52,7 @@ def plan_dilemmas(
     """Checks pairs and models. path: a folder of `axiometer build conflicts`, or a table of pairs; checker: who checks
     scenes, default the writer. Raises an `AxiometerError` for anything that is wrong."""
     for respondent in (writer, checker or writer):
-        _check_writes(respondent)
+        check_writes(respondent)
     table = read_table(path / PAIRS_FILE if (path / PAIRS_FILE).exists() else path, RulePair)
     _check_pairs(table, path)
     pairs = _wanted(table, options)
@@ -59,16 +60,6 @@ def plan_dilemmas(
         raise InputError("no pairs of the kind {kind} here", file=path, kind=str(options.kind))
     check = checker or writer
     return DilemmaPlan(path, options, pairs, writer, check, _specify(path, table, options, writer, check))
-
-
-def _check_writes(respondent: Respondent) -> None:
-    """Simulated respondents and recorded answers know items only."""
-    if respondent.model.wants_meta and not isinstance(respondent.model, SimulatedWriter):
-        raise InputError(
-            "{model} answers items and writes none",
-            mend="use a real model, or sim/rulewriter",
-            model=respondent.model.name,
-        )
 
 
 def _check_pairs(pairs: pl.DataFrame, path: Path) -> None:
@@ -118,16 +109,11 @@ def _specify(
         "lang": options.lang,
         "seed": options.seed,
     }
-    prices = {
-        name: {"input": respondent.price.input, "output": respondent.price.output}
-        for name, (_, respondent) in stages.items()
-        if respondent.price is not None
-    }
     noted = {
         "axiometer": axiometer.__version__,
         "polars": pl.__version__,
         "pairs_from": str(path),
-        "prices": prices,
+        "prices": prices_of({name: respondent for name, (_, respondent) in stages.items()}),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
     return Specification(asked, noted)
@@ -141,37 +127,14 @@ def _digest(pairs: pl.DataFrame) -> str:
 
 def read_dilemmas(folder: DilemmasFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    file = folder.path / FILE
-    if not file.exists():
-        raise InputError(
-            "no dilemmas.yaml here", file=folder.path, mend="give a folder made by `axiometer build dilemmas`"
-        )
-    data = read_yaml(file)
-    if isinstance(data, dict) and "format" in data and data["format"] != FORMAT:
-        raise InputError(
-            "made by another version of Axiometer (format {format}, this is {own})",
-            file=file,
-            format=data["format"],
-            own=FORMAT,
-        )
-    asked, noted = (data.get("asked"), data.get("noted")) if isinstance(data, dict) else (None, None)
-    if not isinstance(asked, dict) or not isinstance(noted, dict) or not isinstance(asked.get("steps"), dict):
-        raise InputError("not a dilemmas.yaml as `axiometer build dilemmas` writes it", file=file)
-    return Specification(asked, noted)
+    return specification_in(folder.path, FILE, "axiometer build dilemmas", _has_steps, format_=FORMAT)
 
 
-def check_folder(folder: DilemmasFolder) -> None:
-    """Raises `InputError` where the folder holds other things than dilemmas."""
-    there = folder.path
-    if there.is_file():
-        raise InputError("a file stands where a folder is needed", file=there)
-    if there.is_dir() and not (there / FILE).exists() and any(not p.name.startswith(".") for p in there.iterdir()):
-        raise InputError("exists and holds no dilemmas", file=there, mend="give another name with -o")
+def _has_steps(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    del noted
+    return isinstance(asked.get("steps"), dict)
 
 
 def settle_specification(plan: DilemmaPlan, folder: DilemmasFolder) -> None:
     """Writes `dilemmas.yaml`, or checks that the folder holds the same work. Raises `SpecificationChanged`."""
-    if (folder.path / FILE).exists():
-        check_same(Specification(plain(read_dilemmas(folder).asked), {}), plan.specification, folder.path)
-        return
-    plan.specification.write(folder.path, FILE)
+    settle(folder.path, FILE, plan.specification, lambda path: read_dilemmas(DilemmasFolder(path)))

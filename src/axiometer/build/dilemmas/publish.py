@@ -9,13 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
-from axiometer.build.corpus.rejects import REJECTS, PassedStep, rejects
-from axiometer.build.corpus.release_files import csv_for_people, write_frames
-from axiometer.build.corpus.status import StepAccount
 from axiometer.build.dilemmas.options import ALIKE, REQUESTS, STEPS, DilemmasFolder
 from axiometer.build.dilemmas.plan import DilemmaPlan
 from axiometer.build.dilemmas.rows import Scene, make_dilemma
 from axiometer.build.dilemmas.status import status
+from axiometer.build.work.accounts import StepAccount
+from axiometer.build.work.large_tables import csv_for_people, write_frames
+from axiometer.build.work.rejects import REJECTS, PassedStep, rejects
 from axiometer.records.rows import Item
 from axiometer.records.schemas import schema_of, to_frame, to_rows
 from axiometer.records.tables import write_text

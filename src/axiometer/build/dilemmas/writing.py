@@ -8,10 +8,10 @@ from typing import Final
 
 import pydantic
 
-from axiometer.build.corpus.steps.answers import EMPTY, WRONG_FORM, Said, object_schema, read_reply
-from axiometer.build.corpus.steps.languages import prompt_language
+from axiometer.build.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, read_reply
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.asking.prompting import MaterialPrompting, plain
 from axiometer.build.dilemmas.options import WRITE
-from axiometer.build.dilemmas.prompting import ScenePrompting, plain
 from axiometer.build.dilemmas.rows import Scene, SceneRequest, make_scene
 from axiometer.models.protocols import Reply, Request
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
@@ -23,7 +23,7 @@ _MOST_TOKENS: Final = 500
 _FORM: Final = '{"scene": "...", "side_1": "...", "side_2": "...", "irrelevant": "..."}'
 _STRING: Final = {"type": "string"}
 _SCHEMA: Final = object_schema(scene=_STRING, side_1=_STRING, side_2=_STRING, irrelevant=_STRING)
-_PROMPTING: Final = ScenePrompting(WRITE, _SCHEMA, _FORM, _MOST_TOKENS)
+_PROMPTING: Final = MaterialPrompting(f"dilemma-{WRITE}", _SCHEMA, _FORM, _MOST_TOKENS)
 
 
 class SceneAnswer(pydantic.BaseModel):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from axiometer.build.asking.answers import printable, read_answer, read_reply
 from axiometer.build.corpus.steps.answers import (
     ClassifyAnswer,
     CompactAnswer,
@@ -18,9 +19,6 @@ from axiometer.build.corpus.steps.answers import (
     RefineAnswer,
     ScreenAnswer,
     WriteAnswer,
-    printable,
-    read_answer,
-    read_reply,
 )
 from axiometer.models.protocols import Finish, Reply
 from axiometer.runtime.stages.rows import Dropped, Rejected

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from axiometer.build.corpus.steps.answers import EMPTY, ClassifyAnswer, object_schema, read_reply, shortened
+from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.corpus.steps.answers import ClassifyAnswer
 from axiometer.build.corpus.steps.framework_text import most_specific, tree
-from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework

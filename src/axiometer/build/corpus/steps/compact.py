@@ -9,10 +9,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from axiometer.build.corpus.steps.answers import EMPTY, CompactAnswer, object_schema, read_reply
+from axiometer.build.asking.answers import EMPTY, object_schema, read_reply
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.corpus.steps.answers import CompactAnswer
 from axiometer.build.corpus.steps.classify import RAW_LABELS, values_schema
 from axiometer.build.corpus.steps.framework_text import outline
-from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.screen import screened
 from axiometer.build.corpus.steps.write import MOST_RULES, written

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from axiometer.build.corpus.steps.answers import EMPTY, FilterAnswer, object_schema, read_reply, shortened
+from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.corpus.steps.answers import FilterAnswer
 from axiometer.build.corpus.steps.framework_text import overview
-from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.frameworks import Framework
 from axiometer.models.protocols import Reply, Request

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from axiometer.build.corpus.steps.answers import EMPTY, LabelAnswer, object_schema, read_reply, shortened
+from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.corpus.steps.answers import LabelAnswer
 from axiometer.build.corpus.steps.examples import Example, Examples
 from axiometer.build.corpus.steps.framework_text import chosen
-from axiometer.build.corpus.steps.languages import prompt_language
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.rule_texts import clean, kept_meta, same_words, unusable
 from axiometer.frameworks import Framework

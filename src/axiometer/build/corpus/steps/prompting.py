@@ -6,26 +6,19 @@ stands between two lines whose mark is a hash of the text, so no text can close 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
-from axiometer.build.corpus.steps.answers import CUT_OFF, WRONG_FORM, printable
+from axiometer.build.asking.languages import PROMPT_LANGUAGES, language_name, prompt_language
+from axiometer.build.asking.prompting import WORDING, mark_of, repair_request, repair_template
 from axiometer.build.corpus.steps.framework_text import framework_name
-from axiometer.build.corpus.steps.languages import PROMPT_LANGUAGES, language_name, prompt_language
 from axiometer.frameworks import Framework
 from axiometer.frameworks.labels import normalise
-from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.protocols import Message, Reply, Request
 from axiometer.prompts import Template, load_template
 from axiometer.records.corpus_rows import Rule, Text
 from axiometer.runtime.stages.rows import Rejected
-
-_WORDING = 1
-_MARK_DIGITS = 8
-_LONGEST_REPEATED = 2_000  # of an answer that could not be used, as much as a model needs to see what it did
-_NOTHING = "…"  # services refuse an empty message
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class Prompting:
     @property
     def fingerprint(self) -> dict[str, object]:
         """All that decides a request beside the row. JSON values."""
-        used = {lang: (self._template(lang), _repair_template(lang)) for lang in PROMPT_LANGUAGES}
+        used = {lang: (self._template(lang), repair_template(lang)) for lang in PROMPT_LANGUAGES}
         return {
             "prompts": {lang: [[each.id, each.hash] for each in templates] for lang, templates in used.items()},
             "framework": [self.framework.id, self.framework.fingerprint],
@@ -77,21 +70,11 @@ class Prompting:
         )
 
     def repair(self, row: Text | Rule, asked: Request, reply: Reply, rejected: Rejected) -> Request:
-        """What was said so far, and what is wrong with the answer."""
-        answer = printable(without_thinking(reply.text).answer).strip()[:_LONGEST_REPEATED] or _NOTHING
-        words = _repair_template(prompt_language(row.lang)).render(
-            problem=rejected.problem.partition(": ")[0],
-            field=rejected.problem.removeprefix(WRONG_FORM) if rejected.problem.startswith(WRONG_FORM) else "",
-            detail=rejected.note or "",
-            shorter=rejected.problem == CUT_OFF,
-            form=self.form,
-        )
-        messages = (*asked.messages, Message("assistant", answer), Message("user", words))
-        meta = None if asked.meta is None else {**asked.meta, "attempt": 1}
-        return replace(asked, messages=messages, meta=meta)
+        """Asks once more: what was said so far, and what is wrong with the answer."""
+        return repair_request(row.lang, asked, reply, rejected, self.form)
 
     def _template(self, lang: str) -> Template:
-        return load_template(f"corpus-{self.step}", lang, _WORDING)
+        return load_template(f"corpus-{self.step}", lang, WORDING)
 
     def _meta(self, row: Text | Rule) -> dict[str, object]:
         """For simulated models alone."""
@@ -109,19 +92,6 @@ class Prompting:
         }
 
 
-def mark_of(text: str, digits: int = _MARK_DIGITS) -> str:
-    """Hex digits that do not occur in `text`: the beginning of its hash, or of that hash's hash, and so on."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    folded = text.lower()
-    while digest[:digits] in folded:
-        digest = hashlib.sha256(digest.encode()).hexdigest()
-    return digest[:digits]
-
-
 @lru_cache(maxsize=64)
 def _normalised(source: str) -> str:
     return normalise(source)
-
-
-def _repair_template(lang: str) -> Template:
-    return load_template("corpus-repair", lang, _WORDING)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from axiometer.build.corpus.steps.answers import EMPTY, RefineAnswer, object_schema, read_reply
-from axiometer.build.corpus.steps.languages import prompt_language
+from axiometer.build.asking.answers import EMPTY, object_schema, read_reply
+from axiometer.build.asking.languages import prompt_language
+from axiometer.build.corpus.steps.answers import RefineAnswer
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.rule_texts import TOO_LONG, clean, kept_meta, same_words, too_long, unusable
 from axiometer.frameworks import Framework

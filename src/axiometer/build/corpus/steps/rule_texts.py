@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from axiometer.build.corpus.steps.answers import EMPTY, printable
+from axiometer.build.asking.answers import EMPTY, printable
 from axiometer.frameworks.labels import normalise
 from axiometer.records.corpus_rows import Rule
 
