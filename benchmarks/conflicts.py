@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import threading
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,19 +12,11 @@ from numpy.typing import NDArray
 from axiometer.build.conflicts.options import ConflictOptions
 from axiometer.similarity.pairs import TIE
 from benchmarks.dedup_vectors import write_vectors
+from benchmarks.processes import Taken, run
 
 RULES, FEW = 250_000, 25_000
 COMPARED = 20_000
 PER_RULE, ALL_PAIRS = 5, 450  # so many pairs of each rule and band that none is left out
-
-
-@dataclass(frozen=True, slots=True)
-class TreeTaken:
-    """Seconds on the clock, and the peak of the memory of a process and its workers together, pages that they share
-    counted once (proportional set size), in MiB."""
-
-    wall: float
-    memory: float
 
 
 def conflicts(small: bool = False) -> None:
@@ -110,49 +98,11 @@ def _from_low(found: np.lib.npyio.NpzFile) -> int:
     return int(found["counts"][found["edges"] >= 0.5].sum())
 
 
-def _show(rules: int, way: str, taken: TreeTaken, tail: int, candidates: int | None) -> None:
+def _show(rules: int, way: str, taken: Taken, tail: int, candidates: int | None) -> None:
     pairs = rules * (rules - 1) // 2
     said = "-" if candidates is None else candidates
     print(f"{rules:>8} {way:>16} {taken.wall:>8.1f} {taken.memory:>9.0f} {pairs:>15} {tail:>12} {said:>11}", flush=True)
 
 
-def _run(module: str, *words: object) -> TreeTaken:
-    started = time.monotonic()
-    command = [sys.executable, "-m", f"benchmarks.{module}", *(str(word) for word in words)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        peak = _TreePeak(process.pid)
-        peak.start()
-        output, _ = process.communicate()
-        wall = time.monotonic() - started
-        peak.join()
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{output.decode()[-2000:]}")
-    return TreeTaken(wall, peak.mebibytes)
-
-
-class _TreePeak(threading.Thread):
-    """Follows the memory of a process and of all that it started."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._pid = pid
-        self.mebibytes = 0.0
-
-    def run(self) -> None:
-        while (now := _memory(self._pid)) is not None:
-            self.mebibytes = max(self.mebibytes, now)
-            time.sleep(0.1)
-
-
-def _memory(pid: int) -> float | None:
-    """MiB of a process and its children, None where it has ended."""
-    place = Path(f"/proc/{pid}")
-    try:
-        lines = (place / "smaps_rollup").read_text().splitlines()
-        children = [
-            int(child) for task in (place / "task").iterdir() for child in (task / "children").read_text().split()
-        ]
-    except OSError:
-        return None
-    own = sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-    return own + sum(_memory(child) or 0.0 for child in children)
+def _run(module: str, *words: object) -> Taken:
+    return run([sys.executable, "-m", f"benchmarks.{module}", *(str(word) for word in words)])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 
+from benchmarks.processes import run
 from benchmarks.sentences import sentences
 
 SENTENCES, FEW = 250_000, 10_000
@@ -38,24 +37,7 @@ def embedding(small: bool = False) -> None:
 def _show(name: str, way: str, texts: list[str], folder: Path) -> None:
     file = folder / "sentences.txt"
     file.write_text("\n".join(texts), encoding="utf-8")
-    memory = _peak([sys.executable, "-m", "benchmarks.embedding_run", way, str(file), str(folder)])
+    memory = run([sys.executable, "-m", "benchmarks.embedding_run", way, str(file), str(folder)]).memory
     seconds = json.loads((folder / "seconds.json").read_text(encoding="utf-8"))
     rate = len(texts) / seconds
     print(f"{name:34} {len(texts):>10} {seconds:>8.1f} {rate:>11.0f} {memory:>9.0f}", flush=True)
-
-
-def _peak(command: list[str]) -> float:
-    """Runs a command; the most MiB that it and its workers held together."""
-    peak = 0.0
-    with subprocess.Popen(command) as process:
-        root = psutil.Process(process.pid)
-        while process.poll() is None:
-            try:
-                together = sum(each.memory_info().rss for each in (root, *root.children(recursive=True)))
-                peak = max(peak, together / 2**20)
-            except psutil.Error:
-                pass
-            time.sleep(0.1)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
-    return peak

@@ -8,16 +8,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import random
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import psutil
+from benchmarks.processes import Taken, run
 
 SIZES = (100_000, 300_000, 1_000_000)
 PART = 2_000
@@ -76,30 +72,14 @@ print(time.monotonic() - began)
 """
 
 
-def measured(program: str, texts: Path, output: Path, kill_after: int | None = None) -> tuple[float, float, float]:
-    """Seconds on the clock, seconds of CPU and peak MiB of a program and its workers, given two folders; it is killed
-    when `kill_after` parts are there, its workers left to end by themselves."""
-    began = time.monotonic()
-    peak = processor = 0.0
-    with subprocess.Popen([sys.executable, "-c", program, str(texts), str(output)], stdout=subprocess.PIPE) as process:
-        root = psutil.Process(process.pid)
-        seconds: dict[int, float] = {}
-        while process.poll() is None:
-            memory = 0.0
-            try:
-                for each in (root, *root.children(recursive=True)):
-                    memory += each.memory_info().rss / 2**20
-                    seconds[each.pid] = sum(each.cpu_times()[:2])
-            except psutil.Error:
-                pass
-            peak, processor = max(peak, memory), sum(seconds.values())
-            if kill_after is not None and len(list(output.glob("fates/*.parquet"))) >= kill_after:
-                os.kill(process.pid, signal.SIGKILL)
-                break
-            time.sleep(0.2)
-    if kill_after is None and process.returncode != 0:
-        raise RuntimeError(f"it ended with {process.returncode}")
-    return time.monotonic() - began, processor, peak
+def measured(program: str, texts: Path, output: Path, kill_after: int | None = None) -> Taken:
+    """What a program takes, given two folders; it is killed when `kill_after` parts are there, its workers left to end
+    by themselves."""
+
+    def enough() -> bool:
+        return kill_after is not None and len(list(output.glob("fates/*.parquet"))) >= kill_after
+
+    return run([sys.executable, "-c", program, str(texts), str(output)], halt=enough)
 
 
 def ingest(sizes: tuple[int, ...] = SIZES) -> None:
@@ -111,14 +91,11 @@ def ingest(sizes: tuple[int, ...] = SIZES) -> None:
         for count in sizes:
             texts, output = Path(name) / f"texts-{count}", Path(name) / f"out-{count}"
             write_texts(texts, count)
-            wall, processor, memory = measured(INGEST, texts, output)
+            taken = measured(INGEST, texts, output)
             kept, rest = account_of(output)
-            rates.append(count / wall)
-            rate = count / wall
-            print(
-                f"{count:>10} {wall:>8.1f} {rate:>8.0f} {processor:>7.0f} {memory:>9.0f} {kept:>9} {rest:>9}",
-                flush=True,
-            )
+            rates.append(count / taken.wall)
+            figures = f"{taken.wall:>8.1f} {rates[-1]:>8.0f} {taken.cpu:>7.0f} {taken.memory:>9.0f}"
+            print(f"{count:>10} {figures} {kept:>9} {rest:>9}", flush=True)
         print(f"\nrate at {sizes[-1]} / rate at {sizes[0]}: {rates[-1] / rates[0]:.2f}")
         _resumed(Path(name), sizes[0])
 
@@ -135,7 +112,7 @@ def _resumed(folder: Path, count: int) -> None:
     parts = count // PART
     for share in (0.2, 0.5, 0.8):
         measured(INGEST, texts, halted, kill_after=int(parts * share))
-    wall, _, _ = measured(INGEST, texts, halted)
+    wall = measured(INGEST, texts, halted).wall
     equal = _digest(halted) == _digest(folder / f"out-{count}")
     print(f"killed at 20, 50 and 80 % of {count} texts; the last fifth took {wall:.1f} s; same bytes: {equal}")
 

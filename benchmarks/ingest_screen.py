@@ -51,9 +51,11 @@ def ingest_screen(sizes: tuple[int, ...] = SIZES, small: bool = False) -> None:
             texts, output = Path(name) / "texts", Path(name) / "out"
             write_texts(texts, count)
             for step, program, place in (("ingest", INGEST, output / "ingest"), ("screen", SCREEN, output)):
-                wall, processor, memory = measured(program, texts, place)
+                taken = measured(program, texts, place)
                 kept, _ = account_of(output / step)
-                figures = f"{wall:>8.1f} {count / wall:>8.0f} {processor:>7.0f} {memory:>9.0f} {kept:>9}"
+                figures = (
+                    f"{taken.wall:>8.1f} {count / taken.wall:>8.0f} {taken.cpu:>7.0f} {taken.memory:>9.0f} {kept:>9}"
+                )
                 print(f"{count:>10} {step:>8} {figures}", flush=True)
 
 

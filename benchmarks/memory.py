@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.processes import run
+from benchmarks.processes import run, size_of
 from benchmarks.sets import write_items
 
 SMALL, LARGE = 4_000, 400_000
@@ -33,7 +33,7 @@ def memory() -> None:
                     str(output),
                 ]
             )
-            size = sum(path.stat().st_size for path in output.rglob("*") if path.is_file()) / 2**20
+            size = size_of(output)
             peaks.append(taken.memory)
             print(
                 f"{count:>14} {taken.wall:>8.1f} {count / taken.wall:>11.0f} {taken.memory:>9.0f} {size:>17.0f}",
