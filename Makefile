@@ -1,8 +1,8 @@
 # Everything from a fresh clone: make demo, make test. Needs Python >= 3.11 with pip, make and git.
-# PYTHON=... names the interpreter, ARGS="..." is passed on to the command of demo, test, test-all, bench.
+# PYTHON=... names the interpreter, ARGS="..." is passed on to the command of demo, test, test-all, test-nli, bench.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all lint bench docs lock clean
+.PHONY: help setup demo test test-all test-nli lint bench docs lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -29,6 +29,11 @@ test-all: setup ## every test
 	@tools/chromium.sh
 	@$(PYTEST) $(ARGS)
 
+# PyTorch as the index has it; UV_TORCH_BACKEND=cpu takes the small build without CUDA.
+test-nli: ## tests of contradiction models with PyTorch, in an environment of their own (.venv-nli)
+	@tools/setup.sh --nli
+	@.venv-nli/bin/python -m pytest tests/models/contradiction $(ARGS)
+
 lint: setup ## style, types, and that rooms import downward only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -47,5 +52,5 @@ lock: setup ## resolve all dependencies anew, with hashes and without addresses
 	@$(BIN)/python tools/environment.py uv pip compile benchmarks/peers.in $(COMPILE) -o benchmarks/peers.lock
 
 clean: ## remove environments, caches and built files; runs are kept
-	@rm -rf .venv .venv-peers build dist site .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf .venv .venv-peers .venv-nli build dist site .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

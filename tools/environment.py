@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,11 +38,15 @@ class SetupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """One virtual environment: where it is, what is locked for it, and whether the package itself belongs in it."""
+    """One virtual environment: where it is, what is locked for it, and whether the package itself belongs in it.
+
+    extra: an extra of the package that is not in the lock (PyTorch comes in many builds), for an editable one.
+    """
 
     folder: Path
     lock: Path
     editable: bool
+    extra: str | None = None
 
     @property
     def python(self) -> Path:
@@ -130,6 +135,12 @@ def locked(package: str, lock: str) -> str:
                 end += 1
             return "".join(lines[start:end])
     raise SetupError(f"requirements.lock does not pin {package} (run: make lock)")
+
+
+def requirements_of(extra: str) -> list[str]:
+    """What the extra of the package asks for."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return [str(requirement) for requirement in project["optional-dependencies"][extra]]
 
 
 def uv_has_configuration(environment: Mapping[str, str]) -> bool:
@@ -237,6 +248,10 @@ def prepare(environment: Environment, chosen: bool) -> None:
         if environment.editable:
             itself = [uv, "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
             run([*itself, "--python", environment.python, "-e", ROOT], settings, "installing axiometer")
+        if environment.extra is not None:
+            beyond = [uv, "pip", "install", "--quiet", "--constraint", environment.lock, "--python", environment.python]
+            print(f"Fetching the extra {environment.extra} (PyTorch: some minutes, up to some GB)", flush=True)
+            run([*beyond, *requirements_of(environment.extra)], settings, f"installing the extra {environment.extra}")
     environment.stamp.write_text(json.dumps(wanted), encoding="utf-8")
 
 
@@ -254,9 +269,10 @@ def alone() -> Iterator[None]:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    setup = verbs.add_parser("setup", help="make or refresh .venv, or .venv-peers with --peers")
+    setup = verbs.add_parser("setup", help="make or refresh .venv, or another with --peers, --nli")
     setup.add_argument("--chosen", action="store_true", help="the user named this Python")
     setup.add_argument("--peers", action="store_true", help="the environment of benchmarks/peers.lock")
+    setup.add_argument("--nli", action="store_true", help=".venv-nli: the same and the extra `nli`")
     uv = verbs.add_parser("uv", help="run uv with pip's index settings: environment.py uv pip compile ...")
     uv.add_argument("rest", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
@@ -268,6 +284,8 @@ def main(arguments: Sequence[str]) -> int:
             with alone():
                 if asked.peers:
                     prepare(Environment(ROOT / ".venv-peers", ROOT / "benchmarks" / "peers.lock", False), asked.chosen)
+                elif asked.nli:
+                    prepare(Environment(ROOT / ".venv-nli", MAIN_LOCK, True, "nli"), asked.chosen)
                 else:
                     prepare(Environment(ROOT / ".venv", MAIN_LOCK, True), asked.chosen)
     except SetupError as error:

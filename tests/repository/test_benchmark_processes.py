@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from benchmarks.processes import run, size_of
 
-pytestmark = pytest.mark.skipif(
-    not Path("/proc/self/smaps_rollup").exists(), reason="memory is read from Linux's /proc"
-)
+missing = not Path("/proc/self/smaps_rollup").exists()
+pytestmark = pytest.mark.skipif(missing, reason="memory is read from Linux's /proc")
 
 MIB = 2**20
 CHILD = f"held = bytearray(b'x' * 120 * {MIB}); import time; time.sleep(0.6)"
