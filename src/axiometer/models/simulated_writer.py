@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from axiometer.models import writer_answers as answers
 from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_dilemmas as dilemmas
+from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import BadRequest, Finish, Reply, Request
@@ -95,11 +96,13 @@ class SimulatedWriter:
         """Answers what `request.meta` describes: `step`, `id` and `source` of the row, its `lang` and `text`, the
         `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again).
         In the step `conflict` it is asked about two rules (`writer_conflicts.answer`), in the steps of a dilemma about
-        a scene for them (`writer_dilemmas.answer`)."""
+        a scene for them (`writer_dilemmas.answer`), in `scene-write` for scenes (`writer_scenes.answer`)."""
         if request.meta is not None and request.meta.get("step") == conflicts.STEP:
             return _raw(request, conflicts.answer(self.profile.conflicts, self.profile.seed, request), {})
         if request.meta is not None and request.meta.get("step") in dilemmas.STEPS:
             return _raw(request, dilemmas.answer(self.profile.dilemmas, self.profile.seed, request), {})
+        if request.meta is not None and request.meta.get("step") == scenes.STEP:
+            return _raw(request, scenes.answer(self.profile.scenes, self.profile.seed, request), {})
         asked = self._asked(request.meta)
         if asked.step in (Step.SCREEN, Step.WRITE, Step.COMPACT):
             text, call = self._about_text(asked, request)

@@ -120,6 +120,50 @@ class Dilemmas(pydantic.BaseModel):
         return Dilemmas(**dict.fromkeys(Dilemmas.model_fields, 0.0))
 
 
+class Scenes(pydantic.BaseModel):
+    """How scenes for values differ, and what is wrong with lists of them (`writer_scenes`).
+
+    `patterns`: distinct patterns of a value's scenes without rules; `patterns_per_rule`: of the scenes of one rule.
+    Shares of scenes: `overlap` of a pattern that all values have in common, so that no value can be told from it;
+    `stock`, which say what the others of their pattern say, in words that hardly differ (near-duplicates); each also
+    `_with_rules`. At most one of: `empty`, `repeated` (the list's first scene again), `echoed` (words of the prompt),
+    `declined`, `quoted` (the rule as it stands), `named` (the value's name). Shares of calls: `refused`, `lost` (words
+    and no list, also when asked again), `prose` (the same, mended); `short` and `long` lists, `mended` of the short.
+    """
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    patterns: int = pydantic.Field(10, ge=1)
+    patterns_per_rule: int = pydantic.Field(6, ge=1)
+    overlap: float = pydantic.Field(0.3, ge=0, le=1)
+    overlap_with_rules: float = pydantic.Field(0.15, ge=0, le=1)
+    stock: float = pydantic.Field(0.1, ge=0, le=1)
+    stock_with_rules: float = pydantic.Field(0.05, ge=0, le=1)
+    empty: float = pydantic.Field(0.01, ge=0)
+    repeated: float = pydantic.Field(0.01, ge=0)
+    echoed: float = pydantic.Field(0.01, ge=0)
+    declined: float = pydantic.Field(0.005, ge=0)
+    quoted: float = pydantic.Field(0.03, ge=0)
+    named: float = pydantic.Field(0.03, ge=0)
+    refused: float = pydantic.Field(0.01, ge=0)
+    lost: float = pydantic.Field(0.01, ge=0)
+    prose: float = pydantic.Field(0.03, ge=0)
+    short: float = pydantic.Field(0.05, ge=0)
+    long: float = pydantic.Field(0.03, ge=0)
+    mended: float = pydantic.Field(0.6, ge=0, le=1)
+
+    @pydantic.model_validator(mode="after")
+    def _at_most_all(self) -> Scenes:
+        faults = self.empty + self.repeated + self.echoed + self.declined + self.quoted + self.named
+        if faults > 1.0 or self.refused + self.lost + self.prose > 1.0 or self.short + self.long > 1.0:
+            raise ValueError("faults of scenes, of calls and of lists must be shares of at most 1 together")
+        return self
+
+    def without_faults(self) -> Scenes:
+        """The same patterns and near-duplicates, in whole lists of sound scenes."""
+        names = ("empty", "repeated", "echoed", "declined", "quoted", "named", "refused", "lost", "prose", "short")
+        return self.model_copy(update=dict.fromkeys((*names, "long"), 0.0))
+
+
 class WriterProfile(pydantic.BaseModel):
     """What is planted in a simulated rule writer. Shares are of 1.
 
@@ -129,7 +173,7 @@ class WriterProfile(pydantic.BaseModel):
     shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
-    for such pairs.
+    for such pairs. `scenes`: scenes for values.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -151,6 +195,7 @@ class WriterProfile(pydantic.BaseModel):
     injections_obeyed: float = Share
     conflicts: Conflicts = Conflicts()
     dilemmas: Dilemmas = Dilemmas()
+    scenes: Scenes = Scenes()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -167,7 +212,7 @@ class WriterProfile(pydantic.BaseModel):
     def without_faults(self) -> WriterProfile:
         """This profile, with every call answered in the form asked for."""
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
-        return self.model_copy(update=plain)
+        return self.model_copy(update={**plain, "scenes": self.scenes.without_faults()})
 
 
 def load_writer(name: str) -> WriterProfile:

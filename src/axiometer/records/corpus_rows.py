@@ -163,7 +163,9 @@ class GeneratedScene:
     """A scene that a model wrote for a value, by itself or with a rule before it.
 
     `condition` says which (`SceneCondition`); `number` counts the scenes of a value and condition from 1, so that the
-    two conditions are paired; `rule` is the id of the rule that was shown. `model` is who wrote it.
+    two conditions are paired; `rule` is the id of the rule that was shown. `model` is who wrote it. The first parent is
+    the call's request, which scenes of one list share; then comes the rule. `quotes` is what it quotes of its rule,
+    `names_value` whether it says the value's own name.
     """
 
     id: str
@@ -176,6 +178,8 @@ class GeneratedScene:
     number: int
     rule: str | None
     model: str
+    quotes: str | None = None
+    names_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
