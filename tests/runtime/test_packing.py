@@ -36,6 +36,33 @@ def test_prompts_that_share_their_beginning_take_little() -> None:
     assert sum(sizes[1:]) < 0.5 * sum(alone[1:])
 
 
+def items_asked(count: int, model: bytes = b"m") -> list[bytes]:
+    """Requests as a run makes them: what is an item's own comes first, what all share last."""
+    return [
+        b'{"messages":["' + bytes(f"Scene {n * 7919:064x} {n * 104729:0400x}", "ascii") + b'"],' + INSTRUCTIONS + model
+        for n in range(count)
+    ]
+
+
+def test_prompts_that_share_their_end_take_little_and_dictionaries_stay_few() -> None:
+    packer = Packer()
+    requests = items_asked(300) + items_asked(300, b"another model")
+    packed = [packer.pack(request) for request in requests]
+    alone = [len(zlib.compress(request, 1)) for request in requests]
+    assert sum(each.new is not None for each in packed) == 2
+    assert sum(len(each.data) for each in packed[1:]) < 0.6 * sum(alone[1:])
+
+
+def test_a_beginning_that_comes_often_gets_a_dictionary_although_its_end_is_known() -> None:
+    packer = Packer()
+    packer.pack(items_asked(1)[0])
+    steps = [b"Another step. " * 60 + b"%d" % n + INSTRUCTIONS for n in range(100)]
+    steps = [step + items_asked(1)[0][-256:] for step in steps]
+    packed = [packer.pack(step) for step in steps]
+    assert sum(each.new is not None for each in packed) == 1
+    assert {each.dictionary for each in packed[30:]} == {2}
+
+
 def test_a_missing_dictionary_is_told() -> None:
     packed = Packer().pack(INSTRUCTIONS)
     with pytest.raises(KeyError):

@@ -28,12 +28,14 @@ from axiometer.runtime.packing import Packer, unpack
 GROUP_SIZE = 512
 GROUP_SECONDS = 0.020
 
+# Rows lie one after another with an index of their keys beside them: in a table that is its own index (`without rowid`)
+# every row of over a kilobyte would take a page more of its own.
 _SCHEMA = """
 create table if not exists answers (
     key blob primary key, model text not null, request blob not null, raw blob not null,
     tokens_in integer not null, tokens_out integer not null, seconds real not null, at real not null,
     dictionary integer
-) without rowid;
+);
 create table if not exists dictionaries (number integer primary key, data blob not null);
 create table if not exists errors (
     key blob not null, model text not null, kind text not null, message text not null,
