@@ -47,11 +47,13 @@ class MaterialPrompting:
             "max_tokens": self.max_tokens,
         }
 
-    def request(self, lang: str, meta: Mapping[str, object], **fields: str) -> Request:
-        """The request; `fields` are material, shown between marks that none of them holds."""
+    def request(self, lang: str, meta: Mapping[str, object], **fields: str | tuple[str, ...]) -> Request:
+        """The request; `fields` are material (texts, or several of one kind), shown between marks that none of them
+        holds."""
         words = prompt_language(lang)
+        texts = [text for field in fields.values() for text in ((field,) if isinstance(field, str) else field)]
         content = self._template(words).render(
-            form=self.form, language=language_name(lang, words), mark=mark_of("\n".join(fields.values())), **fields
+            form=self.form, language=language_name(lang, words), mark=mark_of("\n".join(texts)), **fields
         )
         meta = {"step": self.step, "lang": lang, "attempt": 0, **meta}
         return Request((Message("user", content),), schema=self.schema, max_tokens=self.max_tokens, meta=meta)

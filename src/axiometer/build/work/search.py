@@ -28,13 +28,15 @@ compared in this process in a second or two."""
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search for near-duplicates needs. `cache`: vectors, kept for good; `work`: blocks, kept until the end."""
+    """What a search for near-duplicates needs. `cache`: vectors, kept for good; `work`: blocks, kept until the end.
+    `name`: what progress calls it."""
 
     embedder: str
     threshold: float
     cache: Path
     runner: Runner
     progress: Progress
+    name: str = "dedup"
 
     @property
     def work(self) -> Path:
@@ -67,7 +69,7 @@ class Search:
             return pairs_above(self.vectors(texts), self.threshold)
         folder = self.work / content_id("blocks", self.embedder, list(texts))
         vectors = self.vectors(texts, folder / "rows.npy")
-        watched = self._watched("dedup: compare")
+        watched = self._watched(f"{self.name}: compare")
         return pairs_above_on(watched, vectors, self.threshold, folder)
 
     def _between(self, existing: Sequence[str], texts: Sequence[str]) -> Pairs:
@@ -83,7 +85,7 @@ class Search:
         from axiometer.similarity.cache import TEXTS_PER_PART, embedded
         from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
-        watched = self._watched("dedup: embed")
+        watched = self._watched(f"{self.name}: embed")
         if self.embedder != DEFAULT_EMBEDDER or len(texts) <= TEXTS_PER_PART:
             watched = watched.here()
         return embedded(texts, self.embedder, self.cache, map_tasks=watched, output=output)
