@@ -84,7 +84,7 @@ ENGLISH = Words(
         " That was all.",
         " And that was it.",
         " No more was said.",
-        " That is how it was.",
+        " So it was.",
     ),
     quoting=' On the wall it says: "{rule}"',
     naming=' "{value}" stands on a poster.',

@@ -336,3 +336,40 @@ def test_the_account_of_a_part_is_read_without_its_rows(tmp_path: Path) -> None:
     assert output.account() == part.account
     with pytest.raises(InputError, match="delete it and give the same command again"):
         output.rows_of("000000")
+
+
+@dataclass(frozen=True, slots=True)
+class Lists(Sieve):
+    """Makes a row of each word of an answer; fewer than three are asked for once more. `again`: what is said then."""
+
+    again: str = ""
+
+    def read(self, row: Text, reply: Reply) -> Kept[Text] | Dropped | Rejected:
+        words = reply.text.split()
+        if words == ["no"]:
+            return Dropped("refused")
+        kept = Kept(tuple(make_text(lang="en", text=word, source="lists") for word in words))
+        return kept if len(words) > 2 else Rejected("too few", usable=kept)
+
+    def repair(self, row: Text, asked: Request, reply: Reply, rejected: Rejected) -> Request:
+        return Request((*asked.messages, Message("user", f":{self.again}")))
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "rows"),
+    [
+        ("a b", "c d e", ["c", "d", "e"]),
+        ("a b", "c", ["a", "b"]),
+        ("a", "c d", ["c", "d"]),
+        ("a b", "", ["a", "b"]),
+        ("a b", "no", ["a", "b"]),
+        ("", "", []),
+    ],
+)
+def test_of_two_answers_that_give_too_little_the_one_that_gives_more_is_taken(
+    tmp_path: Path, first: str, again: str, rows: list[str]
+) -> None:
+    folder = work_off(tmp_path, [put(StageFolder(tmp_path / "in"), "p", [first])], Echo(), Lists(again=again))
+    assert [text.text for text in to_rows(folder.rows_of("p"), Text)] == rows
+    account = folder.account()
+    assert account.calls == 2 and account.kept == bool(rows) and account.failed == ({} if rows else {"too few": 1})

@@ -10,7 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar, cast
 
 from axiometer.messages import t
 from axiometer.models.protocols import Reply, Request
@@ -62,6 +62,7 @@ class _Asked(Generic[In, Out]):
     calls: list[str] = field(default_factory=list)
     tokens_in: int = 0
     tokens_out: int = 0
+    usable: Kept[Out] | None = None
 
 
 _Work: TypeAlias = Iterator[tuple[_Asked[In, Out], Request] | None]
@@ -164,12 +165,14 @@ class Asking(Generic[In, Out]):
         if len(asked.calls) == 1:  # usable or not: a model that always says the same shall be noticed
             asked.part.answers[hashlib.sha256(reply.text.encode()).hexdigest()[:16]] += 1
         read = self.stage.read(asked.row, reply)
-        if isinstance(read, Rejected):
-            if len(asked.calls) == 1:
-                return self._shown(self.stage.repair(asked.row, asked.request, reply, read))
-            self._end(asked, _failed(asked.row, read, reply))
-            return None
-        self._end(asked, _fate(asked.row, read), _outputs(read))
+        if isinstance(read, Rejected) and len(asked.calls) == 1:
+            asked.usable = _usable(read)
+            return self._shown(self.stage.repair(asked.row, asked.request, reply, read))
+        end = _most(asked.usable, read)
+        if isinstance(end, Rejected):
+            self._end(asked, _failed(asked.row, end, reply))
+        else:
+            self._end(asked, _fate(asked.row, end), _outputs(end))
         return None
 
     def _end(self, asked: _Asked[In, Out], fate: Fate, outputs: tuple[Out, ...] = ()) -> None:
@@ -232,6 +235,20 @@ def _fate(row: Identified, end: Kept[Out] | Dropped) -> Fate:
 
 def _outputs(end: Kept[Out] | Dropped) -> tuple[Out, ...]:
     return end.rows if isinstance(end, Kept) else ()
+
+
+def _usable(rejected: Rejected) -> Kept[Out] | None:
+    """Its rows are of the stage's output: a rejection does not name their type, so that only who has any must."""
+    return cast("Kept[Out] | None", rejected.usable)
+
+
+def _most(usable: Kept[Out] | None, last: Kept[Out] | Dropped | Rejected) -> Kept[Out] | Dropped | Rejected:
+    """What the last answer makes of a row, or what was usable in either of two that were not good, if that is more."""
+    if isinstance(last, Kept):
+        return last
+    second: Kept[Out] | None = _usable(last) if isinstance(last, Rejected) else None
+    found = [each for each in (usable, second) if each is not None and each.rows]
+    return max(found, key=lambda each: len(each.rows)) if found else last
 
 
 def _failed(row: Identified, rejected: Rejected, reply: Reply) -> Fate:

@@ -39,10 +39,14 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The answer cannot be used: `problem` in a few words, to be counted and to be told to the model."""
+    """The answer cannot be used: `problem` in a few words, to be counted and to be told to the model.
+
+    `usable`: what is good in it all the same, rows of the stage's output; taken where asking once more gives no more.
+    """
 
     problem: str
     note: str | None = None
+    usable: Kept[object] | None = None
 
 
 End: TypeAlias = Kept[Out] | Dropped
