@@ -12,7 +12,7 @@ from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.rows import Answer, Item
-from axiometer.records.tables import parquet_files, read_table
+from axiometer.records.tables import THEME, parquet_files, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
 
     Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
-    answers or calls. That is a fraction of the memory.
+    answers or calls, and of `meta` the theme alone, as the column `theme`. That is a fraction of the memory.
     """
     folder = Path(folder)
     specification = read_specification(folder)
@@ -75,5 +75,5 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
 def _counted_items(path: Path) -> pl.DataFrame:
     option = pl.element().struct
     plain = pl.col("options").list.eval(pl.struct(option.field("role"), option.field("expresses")))
-    parts = (read_table(file, Item, COUNTED_OF_ITEMS) for file in parquet_files(path))
-    return pl.concat([part.with_columns(plain) for part in parts])
+    parts = (read_table(file, Item, (*COUNTED_OF_ITEMS, "meta")) for file in parquet_files(path))
+    return pl.concat([part.select(*COUNTED_OF_ITEMS, theme=THEME).with_columns(plain) for part in parts])

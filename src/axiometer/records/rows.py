@@ -34,6 +34,11 @@ class Mode(StrEnum):
     AGREE = "agree"
 
 
+PEOPLE = "people"
+"""The respondent that is a group of people, and the wording of their answers: what they were shown is not known. Each
+of their answers has the number of the person as its repeat."""
+
+
 class Outcome(StrEnum):
     """How a presentation ended. Only CHOSEN carries an option; none of the others is ever dropped."""
 

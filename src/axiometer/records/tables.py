@@ -10,10 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError, file_error
-from axiometer.records.rows import Item
+from axiometer.records.rows import Item, ItemKind
 from axiometer.records.schemas import Row, schema_of, to_frame, to_rows
 
 ROW_GROUP = 20_000
+
+THEME = pl.when(pl.col("kind") == str(ItemKind.THEME)).then(pl.col("meta").str.json_path_match("$.theme"))
+"""The theme that an item of kind theme is about, from the columns `kind` and `meta`; null for all others."""
 
 
 @contextmanager

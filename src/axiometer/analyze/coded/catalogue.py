@@ -14,9 +14,11 @@ from axiometer.analyze.coded.value_index import FrameworkLike, Level, levels_of
 from axiometer.analyze.inference.sources import Sources
 from axiometer.errors import InputError
 from axiometer.records import ExpressionKind, Item, Role, to_frame
+from axiometer.records.tables import THEME
 
 ITEM_COLUMNS = ("id", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
-"""The columns of items that are needed here; of options all but their texts."""
+"""The columns of items that are needed here; of options all but their texts. Themes come from a column `theme`, or else
+from `kind` and `meta` where both are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Expressed:
 class Catalogue:
     """Items in the order of their ids, options numbered through. `group` is the item's place among the `groups`, a
     group being the items with the same `parallel_id`. `side` says which options are sides. `id` and `parallel_id`:
-    columns of strings."""
+    columns of strings. `theme` is each item's place in `themes` (in alphabetical order), -1 where it has none."""
 
     id: pl.Series
     parallel_id: pl.Series
@@ -56,6 +58,8 @@ class Catalogue:
     sources: Sources
     levels: tuple[Level, ...]
     expressed: Mapping[tuple[ExpressionKind, str | None], Expressed]
+    themes: tuple[str, ...]
+    theme: Integers
     _contests: dict[tuple[str, int, bool], Contests] = field(default_factory=dict, repr=False)
 
     @property
@@ -113,7 +117,9 @@ def catalogue_of(
     frame = items if isinstance(items, pl.DataFrame) else to_frame(items, Item)
     if frame.is_empty():
         raise InputError("there are no items to analyse")
-    table = frame.select(*ITEM_COLUMNS, _silent=pl.lit(False) if silent is None else silent).sort("id")
+    table = frame.select(
+        *ITEM_COLUMNS, _silent=pl.lit(False) if silent is None else silent, theme=_theme_in(frame.columns)
+    ).sort("id")
     if table["id"].n_unique() < table.height:
         raise InputError("two items have the same id", mend="each item may be in the table once")
     key = (
@@ -140,6 +146,7 @@ def catalogue_of(
         .collect()
     )
     expressed, targets = _expressed(options)
+    themes = tuple(table["theme"].drop_nulls().unique().sort())
     return Catalogue(
         id=table["id"],
         parallel_id=table["parallel_id"],
@@ -152,7 +159,15 @@ def catalogue_of(
         sources=_sources(table.select("key", "clusters"), group),
         levels=levels_of(targets, frameworks),
         expressed=expressed,
+        themes=themes,
+        theme=np.where(table["theme"].is_null(), -1, _codes(table["theme"].fill_null(themes[0] if themes else ""))),
     )
+
+
+def _theme_in(columns: Sequence[str]) -> pl.Expr:
+    if "theme" in columns:
+        return pl.col("theme")
+    return THEME if {"kind", "meta"} <= set(columns) else pl.lit(None, dtype=pl.String)
 
 
 def _codes(column: pl.Series) -> Integers:

@@ -12,6 +12,7 @@ from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
+from axiometer.records.rows import PEOPLE
 
 DISTRACTOR = "distractor"
 OUTCOMES: tuple[str, ...] = (
@@ -52,7 +53,8 @@ class Presentations:
     """One respondent in one mode; one entry per presentation. `option` is the chosen option's number in the catalogue
     (-1 where none was), `shown` the one put forward in agree mode (-1 elsewhere). `outcome` indexes `OUTCOMES`.
     `slots`: the item's own option index at each slot, -1 beyond the last. `weights`: the probability of the item's
-    options (logprob mode), in the item's order, NaN beyond the last; else None."""
+    options (logprob mode), in the item's order, NaN beyond the last; else None. `persons`: the respondent is a group of people, and
+    `repeat` is the number of a person."""
 
     model: str
     mode: Mode
@@ -66,6 +68,7 @@ class Presentations:
     negated: Booleans
     stance: Integers
     weights: Floats | None
+    persons: bool = False
 
     def __len__(self) -> int:
         return len(self.item)
@@ -84,6 +87,7 @@ class Presentations:
             self.negated[kept],
             self.stance[kept],
             None if self.weights is None else self.weights[kept],
+            self.persons,
         )
 
     @property
@@ -151,6 +155,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
         negated=frame["negated"].fill_null(False).to_numpy(),
         stance=frame["stance"].fill_null(0).to_numpy().astype(np.int64),
         weights=_padded(frame["probabilities"], np.nan) if mode is Mode.LOGPROB else None,
+        persons=bool((frame["wording"] == PEOPLE).all()),
     )
 
 
