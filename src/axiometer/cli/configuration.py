@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +22,42 @@ def configured(context: typer.Context, config: Path | None) -> dict[str, Any]:
     given = dict(context.params)
     if config is None:
         return given
-    parameters = _parameters(context)
+    parameters = parameters_of(context.command)
     for name, value in _read(config).items():
-        parameter = parameters.get(str(name).replace("-", "_"))
-        if parameter is None:
-            known = ", ".join(sorted({_label(each) for each in parameters.values()}))
-            raise InputError("there is no option {name!r}", file=config, mend="known: {known}", name=name, known=known)
+        parameter = parameter_called(str(name), parameters, config)
         source = context.get_parameter_source(parameter.name)
         if value is None or (source is not None and source.name == "COMMANDLINE"):
             continue
         try:
-            given[parameter.name] = parameter.process_value(context, _as_typed(parameter, value, config))
+            given[parameter.name] = parameter.process_value(context, as_typed(parameter, value, config))
         except typer.BadParameter as error:
             raise usage_error(error, config) from error
     return given
 
 
-def _parameters(context: typer.Context) -> dict[str, Any]:
+def parameters_of(command: Any) -> dict[str, Any]:
     """The verb's options and arguments by every name that a file may call them: `as_json` is `json` there."""
     named = {}
-    for parameter in context.command.params:
+    for parameter in command.params:
         if parameter.name == "config" or "--help" in parameter.opts:
             continue
-        for name in (parameter.name, _label(parameter)):
-            named[str(name).replace("-", "_")] = parameter
+        for name in (parameter.name, label(parameter)):
+            named[str(name).strip("_").replace("-", "_")] = parameter
     return named
 
 
-def _label(parameter: Any) -> str:
+def parameter_called(name: str, parameters: Mapping[str, Any], file: Path, row: int | None = None) -> Any:
+    """The option or argument of that name among `parameters_of` a verb. Raises `InputError` with all names."""
+    parameter = parameters.get(name.strip("_").replace("-", "_"))
+    if parameter is None:
+        known = ", ".join(sorted({label(each).strip("_") for each in parameters.values()}))
+        what = "there is no option {name!r}"
+        raise InputError(what, file=file, row=row, mend="known: {known}", name=name, known=known)
+    return parameter
+
+
+def label(parameter: Any) -> str:
+    """The name that people use: the longest of an option's, an argument's own."""
     return max((str(option).lstrip("-") for option in parameter.opts), key=len)
 
 
@@ -61,12 +70,12 @@ def _read(config: Path) -> dict[Any, Any]:
     return data
 
 
-def _as_typed(parameter: Any, value: Any, config: Path) -> Any:
+def as_typed(parameter: Any, value: Any, file: Path, row: int | None = None) -> Any:
     """The value as it would stand on the command line; lists are for what may be repeated or stands between commas."""
     if isinstance(value, list):
-        parts = [_word(parameter, part, config) for part in value]
+        parts = [_word(parameter, part, file, row) for part in value]
         return parts if _takes_several(parameter) else ",".join(parts)
-    word = _word(parameter, value, config)
+    word = _word(parameter, value, file, row)
     return [word] if _takes_several(parameter) else word
 
 
@@ -75,10 +84,10 @@ def _takes_several(parameter: Any) -> bool:
     return bool(getattr(parameter, "multiple", False)) or parameter.nargs == -1
 
 
-def _word(parameter: Any, value: Any, config: Path) -> Any:
+def _word(parameter: Any, value: Any, file: Path, row: int | None) -> Any:
     if isinstance(value, bool) and getattr(parameter, "is_flag", False):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float | datetime.date):
-        label = _label(parameter)
-        raise InputError("{name} cannot be {value!r}", file=config, mend="put it in quotes?", name=label, value=value)
+        what, mend = "{name} cannot be {value!r}", "put it in quotes?"
+        raise InputError(what, file=file, row=row, mend=mend, name=label(parameter), value=value)
     return str(value)

@@ -14,6 +14,7 @@ import typer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.starter import rules_path
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -34,7 +35,7 @@ OtherKeys = Annotated[
 ]
 
 
-Rules = Annotated[Path | None, typer.Argument(help=t("Table of rules (.parquet), or a corpus."))]
+Rules = Annotated[Path | None, typer.Argument(help=t("Table of rules (.parquet), a corpus, or `starter`."))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the pairs."))]
 Model = Annotated[str, typer.Option("--model", "-m", help="none | lexical | nli/NAME_OR_PATH | llm/PROVIDER/NAME")]
 Kind = Annotated[str, typer.Option(help="contradiction | tension | both")]
@@ -145,7 +146,7 @@ def _plan(given: Mapping[str, Any]) -> ConflictPlan:
         kind=given["kind"],
         contradiction=given["contradiction"],
     )
-    return plan_conflicts(Path(given["rules"]), wanted, given["model"], _judge(given))
+    return plan_conflicts(rules_path(given["rules"]), wanted, given["model"], _judge(given))
 
 
 def _judge(given: Mapping[str, Any]) -> Respondent | None:

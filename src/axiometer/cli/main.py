@@ -18,6 +18,7 @@ from axiometer.cli import (
     measuring,
     merging,
     models,
+    recipes,
     reporting,
     selftesting,
     tracing,
@@ -53,6 +54,7 @@ app.command("report", help=t("Show one or several runs on a self-contained page.
 app.command("validate", help=t("Check that items measure what they claim, with steered respondents."))(
     validating.validate
 )
+app.command("run", help=t("Run a whole study from a recipe. The same command goes on where it stopped."))(recipes.run)
 app.command("export", help=t("Write any table as CSV or XLSX for people."))(exporting.export)
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
 

@@ -50,9 +50,9 @@ class Verbs(TyperGroup):
         return super().resolve_command(ctx, args)
 
 
-def usage_error(error: typer.TyperException, file: Path | None = None) -> InputError:
-    """The mistake that Typer found, in our words where its kind is known. `file`: where the value stands, if not on the
-    command line."""
+def usage_error(error: typer.TyperException, file: Path | None = None, row: int | None = None) -> InputError:
+    """The mistake that Typer found, in our words where its kind is known. `file`, `row`: where the value stands, if not
+    on the command line."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "axiometer"
     parameter = getattr(error, "param", None)
@@ -64,9 +64,9 @@ def usage_error(error: typer.TyperException, file: Path | None = None) -> InputE
     if option is not None:
         return InputError("{option} needs a value", mend=_SEE, option=option, command=command)
     if parameter is not None and hasattr(error, "param_type"):
-        return InputError("{name} is missing", mend=_SEE, name=shown(parameter), command=command)
+        return InputError("{name} is missing", file=file, row=row, mend=_SEE, name=shown(parameter), command=command)
     if parameter is not None:
-        return _wrong_value(parameter, str(getattr(error, "message", error)), file)
+        return _wrong_value(parameter, str(getattr(error, "message", error)), file, row)
     return InputError(" ".join(str(error).split()).rstrip("."), mend=None if context is None else f"{command} --help")
 
 
@@ -76,11 +76,11 @@ def shown(parameter: Any) -> str:
     return max(options, key=len) if options else str(parameter.metavar or parameter.name).upper()
 
 
-def _wrong_value(parameter: Any, said: str, file: Path | None) -> InputError:
+def _wrong_value(parameter: Any, said: str, file: Path | None, row: int | None) -> InputError:
     kind = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
     least, most = getattr(parameter, "min", None), getattr(parameter, "max", None)
     if kind not in _MUST_BE:
-        return InputError("{name}: {said}", file=file, name=shown(parameter), said=said)
+        return InputError("{name}: {said}", file=file, row=row, name=shown(parameter), said=said)
     texts = _MUST_BE if least is None else _AT_LEAST if most is None else _BETWEEN
     least, most = (f"{bound:g}" if bound is not None else "" for bound in (least, most))
-    return InputError(texts[kind], file=file, name=shown(parameter), least=least, most=most)
+    return InputError(texts[kind], file=file, row=row, name=shown(parameter), least=least, most=most)

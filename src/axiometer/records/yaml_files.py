@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,6 +30,41 @@ def read_yaml(path: Path) -> object:
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         row = min(mark.line + 1, text.rstrip().count("\n") + 1) if mark is not None else None
         raise InputError("not YAML: {problem}", file=path, row=row, problem=problem) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A file's content, and at which line each of its parts stands: by the keys and indices that lead there."""
+
+    content: object
+    lines: Mapping[tuple[str | int, ...], int]
+
+
+def read_located(path: Path) -> Located:
+    """The content of a YAML file with its lines. Raises `InputError` as `read_yaml` does, and for a key that stands
+    twice."""
+    content = read_yaml(path)
+    lines: dict[tuple[str | int, ...], int] = {}
+    node = yaml.compose(read_text(path).text, Loader=_Loader)
+    if node is not None:
+        _note_lines(node, (), lines, path)
+    return Located(content, lines)
+
+
+def _note_lines(
+    node: yaml.Node, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int], path: Path
+) -> None:
+    lines.setdefault(place, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            _note_lines(entry, (*place, index), lines, path)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inside, line = (*place, str(key.value)), key.start_mark.line + 1
+            if inside in lines:
+                raise InputError("the key {key!r} stands twice", file=path, row=line, key=str(key.value))
+            lines[inside] = line
+            _note_lines(value, inside, lines, path)
 
 
 def checked(model: type[Model], content: object, file: Path | str) -> Model:

@@ -17,6 +17,7 @@ import yaml
 
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
+from axiometer.records.corpus_rows import Rule, make_rule
 from axiometer.records.ids import content_id
 from axiometer.records.importers.accounting import Imported, ImportOptions, Rejected
 from axiometer.records.rows import Expression, ExpressionKind, Item, ItemKind, Option, Role, make_item
@@ -48,6 +49,16 @@ def starter_items(langs: tuple[str, ...] = LANGUAGES) -> list[Item]:
 def starter_rules() -> Mapping[str, StarterRule]:
     """The rules behind the shipped dilemmas, by id."""
     return _rules(data())[0]
+
+
+def starter_rule_rows() -> list[Rule]:
+    """The same rules as rows of a corpus, the languages of a rule side by side."""
+    framework = _rules(data())[1]
+    return [
+        make_rule(lang=lang, text=rule.texts[lang], origin="starter", values=(rule.value,), framework=framework.id)
+        for rule in starter_rules().values()
+        for lang in LANGUAGES
+    ]
 
 
 @cache
