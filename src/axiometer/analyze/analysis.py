@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,13 +20,11 @@ from axiometer.analyze.estimates.pairs import pairs
 from axiometer.analyze.estimates.shares import shares
 from axiometer.analyze.estimates.slots import slots
 from axiometer.analyze.estimates.variance import variance
+from axiometer.analyze.files import read_tables, write_tables
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.tables import rankings
 from axiometer.analyze.summary import summary_of
 from axiometer.errors import InputError, Refused
-from axiometer.records.tables import read_part, write_parquet, write_text
-
-SUMMARY = "summary.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +51,12 @@ class Analysis:
 
     def write(self, folder: Path) -> None:
         """One Parquet file per table and `summary.json`, each written whole or not at all."""
-        for name, table in self.tables().items():
-            write_parquet(table, folder / f"{name}.parquet")
-        write_text(json.dumps(self.summary, ensure_ascii=False, indent=1, allow_nan=False) + "\n", folder / SUMMARY)
+        write_tables(self.tables(), self.summary, folder)
 
     @classmethod
     def read(cls, folder: Path) -> Analysis:
         """What `write` wrote. Raises `InputError` where something is missing."""
-        for name in [*(f"{table}.parquet" for table in TABLES), SUMMARY]:
-            if not (folder / name).exists():
-                raise InputError("no such file", file=folder / name, mend="make it with `axiometer analyze`")
-        again = "make it again with `axiometer analyze`"
-        tables = {name: read_part(folder / f"{name}.parquet", mend=again) for name in TABLES}
-        try:
-            summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise InputError("not readable as JSON", file=folder / SUMMARY, mend=again) from error
+        tables, summary = read_tables(TABLES, folder)
         return cls(**tables, summary=summary)
 
     def models(self) -> tuple[str, ...]:
