@@ -44,17 +44,24 @@ def run_dilemmas(
     check_folder(folder.path, FILE, "axiometer build dilemmas")
     with only_process(folder.path):
         settle_specification(plan, folder)
-        try:
-            write_requests(plan, folder.stage(REQUESTS))
-            tallies = asyncio.run(_ask(plan, folder, shown))
-            filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
-            search = Search(plan.options.embedder, plan.options.alike, cache, runner, shown)
-            drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
-            return publish(plan, folder, tallies)
-        except KeyboardInterrupt:
-            raise Stopped("stopped; what was finished is kept") from None
-        finally:
-            shown.close()
+        return make_dilemmas(plan, folder, cache, runner, shown)
+
+
+def make_dilemmas(
+    plan: DilemmaPlan, folder: DilemmasFolder, cache: Path, runner: Runner, progress: Progress
+) -> DilemmasSummary:
+    """The work itself, in a folder that this process holds and whose specification is settled. Closes `progress`."""
+    try:
+        write_requests(plan, folder.stage(REQUESTS))
+        tallies = asyncio.run(_ask(plan, folder, progress))
+        filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
+        search = Search(plan.options.embedder, plan.options.alike, cache, runner, progress)
+        drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
+        return publish(plan, folder, tallies)
+    except KeyboardInterrupt:
+        raise Stopped("stopped; what was finished is kept") from None
+    finally:
+        progress.close()
 
 
 def write_requests(plan: DilemmaPlan, output: StageFolder) -> None:
@@ -64,17 +71,23 @@ def write_requests(plan: DilemmaPlan, output: StageFolder) -> None:
     wanted: dict[str, list[SceneRequest]] = {}
     for start in range(0, plan.pairs.height, PART):
         pairs = list(to_rows(plan.pairs.slice(start, PART), RulePair))
-        of_each = [scene_requests(pair, options.scenes, options.lang, options.seed) for pair in pairs]
+        of_each = [scene_requests(pair, options.scenes, options.lang, options.seed, plan.themes) for pair in pairs]
         for number in range(options.scenes):
             wanted[f"{number + 1:03d}-{start // PART:06d}"] = [requests[number] for requests in of_each]
     for name in set(output.names()) - wanted.keys():
         output.remove(name)
     for name, requests in wanted.items():
-        signature = content_id("requests", [[request.id, request.framework, request.kind] for request in requests])
+        signature = content_id("requests", [_told_anew(request) for request in requests])
         there = output.part(name)
         if there is None or there.signature != signature:
             fates = [Fate(request.id, Status.KEPT, outputs=(request.id,)) for request in requests]
             output.write(name, to_frame(requests, SceneRequest), fates, signature)
+
+
+def _told_anew(request: SceneRequest) -> list[object]:
+    """What of a request can change while its id stays."""
+    themed = [request.theme, request.theme_names, request.position_a, request.position_b]
+    return [request.id, request.framework, request.kind, *themed]
 
 
 async def _ask(plan: DilemmaPlan, folder: DilemmasFolder, progress: Progress) -> list[Tally]:

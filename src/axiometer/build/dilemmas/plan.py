@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import polars as pl
 from axiometer.build.conflicts.options import WantedKind
 from axiometer.build.dilemmas.checking import CheckScenes
 from axiometer.build.dilemmas.options import CHECK, FILE, WRITE, DilemmaOptions, DilemmasFolder
+from axiometer.build.dilemmas.rows import ThemeNames
 from axiometer.build.dilemmas.writing import WriteScenes
 from axiometer.build.work.accounts import prices_of
 from axiometer.build.work.folders import check_writes, settle
@@ -31,7 +32,8 @@ PAIRS_FILE = "pairs.parquet"
 
 @dataclass(frozen=True, slots=True)
 class DilemmaPlan:
-    """What `run_dilemmas` does. pairs: frame of `RulePair`, those that scenes are written for."""
+    """What `run_dilemmas` does. pairs: frame of `RulePair`, those that scenes are written for; themes: what the themes
+    of the pairs are called."""
 
     path: Path
     options: DilemmaOptions
@@ -39,6 +41,7 @@ class DilemmaPlan:
     writer: Respondent
     checker: Respondent
     specification: Specification
+    themes: ThemeNames = field(default_factory=dict)
 
     @property
     def scenes(self) -> int:
@@ -51,18 +54,49 @@ def plan_dilemmas(
 ) -> DilemmaPlan:
     """Checks pairs and models. path: a folder of `axiometer build conflicts`, or a table of pairs; checker: who checks
     scenes, default the writer. Raises an `AxiometerError` for anything that is wrong."""
-    for respondent in (writer, checker or writer):
-        check_writes(respondent)
     table = read_table(path / PAIRS_FILE if (path / PAIRS_FILE).exists() else path, RulePair)
-    _check_pairs(table, path)
+    check_pairs(table, path)
     pairs = _wanted(table, options)
     if not pairs.height:
         raise InputError("no pairs of the kind {kind} here", file=path, kind=str(options.kind))
+    return plan_of_pairs(table, pairs, path, options, writer, checker)
+
+
+def plan_of_pairs(
+    table: pl.DataFrame,
+    pairs: pl.DataFrame,
+    path: Path,
+    options: DilemmaOptions,
+    writer: Respondent,
+    checker: Respondent | None = None,
+    themes: ThemeNames | None = None,
+) -> DilemmaPlan:
+    """The plan for `pairs` of a table that is checked; its specification names the whole table. Raises `InputError` for
+    pairs in two languages without a language for their items, and for who writes nothing."""
     check = checker or writer
-    return DilemmaPlan(path, options, pairs, writer, check, _specify(path, table, options, writer, check))
+    for respondent in (writer, check):
+        check_writes(respondent)
+    if options.lang is None:
+        check_one_language(pairs, path)
+    specification = _specify(path, table, options, writer, check, themes or {})
+    return DilemmaPlan(path, options, pairs, writer, check, specification, themes or {})
 
 
-def _check_pairs(pairs: pl.DataFrame, path: Path) -> None:
+def check_one_language(pairs: pl.DataFrame, path: Path) -> None:
+    """Raises `InputError` where the rules of a pair are in two languages: which one its items have is to be said."""
+    two = pairs.filter(pl.col("lang_b").is_not_null() & (pl.col("lang_b") != pl.col("lang")))
+    if two.height:
+        raise InputError(
+            "the rules of a pair are in two languages, {lang} and {other}",
+            file=path,
+            mend="say with --lang in which one the items are written",
+            lang=two["lang"][0],
+            other=two["lang_b"][0],
+        )
+
+
+def check_pairs(pairs: pl.DataFrame, path: Path) -> None:
+    """Raises `InputError` for a table without pairs, a rule without words, and an id that stands twice."""
     if not pairs.height:
         raise InputError("the table holds no pairs", file=path)
     texts = pl.col("text_a", "text_b").fill_null("").str.strip_chars()
@@ -87,7 +121,12 @@ def _wanted(pairs: pl.DataFrame, options: DilemmaOptions) -> pl.DataFrame:
 
 
 def _specify(
-    path: Path, table: pl.DataFrame, options: DilemmaOptions, writer: Respondent, checker: Respondent
+    path: Path,
+    table: pl.DataFrame,
+    options: DilemmaOptions,
+    writer: Respondent,
+    checker: Respondent,
+    themes: ThemeNames,
 ) -> Specification:
     """How many scenes, of which pairs, and the filters can be asked anew in the same folder: answers stay."""
     import axiometer
@@ -97,7 +136,7 @@ def _specify(
         CHECK: (CheckScenes(), checker),
     }
     asked: dict[str, Any] = {
-        "pairs": {"digest": _digest(table), "count": table.height},
+        "pairs": {"digest": _digest(table, themes), "count": table.height},
         "steps": {
             name: {
                 "name": respondent.model.name,
@@ -119,10 +158,12 @@ def _specify(
     return Specification(asked, noted)
 
 
-def _digest(pairs: pl.DataFrame) -> str:
+def _digest(pairs: pl.DataFrame, themes: ThemeNames) -> str:
     """Of all that reaches a prompt or an item, in 32 hex digits."""
-    columns = ("id", "lang", "rule_a", "rule_b", "text_a", "text_b", "values_a", "values_b", "framework", "kind")
-    return content_id("pairs", [content_id(*row) for row in pairs.select(columns).iter_rows()])
+    columns = ["id", "lang", "rule_a", "rule_b", "text_a", "text_b", "values_a", "values_b", "framework", "kind"]
+    columns += ["theme", "position_a", "position_b", "lang_b"]
+    named = plain(themes)
+    return content_id("pairs", [content_id(*row) for row in pairs.select(columns).iter_rows()], named)
 
 
 def read_dilemmas(folder: DilemmasFolder) -> Specification:

@@ -35,7 +35,7 @@ def estimate(plan: DilemmaPlan) -> list[StepEstimate]:
     Tokens are those of the prompts of the first pairs, estimated. Writes nothing."""
     options = plan.options
     pairs = to_rows(plan.pairs.head(SAMPLE), RulePair)
-    wanted = [request for pair in pairs for request in scene_requests(pair, 1, options.lang, options.seed)]
+    wanted = [request for pair in pairs for request in scene_requests(pair, 1, options.lang, options.seed, plan.themes)]
     scenes = [make_scene(request, *_stand_in(request)) for request in wanted]
     return [
         estimate_step(WriteScenes(), wanted, plan.writer, plan.scenes, ANSWER_TOKENS[WRITE]),

@@ -18,7 +18,7 @@ from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
 
 SIDES: Final = ("side_1", "side_2", "irrelevant")
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _MOST_TOKENS: Final = 500
 _FORM: Final = '{"scene": "...", "side_1": "...", "side_2": "...", "irrelevant": "..."}'
 _STRING: Final = {"type": "string"}
@@ -52,7 +52,8 @@ class WriteScenes:
         if not first.strip() or not second.strip():
             return Dropped(EMPTY)
         meta = {"id": row.id, "source": row.id, "first": first, "second": second, "setting": row.setting}
-        return _PROMPTING.request(row.lang, meta, setting=row.setting, first=first, second=second)
+        theme = row.theme_in(prompt_language(row.lang))
+        return _PROMPTING.request(row.lang, meta, setting=row.setting, theme=theme, first=first, second=second)
 
     def read(self, row: SceneRequest, reply: Reply) -> Kept[Scene] | Dropped | Rejected:
         answer = read_reply(reply, prompt_language(row.lang), SceneAnswer)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from axiometer.models.contradiction.forces import Force, composed, denied, omitted
 from axiometer.models.contradiction.lexicon import chinese
-from axiometer.models.contradiction.readings import Reading, Token
+from axiometer.models.contradiction.readings import Operator, Reading, Token
 
 _NOISE = re.compile(r"[^\u3400-\u9fffA-Za-z0-9，,；;：:、]+")
 _SEGMENT = re.compile(r"[^，,；;：:]+")
@@ -129,7 +130,8 @@ def read_chinese(text: str) -> Reading:
     force = composed(forces)
     if negations % 2:
         force = omitted(force)
-    return _reading(sentence, force, tokens)
+    operator = Operator.JUDGEMENT if judgement is not None else Operator.MODAL if modals else None
+    return replace(_reading(sentence, force, tokens), operator=operator)
 
 
 def _found_modals(sentence: _Sentence) -> list[Force]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from axiometer.models.contradiction.forces import Force, composed, denied, omitted
 from axiometer.models.contradiction.lexicon import english
-from axiometer.models.contradiction.readings import Reading, Token
+from axiometer.models.contradiction.readings import Operator, Reading, Token
 
 _WORD = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d+|[,;:.!?]")
 _MARKS = frozenset(",;:.!?")
@@ -166,7 +167,8 @@ def read_english(text: str) -> Reading:
     force = composed(forces)
     if negations % 2:
         force = omitted(force)
-    return _reading(sentence, force, opposed)
+    operator = Operator.JUDGEMENT if judgement is not None else Operator.MODAL if operators else None
+    return replace(_reading(sentence, force, opposed), operator=operator)
 
 
 def _force(label: str, negated: bool) -> Force:

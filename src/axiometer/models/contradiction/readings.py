@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 
 from axiometer.models.contradiction.forces import Force, clash
@@ -13,6 +14,13 @@ LEAST_OVERLAP = 0.3
 
 _HALF = 0.5  # of a character that stands in both texts, but beside other characters
 _CLEARLY = 0.2  # by so much more must X in "X before Y" be like the Y of the other rule
+
+
+class Operator(StrEnum):
+    """What words say a rule's force: a judgement ("it is wrong to", 是不对的) or a modal word ("should", 应当)."""
+
+    JUDGEMENT = "judgement"
+    MODAL = "modal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,13 @@ class Token:
 @dataclass(frozen=True)
 class Reading:
     """A rule as its words are understood. `force` holds for its action as it stands in `tokens`, negations being part
-    of the force. `ranked`: in a rule that puts one thing before another, the tokens of the first and of the second."""
+    of the force. `ranked`: in a rule that puts one thing before another, the tokens of the first and of the second.
+    `operator`: the outermost words that say the force, None where there are none."""
 
     force: Force
     tokens: tuple[Token, ...]
     ranked: tuple[tuple[Token, ...], tuple[Token, ...]] | None = None
+    operator: Operator | None = None
 
     @cached_property
     def weight(self) -> float:
