@@ -19,6 +19,7 @@ from axiometer.analyze.estimates.outcomes import outcomes
 from axiometer.analyze.estimates.pairs import pairs
 from axiometer.analyze.estimates.shares import shares
 from axiometer.analyze.estimates.slots import slots
+from axiometer.analyze.estimates.themes import theme_agreement, theme_differences, themes
 from axiometer.analyze.estimates.variance import variance
 from axiometer.analyze.files import read_tables, write_tables
 from axiometer.analyze.options import AnalysisOptions
@@ -43,6 +44,9 @@ class Analysis:
     languages: pl.DataFrame
     contested: pl.DataFrame
     pairs: pl.DataFrame
+    themes: pl.DataFrame
+    theme_differences: pl.DataFrame
+    theme_agreement: pl.DataFrame
     summary: dict[str, object]
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -128,6 +132,8 @@ class Comparison:
     differences: pl.DataFrame
     agreement: pl.DataFrame
     contested: pl.DataFrame
+    theme_differences: pl.DataFrame
+    theme_agreement: pl.DataFrame
 
 
 def compare(
@@ -148,6 +154,8 @@ def compare(
         differences=between_models(everyone, catalogue, chosen),
         agreement=agreement(everyone, catalogue, chosen),
         contested=contested(everyone, catalogue, chosen),
+        theme_differences=theme_differences(everyone, catalogue, chosen),
+        theme_agreement=theme_agreement(everyone, catalogue, chosen),
     )
 
 
@@ -179,5 +187,8 @@ def of_presentations(everyone: list[Presentations], catalogue: Catalogue, option
         "languages": between_languages(everyone, catalogue, options),
         "contested": contested(everyone, catalogue, options),
         "pairs": pairs(everyone, catalogue, options),
+        "themes": themes(everyone, catalogue, options),
+        "theme_differences": theme_differences(everyone, catalogue, options),
+        "theme_agreement": theme_agreement(everyone, catalogue, options),
     }
     return Analysis(**tables, summary=summary_of(tables, everyone, catalogue, options))

@@ -53,8 +53,8 @@ class Presentations:
     """One respondent in one mode; one entry per presentation. `option` is the chosen option's number in the catalogue
     (-1 where none was), `shown` the one put forward in agree mode (-1 elsewhere). `outcome` indexes `OUTCOMES`.
     `slots`: the item's own option index at each slot, -1 beyond the last. `weights`: the probability of the item's
-    options (logprob mode), in the item's order, NaN beyond the last; else None. `persons`: the respondent is a group of people, and
-    `repeat` is the number of a person."""
+    options (logprob mode), in the item's order, NaN beyond the last; else None. `persons`: the respondent is
+    a group of people, and `repeat` is the number of a person."""
 
     model: str
     mode: Mode

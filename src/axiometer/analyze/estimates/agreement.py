@@ -13,12 +13,13 @@ therefore only
 
 Positions mean the same in every item. On presentations (same item, order, wording and repeat) that both models
 answered with a position: Cohen's (1960) `kappa`, Gwet's (2008, eq. 11) `ac1`, Krippendorff's (2004, ch. 11,
-nominal) `alpha`.
+nominal) `alpha`. Where there are no such presentations, and always for people (who saw one order, and whose repeats are
+persons), the same with orders and repeats averaged (positions.py): `kappa_averaged` and so on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
@@ -28,13 +29,16 @@ from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, tally
 from axiometer.analyze.coded.value_index import Level
-from axiometer.analyze.estimates.coefficients import COEFFICIENTS, Coefficient
+from axiometer.analyze.estimates.coefficients import COEFFICIENTS, gradient, of_confusion
 from axiometer.analyze.estimates.differences import compared_levels, on_common_items, pairs_in_one_mode
+from axiometer.analyze.estimates.positions import ONE_POSITION, both_rows, on_positions, position_of
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.records import ExpressionKind, Mode
+
+AVERAGED = "_averaged"
 
 COLUMNS: dict[str, type[pl.DataType]] = {
     "model_a": pl.String,
@@ -168,37 +172,35 @@ def profile_correlation(
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray((x * y).sum(axis=1) / np.sqrt((x * x).sum(axis=1) * (y * y).sum(axis=1)))
 
-    gradient = _gradient(lambda point: float(correlation(point[None, :])[0]), shares.estimate)
+    slope = gradient(lambda point: float(correlation(point[None, :])[0]), shares.estimate)
     return Statistic(
         estimate=correlation(shares.estimate[None, :]),
-        influence=shares.influence @ gradient[:, None],
-        leverage=shares.leverage @ np.abs(gradient)[:, None],
+        influence=shares.influence @ slope[:, None],
+        leverage=shares.leverage @ np.abs(slope)[:, None],
         hat=shares.hat @ np.full((2 * k, 1), 1 / (2 * k)),
         exposure=shares.exposure @ np.ones((2 * k, 1)),
         draws=correlation(shares.draws)[:, None],
     )
 
 
-def _gradient(function: Callable[[Floats], float], point: Floats, step: float = 1e-5) -> Floats:
-    moves = np.eye(len(point)) * step
-    slope = [(function(point + move) - function(point - move)) / (2 * step) for move in moves]
-    return np.nan_to_num(np.array(slope, dtype=np.float64))
-
-
 def _on_positions(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
 ) -> Iterator[Record]:
+    """On presentations that both answered; on all, orders averaged, where there are none: `AVERAGED` after the name."""
     group, cell, items = matched_positions(first, second, catalogue, level)
+    if not len(cell) or first.persons or second.persons:
+        for row in both_rows(first, second, catalogue, level, options):
+            if row["measure"] != "raw":
+                yield {"level": level.name, **row, "measure": f"{row['measure']}{AVERAGED}"}
+        return
     k = len(level.targets)
     groups = catalogue.groups
     table = cells(group * k * k + cell, (groups, k * k))
-    if not len(cell):
-        return
     drawn = catalogue.sources.totals(table, options.resamples, options.seed)
     for measure, coefficient in COEFFICIENTS.items():
-        statistic = _of_confusion(table, drawn, coefficient)
+        statistic = of_confusion(table, drawn, coefficient)
         estimates = statistic.intervals(catalogue.sources, options, Scale.DIFFERENCE)
-        undefined = None if np.isfinite(estimates.estimate[0]) else "one position only"
+        undefined = None if np.isfinite(estimates.estimate[0]) else ONE_POSITION
         yield {
             "level": level.name,
             "measure": measure,
@@ -216,13 +218,8 @@ def matched_positions(
 ) -> tuple[Integers, Integers, int]:
     """Presentations that both models answered with exactly one position: group, cell of the k x k table (a's position
     times k plus b's), and the number of items."""
-    signed = catalogue.signed(level)
-    single = (signed > 0).sum(axis=1) == 1
-    position = np.where(single, (signed > 0).argmax(axis=1), -1)
-    parts = []
-    for each in (first, second):
-        rows = each.where(each.chosen)
-        parts.append(rows.where(position[rows.option] >= 0))
+    position = position_of(catalogue, level)
+    parts = [on_positions(each, catalogue, level)[0] for each in (first, second)]
     a, b = parts
     width = max(a.slots.shape[1], b.slots.shape[1])
     keys = [np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("item", "wording", "repeat")]
@@ -232,18 +229,3 @@ def matched_positions(
     cell = position[a.option[at_a]] * len(level.targets) + position[b.option[at_b]]
     item = a.item[at_a]
     return catalogue.group[item], cell, len(np.unique(item))
-
-
-def _of_confusion(table: Floats, drawn: Floats, coefficient: Coefficient) -> Statistic:
-    """A coefficient of a k x k table as a `Statistic`, with its influence by numerical differentiation."""
-    total = table.sum(axis=0)
-    slope = _gradient(lambda point: float(coefficient(point[None, :])[0]), total, step=1e-4 * max(total.sum(), 1.0))
-    n = table.sum(axis=1, keepdims=True)
-    return Statistic(
-        estimate=coefficient(total[None, :]),
-        influence=table @ slope[:, None],
-        leverage=n / n.sum(),
-        hat=n / n.sum(),
-        exposure=n,
-        draws=coefficient(drawn)[:, None],
-    )

@@ -12,6 +12,7 @@ from axiometer.analyze.coded.arrays import Floats, Table, beside, positive, prod
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, Tally, group_table, tally
+from axiometer.analyze.coded.units import told, units_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.shares import tabulated
 from axiometer.analyze.frames import Record, framed, number
@@ -63,8 +64,7 @@ def between_models(everyone: list[Presentations], catalogue: Catalogue, options:
         head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
         for level in compared_levels(catalogue, options):
             family = f"{first.model} minus {second.model}, {first.mode.value}, {level.name}"
-            tables = on_common_items(first, second, catalogue, level)
-            found = paired_rows(*tables, level, catalogue.sources, options)
+            found = difference_rows(first, second, catalogue, level, options)
             rows.extend({"family": family, **head, **row} for row in found)
     return framed(rows, DIFFERENCES)
 
@@ -109,6 +109,24 @@ def on_common_items(
     return tuple(group_table(_only(counts, both), catalogue, level) for counts in (a, b))  # type: ignore[return-value]
 
 
+def difference_rows(
+    first: Presentations, second: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
+) -> list[Record]:
+    """The differences of two respondents on the items that both chose on; people with the persons among what is
+    resampled."""
+    if not (first.persons or second.persons):
+        tables = on_common_items(first, second, catalogue, level)
+        return paired_rows(*tables, level, catalogue.sources, options)
+    units = units_of([first, second], catalogue, level, chosen_by_all=True)
+    k = len(level.targets)
+    n, chosen = beside([table.n for table in units.endorsed]), beside([table.k for table in units.endorsed])
+    together = ratios(chosen, n, units.sources, options)
+    difference = together.take(slice(0, k)).minus(together.take(slice(k, 2 * k)))
+    groups = on_common_items(first, second, catalogue, level)
+    items = totals(_both(*groups))
+    return [told(row, units.persons) for row in rows_of(difference, items, level, units.sources, options)]
+
+
 def _only(counts: Tally, kept: Floats) -> Tally:
     return Tally(counts.taken * kept, counts.asked * kept, counts.open * kept, counts.alone)
 
@@ -116,9 +134,15 @@ def _only(counts: Tally, kept: Floats) -> Tally:
 def paired_rows(a: GroupTable, b: GroupTable, level: Level, sources: Sources, options: AnalysisOptions) -> list[Record]:
     """The differences of the shares of two group tables, on the groups that have presentations in both."""
     difference = paired_difference(a, b, sources, options)
+    return rows_of(difference, totals(_both(a, b)), level, sources, options)
+
+
+def rows_of(
+    difference: Statistic, items: Floats, level: Level, sources: Sources, options: AnalysisOptions
+) -> list[Record]:
+    """One row per target of `level` that both have presentations of; `items`: of how many groups, per target."""
     estimates = difference.intervals(sources, options, Scale.DIFFERENCE)
     adjusted = adjust(estimates.p, options.adjustment)
-    items = totals(_both(a, b))
     return [
         {
             "level": level.name,

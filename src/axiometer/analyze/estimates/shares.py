@@ -24,7 +24,8 @@ import polars as pl
 from axiometer.analyze.coded.arrays import Floats, added, beside, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
-from axiometer.analyze.coded.tallies import GroupTable, group_table, tally
+from axiometer.analyze.coded.tallies import GroupTable
+from axiometer.analyze.coded.units import sources_behind, told, units_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.intervals import bounded_interval
@@ -63,7 +64,7 @@ def shares(everyone: list[Presentations], catalogue: Catalogue, options: Analysi
     rows: list[Record] = []
     for presentations in everyone:
         for lang, kept in languages_in(presentations, catalogue):
-            counts = tally(presentations, catalogue, kept)
+            own = presentations if kept is None else presentations.where(kept)
             for level in tabulated(catalogue, options):
                 head = {
                     "model": presentations.model,
@@ -71,10 +72,23 @@ def shares(everyone: list[Presentations], catalogue: Catalogue, options: Analysi
                     "lang": lang,
                     "level": level.name,
                 }
-                endorsed = group_table(counts, catalogue, level, 1)
-                opposed = group_table(counts, catalogue, level, -1)
-                rows.extend({**head, **row} for row in share_rows(level, endorsed, opposed, catalogue.sources, options))
+                rows.extend({**head, **row} for row in shares_at(own, catalogue, level, options))
     return framed(rows, COLUMNS)
+
+
+def shares_at(
+    presentations: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
+) -> Iterator[Record]:
+    """The estimates of one respondent at one level; of people, with the persons among what is resampled."""
+    units = units_of([presentations], catalogue, level)
+    behind = (
+        None
+        if units.persons is None
+        else dict(zip(level.targets, sources_behind(presentations, catalogue, level), strict=True))
+    )
+    for row in share_rows(level, units.endorsed[0], units.opposed[0], units.sources, options):
+        known = row if behind is None else {**row, "clusters": int(behind[str(row["value"])])}
+        yield told(known, units.persons)
 
 
 def tabulated(catalogue: Catalogue, options: AnalysisOptions) -> list[Level]:

@@ -1,0 +1,174 @@
+"""Items of the kind theme: two sets of rules against each other, theme by theme.
+
+A theme's items have sides that express the position of a set of rules. `themes` has the share of choices for each
+position (estimates/shares.py, on the theme's items alone), `theme_differences` the paired differences between
+respondents, and `theme_agreement` how far respondents take the same positions beyond chance, and how far each agrees
+with itself: a model with its own repeats, people one person with another. `theme` is `all` for all of them together.
+
+Of people, persons are resampled with the sources of items (coded/units.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.value_index import Level
+from axiometer.analyze.estimates.differences import adjust, difference_rows, pairs_in_one_mode
+from axiometer.analyze.estimates.positions import both_rows, own_rows
+from axiometer.analyze.estimates.shares import languages_in, shares_at, tabulated
+from axiometer.analyze.frames import Record, framed, number
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.records import ExpressionKind, Mode
+
+ALL = "all"
+
+_INTERVAL: dict[str, type[pl.DataType]] = {
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "interval": pl.String,
+    "why_not": pl.String,
+}
+
+THEMES: dict[str, type[pl.DataType]] = {
+    "model": pl.String,
+    "mode": pl.String,
+    "lang": pl.String,
+    "theme": pl.String,
+    "position": pl.String,
+    "n": pl.Int64,
+    "items": pl.Int64,
+    "clusters": pl.Int64,
+    "persons": pl.Int64,
+    "share": pl.Float64,
+    **_INTERVAL,
+    "bound_low": pl.Float64,
+    "bound_high": pl.Float64,
+    "bound_ci_low": pl.Float64,
+    "bound_ci_high": pl.Float64,
+}
+
+THEME_DIFFERENCES: dict[str, type[pl.DataType]] = {
+    "family": pl.String,
+    "model_a": pl.String,
+    "model_b": pl.String,
+    "mode": pl.String,
+    "theme": pl.String,
+    "position": pl.String,
+    "n_items": pl.Int64,
+    "difference": pl.Float64,
+    **_INTERVAL,
+    "p": pl.Float64,
+    "p_adjusted": pl.Float64,
+    "adjustment": pl.String,
+}
+
+THEME_AGREEMENT: dict[str, type[pl.DataType]] = {
+    "model_a": pl.String,
+    "model_b": pl.String,
+    "mode": pl.String,
+    "theme": pl.String,
+    "measure": pl.String,
+    "n_items": pl.Int64,
+    "estimate": pl.Float64,
+    **_INTERVAL,
+    "ceiling": pl.Float64,
+}
+
+
+def themes(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
+    """One row per respondent, mode, language, theme and position. Empty where no item has a theme."""
+    rows: list[Record] = []
+    for presentations in everyone:
+        for theme, part in _by_theme(presentations, catalogue):
+            for lang, kept in languages_in(part, catalogue):
+                own = part if kept is None else part.where(kept)
+                head = {"model": own.model, "mode": own.mode.value, "lang": lang, "theme": theme}
+                persons = len(np.unique(own.repeat)) if own.persons else None
+                for level in _positions(catalogue, options):
+                    rows.extend(
+                        {**head, "position": row["value"], "persons": persons, **row}
+                        for row in shares_at(own, catalogue, level, options)
+                    )
+    return framed(rows, THEMES)
+
+
+def theme_differences(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
+    """Per pair of respondents in one mode, theme and position: share of a minus share of b on the items both chose on.
+
+    A family is all themes for one pair of respondents and one position; `all` themes together are a family alone.
+    """
+    rows: list[Record] = []
+    for first, second in pairs_in_one_mode(everyone):
+        found: dict[tuple[str, bool], list[Record]] = {}
+        for theme, one, other in _both_by_theme(first, second, catalogue):
+            for level in _positions(catalogue, options):
+                for row in difference_rows(one, other, catalogue, level, options):
+                    told = {**row, "theme": theme, "position": row["value"]}
+                    found.setdefault((str(row["value"]), theme == ALL), []).append(told)
+        head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
+        for (position, together), listed in found.items():
+            which = "all themes together" if together else "by theme"
+            family = f"{first.model} minus {second.model}, {first.mode.value}, {position}, {which}"
+            p = np.array([np.nan if row["p"] is None else row["p"] for row in listed], dtype=np.float64)
+            for row, adjusted in zip(listed, adjust(p, options.adjustment), strict=True):
+                rows.append({**head, **row, "family": family, "p_adjusted": number(float(adjusted))})
+    return framed(rows, THEME_DIFFERENCES)
+
+
+def theme_agreement(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
+    """Per theme and pair of respondents in choice mode, a respondent with itself among them (`model_a` = `model_b`,
+    where it can be known): agreement on positions, orders and repeats averaged (estimates/positions.py).
+
+    `ceiling`: the root of the product of both respondents' agreement with themselves.
+    """
+    rows: list[Record] = []
+    choosing = [each for each in everyone if each.mode is Mode.CHOICE]
+    for level in _positions(catalogue, options):
+        itself: dict[tuple[str, str, str], float] = {}
+        for each in choosing:
+            head = {"model_a": each.model, "model_b": each.model, "mode": each.mode.value}
+            for theme, own in _by_theme(each, catalogue):
+                for row in own_rows(own, catalogue, level, options):
+                    rows.append({**head, "theme": theme, **row})
+                    if isinstance(row["estimate"], float):
+                        itself[each.model, theme, str(row["measure"])] = row["estimate"]
+        for first, second in pairs_in_one_mode(choosing):
+            head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
+            for theme, one, other in _both_by_theme(first, second, catalogue):
+                for row in both_rows(one, other, catalogue, level, options):
+                    measure = str(row["measure"])
+                    known = [itself.get((each.model, theme, measure)) for each in (first, second)]
+                    rows.append({**head, "theme": theme, **row, "ceiling": _ceiling(known)})
+    return framed(rows, THEME_AGREEMENT)
+
+
+def _ceiling(own: list[float | None]) -> float | None:
+    known = [each for each in own if each is not None and each >= 0]
+    return float(np.sqrt(np.prod(known))) if len(known) == len(own) else None
+
+
+def _positions(catalogue: Catalogue, options: AnalysisOptions) -> list[Level]:
+    return [level for level in tabulated(catalogue, options) if level.kind is ExpressionKind.POSITION]
+
+
+def _by_theme(presentations: Presentations, catalogue: Catalogue) -> Iterator[tuple[str, Presentations]]:
+    """All themes together, then each, with the presentations of its items; those without presentations are left out."""
+    theme = catalogue.theme[presentations.item]
+    for code, name in enumerate((ALL, *catalogue.themes), -1):
+        kept = theme >= 0 if code < 0 else theme == code
+        if kept.any():
+            yield name, presentations.where(kept)
+
+
+def _both_by_theme(
+    first: Presentations, second: Presentations, catalogue: Catalogue
+) -> Iterator[tuple[str, Presentations, Presentations]]:
+    others = dict(_by_theme(second, catalogue))
+    for theme, own in _by_theme(first, catalogue):
+        if theme in others:
+            yield theme, own, others[theme]
