@@ -39,7 +39,8 @@ Rules = Annotated[Path | None, typer.Argument(help=t("Table of rules (.parquet),
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the pairs."))]
 Model = Annotated[str, typer.Option("--model", "-m", help="none | lexical | nli/NAME_OR_PATH | llm/PROVIDER/NAME")]
 Kind = Annotated[str, typer.Option(help="contradiction | tension | both")]
-Score = Annotated[float, typer.Option(help=t("Score that both directions of a contradiction must reach."))]
+Score = Annotated[float, typer.Option(help=t("Score that a contradiction must reach."))]
+Directions = Annotated[str, typer.Option(help=t("both | either: directions of a contradiction that must reach it."))]
 Low = Annotated[float, typer.Option("--from", help=t("Lowest cosine of a candidate."))]
 High = Annotated[
     float | None, typer.Option("--to", help=t("Cosine from which rules are duplicates (default: as measured)."))
@@ -62,6 +63,7 @@ def conflicts(
     model: Model = "lexical",
     kind: Kind = "both",
     contradiction: Score = 0.5,
+    direction: Directions = "both",
     low: Low = 0.5,
     high: High = None,
     width: Width = 0.1,
@@ -145,6 +147,7 @@ def _plan(given: Mapping[str, Any]) -> ConflictPlan:
         seed=given["seed"],
         kind=given["kind"],
         contradiction=given["contradiction"],
+        direction=given["direction"],
     )
     return plan_conflicts(rules_path(given["rules"]), wanted, given["model"], _judge(given))
 

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from axiometer.build.conflicts.coverage import Coverage
-from axiometer.build.conflicts.options import ConflictOptions, WantedKind
+from axiometer.build.conflicts.options import ConflictOptions, Direction, WantedKind
 from axiometer.build.conflicts.pairs import (
     NEITHER,
     NO_VALUE,
@@ -67,6 +67,18 @@ def test_a_pair_is_kept_as_its_kind_or_goes_with_its_reason(
 ) -> None:
     (row,) = select(to_frame([given], RulePair), BOTH, FRAMEWORK).select("kind", "reason", "confidence").rows()
     assert row == (kind, reason, confidence)
+
+
+@pytest.mark.parametrize(
+    ("ab", "ba", "kept"), [(0.9, 0.0, True), (0.0, 0.9, True), (0.9, None, True), (0.7, 0.7, False)]
+)
+def test_where_either_direction_will_do_one_alone_makes_a_contradiction(
+    ab: float, ba: float | None, kept: bool
+) -> None:
+    either = Selection(WantedKind.CONTRADICTION, 0.8, 0.8, Direction.EITHER)
+    found = select(to_frame([pair(ab, ba)], RulePair), either, FRAMEWORK)
+    assert found["reason"].to_list() == [None if kept else OTHER_KIND]
+    assert select(to_frame([pair(ab, ba)], RulePair), BOTH, FRAMEWORK)["reason"].is_null().all() == (ba == 0.7)
 
 
 def test_only_the_wanted_kind_is_kept() -> None:

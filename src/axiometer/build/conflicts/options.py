@@ -36,6 +36,13 @@ class WantedKind(StrEnum):
     BOTH = "both"
 
 
+class Direction(StrEnum):
+    """Which directions must reach the score of a contradiction."""
+
+    BOTH = "both"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True)
 class ConflictOptions:
     """How candidates are found, scored and chosen. Make it with `of`.
@@ -44,7 +51,7 @@ class ConflictOptions:
     near-duplicates, and only those of opposite polarity (`build.corpus.polarity`) are candidates. per_rule: pairs drawn
     for each rule and band. budget: candidates at most, None without end. within, across: only pairs of one language,
     value, origin, source text or value of a level; or only pairs of different ones. dedup: near-duplicates of the rules
-    go first. contradiction: score that both directions must reach.
+    go first. contradiction: score that a contradiction must reach, in the directions that `direction` says.
     """
 
     embedder: str
@@ -61,6 +68,7 @@ class ConflictOptions:
     seed: int = 0
     kind: WantedKind = WantedKind.BOTH
     contradiction: float = 0.5
+    direction: Direction = Direction.BOTH
 
     @classmethod
     def of(
@@ -81,6 +89,7 @@ class ConflictOptions:
         seed: int = 0,
         kind: str = WantedKind.BOTH,
         contradiction: float = 0.5,
+        direction: str = Direction.BOTH,
     ) -> ConflictOptions:
         """The options, checked. high: None is the embedder's measured threshold of near-duplicates.
 
@@ -109,6 +118,7 @@ class ConflictOptions:
             seed=seed,
             kind=_one_of(WantedKind, kind, "kind"),
             contradiction=contradiction,
+            direction=_one_of(Direction, direction, "direction"),
         )
         _check(options)
         return options

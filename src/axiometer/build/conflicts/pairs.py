@@ -1,9 +1,10 @@
 """Which scored candidates are kept, as what, and why the others are not.
 
-contradiction: both directions reach the threshold. tension: the model says so; or, where it knows contradictions alone,
-the rules are about similar situations (their cosine lies in the range, below that of near-duplicates), stand for
-different values (none of one is a value of the other, nor above one), and neither contradicts the other. Such a tension
-is an inference from likeness and values, not a finding about the rules: its confidence is always low.
+contradiction: both directions reach the threshold (or either one, where that is wanted). tension: the model says so;
+or, where it knows contradictions alone, the rules are about similar situations (their cosine lies in the range, below
+that of near-duplicates), stand for different values (none of one is a value of the other, nor above one), and neither
+contradicts the other. Such a tension is an inference from likeness and values, not a finding about the rules: its
+confidence is always low.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 
 import polars as pl
 
-from axiometer.build.conflicts.options import WantedKind
+from axiometer.build.conflicts.options import Direction, WantedKind
 from axiometer.frameworks import Framework
 from axiometer.models.protocols import Confidence, ConflictKind
 from axiometer.records.corpus_rows import RulePair
@@ -30,25 +31,29 @@ OTHER_KIND: Final = "not of the wanted kind"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What pairs are kept: their kind, the score that both directions of a contradiction reach, and the cosine from
-    which rules are near-duplicates."""
+    """What pairs are kept: their kind, the score that a contradiction reaches (in both directions, or in either), and
+    the cosine from which rules are near-duplicates."""
 
     kind: WantedKind
     contradiction: float
     high: float
+    direction: Direction = Direction.BOTH
 
 
 def select(pairs: pl.DataFrame, selection: Selection, framework: Framework | None) -> pl.DataFrame:
     """The scored pairs (frame of `RulePair`), with the kind that each is taken for, and a column `reason` that is null
     for those that are kept."""
     ab, ba = pl.col("contradiction_ab").fill_null(0.0), pl.col("contradiction_ba").fill_null(0.0)
-    lower, higher = pl.min_horizontal(ab, ba), pl.max_horizontal(ab, ba)
+    higher = pl.max_horizontal(ab, ba)
+    contradicts = (
+        higher if selection.direction is Direction.EITHER else pl.min_horizontal(ab, ba)
+    ) >= selection.contradiction
     said = pl.col("kind")
     shared = _shared(pairs, framework)
     valued = (pl.col("values_a").list.len() > 0) & (pl.col("values_b").list.len() > 0)
     tension, neither = str(ConflictKind.TENSION), str(ConflictKind.NEITHER)
     why = (
-        pl.when(lower >= selection.contradiction)
+        pl.when(contradicts)
         .then(None)
         .when(said == tension)
         .then(None)
@@ -64,7 +69,6 @@ def select(pairs: pl.DataFrame, selection: Selection, framework: Framework | Non
         .then(pl.lit(SAME_VALUE))
         .otherwise(None)
     )
-    contradicts = lower >= selection.contradiction
     kind = pl.when(contradicts).then(pl.lit(str(ConflictKind.CONTRADICTION))).otherwise(pl.lit(tension))
     inferred = ~contradicts & said.ne_missing(pl.lit(tension))
     found = pairs.with_columns(shared=pl.Series(shared, dtype=pl.Boolean)).with_columns(reason=why.cast(pl.String()))

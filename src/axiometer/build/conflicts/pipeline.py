@@ -8,7 +8,7 @@ import polars as pl
 
 from axiometer.build.conflicts.asking import ask
 from axiometer.build.conflicts.mining import mine
-from axiometer.build.conflicts.options import FILE, PairsFolder
+from axiometer.build.conflicts.options import FILE, Direction, PairsFolder
 from axiometer.build.conflicts.pairs import Selection
 from axiometer.build.conflicts.plan import ConflictPlan, settle_specification
 from axiometer.build.conflicts.publish import PairsSummary, publish
@@ -45,7 +45,8 @@ def run_conflicts(
             rules = _rules(plan, folder, cache, runner, shown)
             found = mine(rules, plan.options, plan.framework, folder, cache, runner, shown)
             scored = _scored(plan, folder, runner, shown)
-            selection = Selection(plan.options.kind, plan.options.contradiction, plan.options.high)
+            options = plan.options
+            selection = Selection(options.kind, options.contradiction, options.high, options.direction)
             return publish(folder, found, plan.model_name, scored, selection, plan.framework)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
@@ -74,5 +75,5 @@ def _scored(plan: ConflictPlan, folder: PairsFolder, runner: Runner, shown: Prog
         return output
     parts = len(folder.candidates.parts())
     watched = Watched(runner if parts >= _ON_RUNNER else None, Tally("score"), shown)
-    score(folder.candidates, output, plan.model, watched)
+    score(folder.candidates, output, plan.model, watched, both=plan.options.direction is Direction.EITHER)
     return output

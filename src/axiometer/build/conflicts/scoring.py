@@ -26,21 +26,26 @@ _COMPUTED = ("contradiction_ab", "contradiction_ba", "kind", "method", "confiden
 
 @dataclass(frozen=True, slots=True)
 class ScoringTask:
-    """One part of candidates (`rows/NAME.parquet` under `candidates`), the model, and where the scored part goes."""
+    """One part of candidates (`rows/NAME.parquet` under `candidates`), the model, and where the scored part goes.
+    both: the second direction is scored for every pair, not only where the first is plausible."""
 
     candidates: str
     output: str
     part: str
     model: str
+    both: bool
     signature: str
 
 
-def score(candidates: StageFolder, output: StageFolder, model: ContradictionModel, map_tasks: MapTasks) -> None:
-    """Scores all parts that are not scored yet, or were scored by another version of the model.
+def score(
+    candidates: StageFolder, output: StageFolder, model: ContradictionModel, map_tasks: MapTasks, *, both: bool = False
+) -> None:
+    """Scores all parts that are not scored yet, or were scored by another version of the model. both: in both
+    directions, also where the first says no.
 
     Raises what the model raises; finished parts stay.
     """
-    basis = content_id("contradictions", model.identity)
+    basis = content_id("contradictions", (_opened(model.name, both) if both else model).identity)
     parts = candidates.parts()
     for name in {part.name for part in output.parts()} - {part.name for part in parts}:
         output.remove(name)
@@ -49,7 +54,7 @@ def score(candidates: StageFolder, output: StageFolder, model: ContradictionMode
         signature = content_id("part", basis, part.digest)
         there = output.part(part.name)
         if there is None or there.signature != signature:
-            tasks.append(ScoringTask(str(candidates.path), str(output.path), part.name, model.name, signature))
+            tasks.append(ScoringTask(str(candidates.path), str(output.path), part.name, model.name, both, signature))
     for _ in map_tasks(score_part, tasks):
         pass
 
@@ -57,7 +62,7 @@ def score(candidates: StageFolder, output: StageFolder, model: ContradictionMode
 def score_part(task: ScoringTask) -> str:
     """Scores a part and gives its name. For runners."""
     pairs = StageFolder(Path(task.candidates)).rows_of(task.part)
-    scored = scored_pairs(pairs, _opened(task.model))
+    scored = scored_pairs(pairs, _opened(task.model, task.both))
     known = scored["method"].is_not_null()
     fates = [
         Fate(pair, Status.KEPT, outputs=(pair,)) if is_known else Fate(pair, Status.DROPPED, reason=UNKNOWN_LANGUAGE)
@@ -68,11 +73,11 @@ def score_part(task: ScoringTask) -> str:
 
 
 @lru_cache(maxsize=1)
-def _opened(name: str) -> ContradictionModel:
+def _opened(name: str, both: bool) -> ContradictionModel:
     """A worker process loads a model once."""
-    from axiometer.models.contradiction.registry import open_contradiction_model
+    from axiometer.models.contradiction.registry import CrossEncoderOptions, open_contradiction_model
 
-    model = open_contradiction_model(name)
+    model = open_contradiction_model(name, CrossEncoderOptions(plausible=0.0) if both else None)
     assert isinstance(model, ContradictionModel), f"{name} does not compute"
     return model
 
