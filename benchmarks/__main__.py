@@ -23,6 +23,7 @@ KNOWN = {
     "dedup": "dedup",
     "embedding": "embedding",
     "conflicts": "conflicts",
+    "dilemmas": "dilemmas",
 }
 
 

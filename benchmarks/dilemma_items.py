@@ -1,7 +1,7 @@
 """Dilemmas as `build dilemmas` makes them, without its calls: rules, pairs, scenes from templates, items, any number.
 
-50,000 rules over the 50 derived values of the core socialist values; each pair is of rules of different values, so that
-400,000 pairs share rules as mined pairs do (16 pairs a rule on average). Faults of scenes are planted in none.
+50,000 rules over the 50 derived values of the core socialist values; each pair is of rules of different values, and
+400,000 pairs share rules as mined pairs do (16 pairs a rule on average). No faults are planted in the scenes.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Requests in few bytes: the prompts of a step are alike, so the first one serves as dictionary for those that follow.
 
-A family of requests begins with the same bytes. One of them is kept whole; the others are packed by zlib with that one
-as preset dictionary (RFC 1950, section 2.2), which leaves what is their own: a small part of a long prompt. Prompts that
-begin with what is their own (items) end alike: with the model and how it is asked. They are packed with the first
+A family of requests begins with the same bytes. One is kept whole; the others are packed by zlib with that one as
+preset dictionary (RFC 1950, section 2.2), which leaves what is their own: a small part of a long prompt. Prompts that
+begin with what is their own (items) end alike, with the model and how it is asked: they are packed with the first
 request that ended so.
 """
 
