@@ -17,6 +17,7 @@ from axiometer.cli.conflicts import conflicts
 from axiometer.cli.console import progress_display, say, say_json
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
+from axiometer.cli.scenes import scenes
 from axiometer.cli.usage import Verbs
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
@@ -30,6 +31,7 @@ app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
 app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
 app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
+app.command("scenes", help=t("Values to scenes, with rules before them and without. The same command goes on."))(scenes)
 
 Texts = Annotated[
     list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))

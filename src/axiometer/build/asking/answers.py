@@ -35,7 +35,7 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]"
 )
 _MINUS = str.maketrans("−－﹣–＋０１", "----+01")
-_HOLDERS = ("rule", "id", "value", "text", "name")  # fields of an object that was answered in place of a text
+_HOLDERS = ("rule", "scene", "id", "value", "text", "name")  # fields of an object that was answered in place of a text
 _YES = frozenset({"true", "yes", "y", "1", "是", "对", "是的", "有", "真"})
 _NO = frozenset({"false", "no", "n", "0", "否", "不", "不是", "没有", "无", "假", "不对"})
 

@@ -9,7 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 
-_LONGEST = 40_000  # a longer answer is no answer; what it says stands at its start or not at all
+_LONGEST = 100_000  # a longer answer is no answer; what it says stands at its start or not at all
 _MOST_STARTS = 200
 _MOST_CLUMSY_STARTS = 12
 _DEEPEST = 40

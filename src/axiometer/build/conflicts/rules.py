@@ -31,11 +31,11 @@ _OPTIONAL = {
 _WORD = 64
 
 
-def read_rules(path: Path) -> pl.DataFrame:
+def read_rules(path: Path, *, least: int = 2) -> pl.DataFrame:
     """The rules of a corpus or a table: id, lang, text, values, framework, origin, text_id, language.
 
     Columns beyond the first three may be missing. Raises `InputError` for what is no table of rules, a rule without
-    words, an id that stands twice, and fewer than two rules.
+    words, an id that stands twice, and fewer rules than `least`.
     """
     rules = pl.concat([_needed(file) for file in rule_files(path)])
     blank = rules.with_row_index("row", 1).filter(pl.col("text").fill_null("").str.strip_chars() == "")
@@ -44,7 +44,9 @@ def read_rules(path: Path) -> pl.DataFrame:
     twice = rules.filter(pl.col("id").is_duplicated())
     if twice.height:
         raise InputError("the id {id!r} stands at more than one rule", file=path, column="id", id=twice["id"][0])
-    if rules.height < 2:
+    if not rules.height:
+        raise InputError("the table holds no rules", file=path)
+    if rules.height < least:
         raise InputError("fewer than two rules make no pair", file=path)
     codes = {lang: language(lang) for lang in rules["lang"].unique().to_list()}
     return rules.with_columns(language=pl.col("lang").replace_strict(codes, return_dtype=pl.String))

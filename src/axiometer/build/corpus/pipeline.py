@@ -12,11 +12,12 @@ from axiometer.build.corpus.dedup import dedup
 from axiometer.build.corpus.imported import place_imported
 from axiometer.build.corpus.ingest import ingest
 from axiometer.build.corpus.options import DEDUP, INGEST, CorpusFolder
-from axiometer.build.corpus.plan import CorpusPlan, check_folder, keep_framework, settle_specification
+from axiometer.build.corpus.plan import CorpusPlan, check_folder, settle_specification
 from axiometer.build.corpus.probes import probes_to_ask, write_probe_results
 from axiometer.build.corpus.publish import publish
 from axiometer.build.corpus.status import status
 from axiometer.build.work.accounts import StepAccount
+from axiometer.build.work.folders import keep_framework
 from axiometer.errors import Stopped
 from axiometer.messages import t
 from axiometer.records.corpus_rows import Rule, Text
@@ -55,7 +56,7 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
     check_folder(plan, folder)
     with only_process(folder.path):
         settle_specification(plan, folder)
-        keep_framework(plan, folder)
+        keep_framework(plan.options.framework, plan.framework, folder.frameworks)
         try:
             ingest(plan.paths, plan.options.ingest, folder.stage(INGEST), runner, shown)
             place_imported(plan, folder.imported)

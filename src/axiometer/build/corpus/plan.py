@@ -17,11 +17,9 @@ from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Examples, read_ex
 from axiometer.build.work.folders import check_writes
 from axiometer.errors import InputError, file_error
 from axiometer.frameworks import Framework, load_framework
-from axiometer.frameworks.load import path_of
 from axiometer.measure.specification import Specification, check_same, plain, specification_in
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule
-from axiometer.records.tables import write_text
 from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.rows import CallStage, Dropped, Kept, Rejected
 
@@ -194,13 +192,6 @@ def settle_specification(plan: CorpusPlan, folder: CorpusFolder) -> None:
         if plain(wanted.noted) == plain(old.noted):
             return
     wanted.write(folder.path, FILE)
-
-
-def keep_framework(plan: CorpusPlan, folder: CorpusFolder) -> None:
-    """Puts the framework's file into the corpus, which can then be read without its source."""
-    kept = folder.frameworks / f"{plan.framework.id}.yaml"
-    if not kept.exists():
-        write_text(path_of(plan.options.framework).read_text(encoding="utf-8"), kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from axiometer.errors import InputError
+from axiometer.frameworks import Framework
+from axiometer.frameworks.load import path_of
 from axiometer.measure.specification import Specification, check_same, plain
 from axiometer.models.simulated_writer import SimulatedWriter
+from axiometer.records.tables import write_text
 from axiometer.runtime.respondent import Respondent
 
 
@@ -31,6 +34,14 @@ def settle(folder: Path, file: str, wanted: Specification, read: Callable[[Path]
         check_same(Specification(plain(read(folder).asked), {}), wanted, folder)
         return
     wanted.write(folder, file)
+
+
+def keep_framework(named: str, framework: Framework, folder: Path) -> None:
+    """Puts the file of a framework into `folder`, so that the work can be read without its source. named: its id or its
+    path, as it was loaded."""
+    kept = folder / f"{framework.id}.yaml"
+    if not kept.exists():
+        write_text(path_of(named).read_text(encoding="utf-8"), kept)
 
 
 def check_writes(respondent: Respondent) -> None:

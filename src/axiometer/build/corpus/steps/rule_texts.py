@@ -59,7 +59,7 @@ def unusable(rule: str, lang: str, asked: str = "", source: str | None = None) -
         return EMPTY
     if too_long(rule, lang):
         return TOO_LONG
-    if _recited(said, asked):
+    if recited(said, asked):
         return RECITED
     if source is not None and _longer_than_asked(rule, lang) and said in _sentences(source):
         return COPIED
@@ -93,7 +93,8 @@ def kept_meta(row: Rule) -> dict[str, str]:
     return row.meta if row.text_id is not None else {IMPORTED_SET: row.origin, **row.meta}
 
 
-def _recited(said: str, asked: str) -> bool:
+def recited(said: str, asked: str) -> bool:
+    """Whether most of what is said stands in the prompt; both normalised."""
     length = _RUN_CHARACTERS if _HAN.search(said) else _RUN_LETTERS
     runs = [said[start : start + length] for start in range(len(said) - length + 1)]
     known = _runs(asked, length)
