@@ -17,6 +17,7 @@ from axiometer.analyze.scenes.leaving_out import Measured, with_all
 from axiometer.analyze.scenes.sets import ConditionSet
 
 UNITS_AT_ONCE = 64
+SAME = 1e-6  # distances that float32 cannot tell from 0
 
 
 def silhouette(condition: ConditionSet, name: str, counts: Integers) -> Measured:
@@ -59,7 +60,7 @@ def _own(products: Floats, others: Integers) -> Floats:
 
 def _score(inside: Floats, nearest: Floats) -> Floats:
     largest = np.maximum(inside, nearest)
-    return np.asarray(np.where(largest > 1e-12, (nearest - inside) / np.where(largest > 1e-12, largest, 1.0), 0.0))
+    return np.asarray(np.where(largest > SAME, (nearest - inside) / np.where(largest > SAME, largest, 1.0), 0.0))
 
 
 def _by_value(scores: Floats, value: Integers, counts: Integers) -> Floats:
