@@ -1,5 +1,5 @@
-"""400,000 dilemmas and a simulated respondent through `measure`, `analyze` and `report`; what 17 respondents would take;
-and `build dilemmas` at two sizes.
+"""400,000 dilemmas and a simulated respondent through `measure`, `analyze` and `report`; what 17 respondents would
+take; and `build dilemmas` at two sizes.
 
 `python -m benchmarks dilemmas` runs it whole; `python -m benchmarks.dilemmas 100000` with another number of dilemmas.
 """
@@ -103,9 +103,9 @@ def _project(one: Run, quarter: Sequence[Run], few: Sequence[Run]) -> None:
     print(f"(a) from runs of 1 and 2 at a quarter of the dilemmas, (b) seen in a run of {RESPONDENTS} at a fortieth")
     print(f"{'':>20} {'one':>9} {'growth a':>9} {'growth b':>9} {'17, by a':>9} {'17, by b':>9}")
     for step in STEPS:
-        seconds, memory = (lambda each: each.taken[step].wall), (lambda each: each.taken[step].memory)
-        for what, of in (("seconds", seconds), ("peak MiB", memory)):
-            _show(f"{step}, {what}", of(one), [of(each) for each in quarter], [of(each) for each in few])
+        for what, of in (("seconds", _seconds), ("peak MiB", _memory)):
+            found = [[of(each.taken[step]) for each in runs] for runs in (quarter, few)]
+            _show(f"{step}, {what}", of(one.taken[step]), *found)
     for name in sorted({*one.disk}, key=lambda name: -one.disk[name]):
         if few[0].disk[name] >= 0.05:
             sizes = [[each.disk[name] for each in runs] for runs in (quarter, few)]
@@ -113,6 +113,14 @@ def _project(one: Run, quarter: Sequence[Run], few: Sequence[Run]) -> None:
     whole = [[sum(each.disk.values()) for each in runs] for runs in (quarter, few)]
     _show("together, MiB", sum(one.disk.values()), *whole)
     print(flush=True)
+
+
+def _seconds(taken: Taken) -> float:
+    return taken.wall
+
+
+def _memory(taken: Taken) -> float:
+    return taken.memory
 
 
 def _show(name: str, one: float, quarter: Sequence[float], few: Sequence[float]) -> None:
