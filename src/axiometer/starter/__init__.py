@@ -12,7 +12,7 @@ from axiometer.starter.injections import Probe, load_probes
 
 
 def data() -> Traversable:
-    """The folder that holds `rules.yaml`, `injections.yaml` and `dilemmas/*.yaml`."""
+    """The folder that holds `rules.yaml`, `injections.yaml`, `themes.yaml` and `dilemmas/*.yaml`."""
     return files("axiometer.starter") / "data"
 
 

@@ -20,13 +20,16 @@ JUDGING_WORD: Final = "a word that says which side is right"
 QUOTED_RULE: Final = "quotes its rule"
 SHORT_SCENE: Final = "no scene to speak of"
 
+UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+"""Characters of scripts that are written without blanks between words, as a range of a regular expression."""
+
 _LEAST_SCENE: Final = 40  # letters; a Chinese character counts as `_WIDE`
 _WIDE: Final = 3
 _SLACK: Final = 12  # letters that two sides may differ by, however short they are
 _THIRD: Final = 2.5  # times longer or shorter than both sides: it would be known for the odd one without reading
 _SPAN_WORDS: Final = 5
 _SPAN_CHARACTERS: Final = 8
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _WORD = re.compile(r"[^\W_]+")
 # In options: words that judge an option instead of saying what is done.
 _JUDGING_EN = re.compile(
