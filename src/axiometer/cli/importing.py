@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 def import_file(
     format_: Annotated[str, typer.Argument(metavar="FORMAT", help=t("Format of the file; `list` shows all."))],
     file: Annotated[Path | None, typer.Argument(help=t("The file."))] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Table to write (.parquet)."))] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help=t("Table to write (.parquet), or folder: recorded answers as a run.")),
+    ] = None,
     mapping: Annotated[Path | None, typer.Option(help=t("YAML file that says what the columns are (`table`)."))] = None,
     framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
     lang: Annotated[str | None, typer.Option(help=t("Language of the texts, where the file does not say."))] = None,
@@ -46,10 +49,13 @@ def import_file(
         raise InputError("no file to import", mend="name it after the format")
     if output is None:
         raise InputError("no table to write", mend="name one with -o NAME.parquet")
-    if output.suffix != ".parquet":
+    if output.suffix not in (".parquet", ""):
         raise InputError("must end in .parquet", file=output)
     imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent))
-    _write(imported, output)
+    if output.suffix:
+        _write(imported, output)
+    else:
+        _write_run(imported, output, companion)
     if as_json:
         say_json(
             {
@@ -69,7 +75,7 @@ def import_file(
 
 
 def _rejects(output: Path) -> Path:
-    return output.with_suffix(".rejects.csv")
+    return output.with_suffix(".rejects.csv") if output.suffix else output / "rejects.csv"
 
 
 def _answers(output: Path) -> Path:
@@ -96,6 +102,17 @@ def _write(imported: Imported, output: Path) -> None:
         _rejects(output).unlink(missing_ok=True)
 
 
+def _write_run(imported: Imported, output: Path, companion: Path | None) -> None:
+    """The recorded answers as a run that can be analysed and reported like any other."""
+    from axiometer.measure.recorded import write_recorded_run
+    from axiometer.records.importers import write_rejects
+
+    beside = sorted((companion / "frameworks").glob("*.yaml")) if companion is not None else []
+    write_recorded_run(imported.items, imported.answers, output, frameworks=beside, persons=imported.persons)
+    if imported.rejected:
+        write_rejects(imported.rejected, _rejects(output))
+
+
 def _say_formats(as_json: bool) -> None:
     from axiometer.records.importers import importers
 
@@ -113,7 +130,9 @@ def _say(imported: Imported, output: Path) -> None:
         say(t("{where}: {what}", where=t(what), what=n))
     for note in imported.notes:
         say(t(note))
-    if imported.answers:
+    if not output.suffix:
+        say(t("Next: axiometer report {folder}", folder=output))
+    elif imported.answers:
         say(t("{n} recorded answers in {file}", n=len(imported.answers), file=_answers(output)))
     if imported.rejected:
         say(t("why, row by row: {file}", file=_rejects(output)))

@@ -51,7 +51,8 @@ class Rejected:
 class Imported:
     """What a file gave: items with answers, or rules. Of `source_rows` rows, `kept_rows` are in them and
     `len(rejected)` are not; `merged_rows` of the kept ones say again what an earlier row said. `counts` has how many
-    rows or rules something was found in, by the words that say what."""
+    rows or rules something was found in, by the words that say what. `persons`: the names, as in the file, of those who
+    answered, by their number (`Answer.repeat`)."""
 
     items: list[Item]
     answers: list[Answer]
@@ -62,6 +63,7 @@ class Imported:
     rules: list[Rule] = field(default_factory=list)
     merged_rows: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
+    persons: tuple[str, ...] = ()
 
     @property
     def imported(self) -> int:
