@@ -22,10 +22,10 @@ _COMPARED = ["id", "lang", "text", "side_a", "side_b"]
 def filter_scenes(checked: StageFolder, output: StageFolder, balance: float) -> None:
     """Filters every part that is not filtered yet or was filtered otherwise."""
     basis = content_id("filter", VERSION, balance)
-    _only(output, checked)
+    output.keep_only(checked.names())
     for part in checked.parts():
         signature = content_id("part", basis, part.digest)
-        if _is_made(output, part.name, signature):
+        if output.is_made(part.name, signature):
             continue
         kept: list[Scene] = []
         fates: list[Fate] = []
@@ -56,8 +56,8 @@ def drop_near_duplicates(filtered: StageFolder, output: StageFolder, search: Sea
     """
     parts = filtered.parts()
     basis = content_id("alike", search.embedder, search.threshold, [[part.name, part.digest] for part in parts])
-    _only(output, filtered)
-    if all(_is_made(output, part.name, basis) for part in parts):
+    output.keep_only(filtered.names())
+    if all(output.is_made(part.name, basis) for part in parts):
         return
     by_language: dict[str, list[_Placed]] = defaultdict(list)
     for part in parts:
@@ -83,14 +83,3 @@ def _fate(scene: str, keeper: tuple[str, float] | None) -> Fate:
     if keeper is None:
         return Fate(scene, Status.KEPT, outputs=(scene,))
     return Fate(scene, Status.DROPPED, reason=NEAR_DUPLICATE, note=f"{keeper[0]} ({keeper[1]:.3f})")
-
-
-def _is_made(output: StageFolder, name: str, signature: str) -> bool:
-    there = output.part(name)
-    return there is not None and there.signature == signature
-
-
-def _only(output: StageFolder, inputs: StageFolder) -> None:
-    """Takes away parts whose input is gone."""
-    for name in set(output.names()) - set(inputs.names()):
-        output.remove(name)

@@ -100,8 +100,7 @@ class Asking(Generic[In, Out]):
 
     async def run(self) -> None:
         """Finishes every part. Raises `Stopped` as `Caller.run` does; finished parts stay."""
-        for name in set(self.output.names()) - {part.name for part in self.inputs}:
-            self.output.remove(name)  # its input is gone: texts were taken away
+        self.output.keep_only(part.name for part in self.inputs)  # without input where texts were taken away
         pending = list(self._pending())
         self.progress.show(self.tally)
         if pending:

@@ -118,6 +118,16 @@ class StageFolder:
         self.fates_file(name).unlink(missing_ok=True)
         self.rows_file(name).unlink(missing_ok=True)
 
+    def is_made(self, name: str, signature: str) -> bool:
+        """Whether the part is there and was made from what `signature` stands for."""
+        there = self.part(name)
+        return there is not None and there.signature == signature
+
+    def keep_only(self, names: Iterable[str]) -> None:
+        """Takes away the parts of other names: their input is gone."""
+        for name in set(self.names()) - set(names):
+            self.remove(name)
+
     def account(self) -> Account:
         """What became of the rows of all finished parts."""
         return together(self.parts())
