@@ -9,12 +9,14 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.analyze.coded.catalogue import Catalogue, catalogue_of
+from axiometer.analyze.coded.map_ends import over_maps
 from axiometer.analyze.coded.presentations import Presentations, presentations_of
 from axiometer.analyze.coded.value_index import FrameworkLike
 from axiometer.analyze.estimates.agreement import agreement
 from axiometer.analyze.estimates.consistency import consistency
 from axiometer.analyze.estimates.contested import contested
 from axiometer.analyze.estimates.differences import between_languages, between_models
+from axiometer.analyze.estimates.letters import letters
 from axiometer.analyze.estimates.outcomes import outcomes
 from axiometer.analyze.estimates.pairs import pairs
 from axiometer.analyze.estimates.shares import shares
@@ -41,6 +43,7 @@ class Analysis:
     outcomes: pl.DataFrame
     differences: pl.DataFrame
     agreement: pl.DataFrame
+    letters: pl.DataFrame
     languages: pl.DataFrame
     contested: pl.DataFrame
     pairs: pl.DataFrame
@@ -131,6 +134,7 @@ class Comparison:
 
     differences: pl.DataFrame
     agreement: pl.DataFrame
+    letters: pl.DataFrame
     contested: pl.DataFrame
     theme_differences: pl.DataFrame
     theme_agreement: pl.DataFrame
@@ -150,13 +154,18 @@ def compare(
     chosen = options or AnalysisOptions()
     catalogue = catalogue_of(items, frameworks, silent=~pl.col("mapped"))
     everyone = list(presentations_of(answers, catalogue))
-    return Comparison(
-        differences=between_models(everyone, catalogue, chosen),
-        agreement=agreement(everyone, catalogue, chosen),
-        contested=contested(everyone, catalogue, chosen),
-        theme_differences=theme_differences(everyone, catalogue, chosen),
-        theme_agreement=theme_agreement(everyone, catalogue, chosen),
-    )
+
+    def tables(known: Catalogue) -> dict[str, pl.DataFrame]:
+        return {
+            "differences": between_models(everyone, known, chosen),
+            "agreement": agreement(everyone, known, chosen),
+            "letters": letters(everyone, known, chosen),
+            "contested": contested(everyone, known, chosen),
+            "theme_differences": theme_differences(everyone, known, chosen),
+            "theme_agreement": theme_agreement(everyone, known, chosen),
+        }
+
+    return Comparison(**over_maps(catalogue, tables))
 
 
 def refuse_unmapped(items: pl.DataFrame) -> None:
@@ -172,9 +181,15 @@ def refuse_unmapped(items: pl.DataFrame) -> None:
 
 
 def of_presentations(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> Analysis:
-    """The tables of coded answers: `analyze` after reading."""
+    """The tables of coded answers: `analyze` after reading. Where recovered maps have an interval of their own, every
+    interval that rests on them is the union of those at its ends."""
+    tables = over_maps(catalogue, lambda known: _tables(everyone, known, options))
+    return Analysis(**tables, summary=summary_of(tables, everyone, catalogue, options))
+
+
+def _tables(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> dict[str, pl.DataFrame]:
     ranking, ranking_fit = rankings(everyone, catalogue, options)
-    tables = {
+    return {
         "shares": shares(everyone, catalogue, options),
         "ranking": ranking,
         "ranking_fit": ranking_fit,
@@ -184,6 +199,7 @@ def of_presentations(everyone: list[Presentations], catalogue: Catalogue, option
         "outcomes": outcomes(everyone, catalogue, options),
         "differences": between_models(everyone, catalogue, options),
         "agreement": agreement(everyone, catalogue, options),
+        "letters": letters(everyone, catalogue, options),
         "languages": between_languages(everyone, catalogue, options),
         "contested": contested(everyone, catalogue, options),
         "pairs": pairs(everyone, catalogue, options),
@@ -191,4 +207,3 @@ def of_presentations(everyone: list[Presentations], catalogue: Catalogue, option
         "theme_differences": theme_differences(everyone, catalogue, options),
         "theme_agreement": theme_agreement(everyone, catalogue, options),
     }
-    return Analysis(**tables, summary=summary_of(tables, everyone, catalogue, options))

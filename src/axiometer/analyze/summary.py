@@ -11,6 +11,7 @@ import polars as pl
 
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
+from axiometer.analyze.coded.recovered import note_of, said_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.options import AnalysisOptions
 
@@ -45,7 +46,9 @@ def summary_of(
     options: AnalysisOptions,
 ) -> dict[str, object]:
     """Counts, options, definitions, the main estimates (all languages together) and notes. JSON values only."""
+    maps = catalogue.maps
     return {
+        **({} if maps is None else {"maps": note_of(maps)}),
         "options": {key: getattr(value, "value", value) for key, value in asdict(options).items()},
         "items": catalogue.size,
         "groups": catalogue.groups,
@@ -109,7 +112,7 @@ def _notes(
     catalogue: Catalogue,
     options: AnalysisOptions,
 ) -> list[str]:
-    notes = []
+    notes = [] if catalogue.maps is None else [said_of(catalogue.maps)]
     for level in catalogue.levels:
         if len(level.targets) > options.max_targets:
             notes.append(

@@ -11,6 +11,7 @@ import polars as pl
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.specification import Specification, read_specification
+from axiometer.records.recovered import recovered_in
 from axiometer.records.rows import Answer, Item
 from axiometer.records.tables import THEME, parquet_files, read_table
 
@@ -49,7 +50,8 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
 
     Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
-    answers or calls, and of `meta` the theme alone, as the column `theme`. That is a fraction of the memory.
+    answers or calls, and of `meta` the theme and what is said of a recovered map alone, as the columns
+    `theme` and `recovered`. That is a fraction of the memory.
     """
     folder = Path(folder)
     specification = read_specification(folder)
@@ -68,7 +70,7 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
         items=read_table(folder / "items", Item) if texts else _counted_items(folder / "items"),
         answers=table,
         frameworks=frameworks,
-        missing=wanted - table.height,
+        missing=0 if "recorded" in specification.noted else wanted - table.height,
     )
 
 
@@ -76,4 +78,9 @@ def _counted_items(path: Path) -> pl.DataFrame:
     option = pl.element().struct
     plain = pl.col("options").list.eval(pl.struct(option.field("role"), option.field("expresses")))
     parts = (read_table(file, Item, (*COUNTED_OF_ITEMS, "meta")) for file in parquet_files(path))
-    return pl.concat([part.select(*COUNTED_OF_ITEMS, theme=THEME).with_columns(plain) for part in parts])
+    return pl.concat(
+        [
+            part.select(*COUNTED_OF_ITEMS, theme=THEME).with_columns(plain, recovered=recovered_in(part))
+            for part in parts
+        ]
+    )

@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from axiometer.analyze.coded.arrays import Booleans, Integers, counted
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, counted
+from axiometer.analyze.coded.recovered import RecoveredMaps, maps_of, other_sides
 from axiometer.analyze.coded.value_index import FrameworkLike, Level, levels_of
 from axiometer.analyze.inference.sources import Sources
 from axiometer.errors import InputError
 from axiometer.records import ExpressionKind, Item, Role, to_frame
+from axiometer.records.recovered import recovered_in
 from axiometer.records.tables import THEME
 
 ITEM_COLUMNS = ("id", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
 """The columns of items that are needed here; of options all but their texts. Themes come from a column `theme`, or else
-from `kind` and `meta` where both are there."""
+from `kind` and `meta` where both are there; how sure recovered maps
+are, from a column `recovered` or from `meta`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,8 @@ class Expressed:
 class Catalogue:
     """Items in the order of their ids, options numbered through. `group` is the item's place among the `groups`, a
     group being the items with the same `parallel_id`. `side` says which options are sides. `id` and `parallel_id`:
-    columns of strings. `theme` is each item's place in `themes` (in alphabetical order), -1 where it has none."""
+    columns of strings. `theme` is each item's place in `themes` (in alphabetical order), -1 where it has none.
+    `maps`: how sure the maps of items are, None where all are known."""
 
     id: pl.Series
     parallel_id: pl.Series
@@ -60,6 +64,7 @@ class Catalogue:
     expressed: Mapping[tuple[ExpressionKind, str | None], Expressed]
     themes: tuple[str, ...]
     theme: Integers
+    maps: RecoveredMaps | None = None
     _contests: dict[tuple[str, int, bool], Contests] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,6 +95,16 @@ class Catalogue:
         found[owner] = sides[leading]
         return found
 
+    @property
+    def other_side(self) -> Integers:
+        """Per option that is one of two sides of its item, the other one; -1 for all others."""
+        return other_sides(self.option_item, self.side)
+
+    @property
+    def map_right(self) -> Floats | None:
+        """The probability in use that an item's sides are the right way round; None where no map is uncertain."""
+        return None if self.maps is None or not self.maps.uncertain.any() else self.maps.used
+
     def contests(self, level: Level, polarity: int, alone: bool) -> Contests:
         """Where the targets of `level` are endorsed (+1) or opposed (-1) by exactly one side, or (`alone`) by any."""
         key = (level.name, polarity, alone)
@@ -118,7 +133,10 @@ def catalogue_of(
     if frame.is_empty():
         raise InputError("there are no items to analyse")
     table = frame.select(
-        *ITEM_COLUMNS, _silent=pl.lit(False) if silent is None else silent, theme=_theme_in(frame.columns)
+        *ITEM_COLUMNS,
+        _silent=pl.lit(False) if silent is None else silent,
+        theme=_theme_in(frame.columns),
+        recovered=recovered_in(frame),
     ).sort("id")
     if table["id"].n_unique() < table.height:
         raise InputError("two items have the same id", mend="each item may be in the table once")
@@ -146,6 +164,7 @@ def catalogue_of(
         .collect()
     )
     expressed, targets = _expressed(options)
+    side, option_item = options["side"].to_numpy().astype(np.bool_), np.repeat(np.arange(table.height), counts)
     themes = tuple(table["theme"].drop_nulls().unique().sort())
     return Catalogue(
         id=table["id"],
@@ -154,13 +173,14 @@ def catalogue_of(
         group=group,
         groups=int(group.max()) + 1,
         start=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
-        option_item=np.repeat(np.arange(table.height), counts),
-        side=options["side"].to_numpy().astype(np.bool_),
+        option_item=option_item,
+        side=side,
         sources=_sources(table.select("key", "clusters"), group),
         levels=levels_of(targets, frameworks),
         expressed=expressed,
         themes=themes,
         theme=np.where(table["theme"].is_null(), -1, _codes(table["theme"].fill_null(themes[0] if themes else ""))),
+        maps=maps_of(table, counted(option_item[side], table.height).astype(np.int64)),
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from axiometer.analyze.coded.arrays import Booleans, Floats, Table, counted, table_of
 from axiometer.analyze.coded.catalogue import Catalogue, Contests
 from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.recovered import unmixed
 from axiometer.analyze.coded.value_index import Level
 from axiometer.records import Mode
 
@@ -85,8 +86,43 @@ def _side_probabilities(rows: Presentations, catalogue: Catalogue) -> tuple[Floa
     return taken, answered
 
 
+def by_content(counts: Tally, catalogue: Catalogue) -> Tally:
+    """The tally as one of what options express: counts of sides whose map is uncertain are corrected for it (see
+    coded/recovered.py). Where options are put forward alone rates are corrected, and a side counts for as many
+    presentations as it had; for none where the other side had none."""
+    right = catalogue.map_right
+    if right is None:
+        return counts
+    p, other = right[catalogue.option_item], catalogue.other_side
+    mixed = np.flatnonzero((p < 1) & (other >= 0))
+    own, against = counts.taken[mixed], counts.taken[other[mixed]]
+    taken, asked = counts.taken.copy(), counts.asked
+    if counts.alone:
+        put, put_against = asked[mixed], asked[other[mixed]]
+        both = (put > 0) & (put_against > 0)
+        asked = asked.copy()
+        asked[mixed] = np.where(both, put, 0.0)
+        own = np.where(both, own, 0.0)
+        against = np.where(both, against * put / np.maximum(put_against, 1.0), 0.0)
+    taken[mixed] = unmixed(own, against, p[mixed])
+    return Tally(taken, asked, counts.open, counts.alone)
+
+
+def corrected_targets(catalogue: Catalogue, level: Level) -> Booleans:
+    """The targets of `level` whose counts are corrected for an uncertain map somewhere."""
+    found = np.zeros(len(level.targets), dtype=np.bool_)
+    if catalogue.map_right is None or catalogue.maps is None:
+        return found
+    for polarity in (1, -1):
+        contests = catalogue.contests(level, polarity, alone=True)
+        found[contests.target[catalogue.maps.uncertain[catalogue.option_item[contests.option]]]] = True
+    return found
+
+
 def group_table(counts: Tally, catalogue: Catalogue, level: Level, polarity: int = 1) -> GroupTable:
-    """The tally of the targets of `level` where they are endorsed (+1) or opposed (-1), per group."""
+    """The tally of the targets of `level` where they are endorsed (+1) or opposed (-1), per group, corrected for
+    uncertain maps."""
+    counts = by_content(counts, catalogue)
     contests = catalogue.contests(level, polarity, counts.alone)
     shape = (catalogue.groups, len(level.targets))
     group = catalogue.option_group[contests.option]

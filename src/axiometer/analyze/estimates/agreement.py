@@ -27,7 +27,8 @@ import polars as pl
 from axiometer.analyze.coded.arrays import Floats, Integers, added, beside, cells, counted, joined, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
-from axiometer.analyze.coded.tallies import GroupTable, tally
+from axiometer.analyze.coded.recovered import NOT_CORRECTED
+from axiometer.analyze.coded.tallies import GroupTable, corrected_targets, tally
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.coefficients import COEFFICIENTS, gradient, of_confusion
 from axiometer.analyze.estimates.differences import compared_levels, on_common_items, pairs_in_one_mode
@@ -192,6 +193,10 @@ def _on_positions(
         for row in both_rows(first, second, catalogue, level, options):
             if row["measure"] != "raw":
                 yield {"level": level.name, **row, "measure": f"{row['measure']}{AVERAGED}"}
+        return
+    if corrected_targets(catalogue, level).any():
+        for measure in COEFFICIENTS:
+            yield {"level": level.name, "measure": measure, "n_items": items, "why_not": NOT_CORRECTED}
         return
     k = len(level.targets)
     groups = catalogue.groups

@@ -8,7 +8,7 @@ import polars as pl
 from axiometer.analyze.coded.arrays import Integers, counted
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
-from axiometer.analyze.coded.tallies import tally
+from axiometer.analyze.coded.tallies import by_content, tally
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.differences import compared_levels
 from axiometer.analyze.frames import Record, framed, number
@@ -33,7 +33,9 @@ def pairs(everyone: list[Presentations], catalogue: Catalogue, options: Analysis
 
     a comes before b in the framework's order. A pair is listed even where a model gave no choice (`n` = 0).
     """
-    choosing = [(each, tally(each, catalogue)) for each in everyone if each.mode is not Mode.AGREE]
+    choosing = [
+        (each, by_content(tally(each, catalogue), catalogue)) for each in everyone if each.mode is not Mode.AGREE
+    ]
     rows: list[Record] = []
     for level in compared_levels(catalogue, options):
         a, b, side_a, side_b = meetings(catalogue, level)
@@ -54,7 +56,7 @@ def pairs(everyone: list[Presentations], catalogue: Catalogue, options: Analysis
                         "model": each.model,
                         "mode": each.mode.value,
                         "n": round(float(n[i])),
-                        "share_a": number(for_a[i] / n[i]) if n[i] else None,
+                        "share_a": number(min(max(for_a[i] / n[i], 0.0), 1.0)) if round(n[i]) else None,
                     }
                 )
     return framed(rows, COLUMNS)

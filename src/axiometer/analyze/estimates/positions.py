@@ -24,6 +24,8 @@ import numpy as np
 from axiometer.analyze.coded.arrays import Floats, Integers, counted, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.recovered import NOT_CORRECTED
+from axiometer.analyze.coded.tallies import corrected_targets
 from axiometer.analyze.coded.units import fewest_persons, told, unit_sources
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.coefficients import COEFFICIENTS, Coefficient, observed, of_confusion
@@ -74,7 +76,7 @@ def both_rows(
     persons = [one.person[at_one], np.where(other.person[at_other] >= 0, other.person[at_other] + shift, -1)]
     item = one.item[at_one]
     tables = _Tables(cells.reshape(-1, k * k), catalogue.group[item], np.stack(persons, axis=1), len(np.unique(item)))
-    yield from _rows(tables, catalogue, options, fewest_persons([first, second]))
+    yield from _rows(tables, catalogue, level, options, fewest_persons([first, second]))
 
 
 def own_rows(
@@ -86,7 +88,7 @@ def own_rows(
     else:
         tables = _own_pairs(presentations, catalogue, level)
     if tables.items:
-        yield from _rows(tables, catalogue, options, fewest_persons([presentations]))
+        yield from _rows(tables, catalogue, level, options, fewest_persons([presentations]))
 
 
 def position_of(catalogue: Catalogue, level: Level) -> Integers:
@@ -173,10 +175,16 @@ def _own_pairs(presentations: Presentations, catalogue: Catalogue, level: Level)
     return _Tables(pairs[usable].reshape(-1, k * k), catalogue.group[kept], nobody, len(kept))
 
 
-def _rows(tables: _Tables, catalogue: Catalogue, options: AnalysisOptions, fewest: int | None) -> Iterator[Record]:
+def _rows(
+    tables: _Tables, catalogue: Catalogue, level: Level, options: AnalysisOptions, fewest: int | None
+) -> Iterator[Record]:
+    uncertain = corrected_targets(catalogue, level).any()
     table, sources = _on_units(tables, catalogue, fewest is None)
     drawn = sources.totals(table, options.resamples, options.seed)
     for measure, coefficient in MEASURES.items():
+        if uncertain and measure != "raw":  # a map that is the wrong way round turns both, so raw agreement stays
+            yield {"measure": measure, "n_items": tables.items, "estimate": None, "why_not": NOT_CORRECTED}
+            continue
         statistic = of_confusion(table, drawn, coefficient)
         estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)
         undefined = None if np.isfinite(estimates.estimate[0]) else ONE_POSITION

@@ -21,16 +21,16 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats, added, beside, totals
+from axiometer.analyze.coded.arrays import Booleans, Floats, added, beside, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
-from axiometer.analyze.coded.tallies import GroupTable
+from axiometer.analyze.coded.tallies import GroupTable, corrected_targets
 from axiometer.analyze.coded.units import sources_behind, told, units_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.intervals import bounded_interval
 from axiometer.analyze.inference.sources import Sources
-from axiometer.analyze.inference.statistic import Intervals, ratios
+from axiometer.analyze.inference.statistic import Intervals, Scale, Statistic, ratios
 from axiometer.analyze.options import AnalysisOptions
 
 COLUMNS: dict[str, type[pl.DataType]] = {
@@ -86,7 +86,8 @@ def shares_at(
         if units.persons is None
         else dict(zip(level.targets, sources_behind(presentations, catalogue, level), strict=True))
     )
-    for row in share_rows(level, units.endorsed[0], units.opposed[0], units.sources, options):
+    corrected = corrected_targets(catalogue, level)
+    for row in share_rows(level, units.endorsed[0], units.opposed[0], units.sources, options, corrected):
         known = row if behind is None else {**row, "clusters": int(behind[str(row["value"])])}
         yield told(known, units.persons)
 
@@ -107,13 +108,21 @@ def languages_in(presentations: Presentations, catalogue: Catalogue) -> Iterator
 
 
 def share_rows(
-    level: Level, endorsed: GroupTable, opposed: GroupTable, sources: Sources, options: AnalysisOptions
+    level: Level,
+    endorsed: GroupTable,
+    opposed: GroupTable,
+    sources: Sources,
+    options: AnalysisOptions,
+    corrected: Booleans,
 ) -> Iterator[Record]:
-    """The estimates of one level from its group tables, one row per target with presentations."""
+    """The estimates of one level from its group tables, one row per target with presentations. `corrected`: targets
+    whose counts were corrected for uncertain maps."""
     tables = [endorsed.k, endorsed.n, endorsed.m, opposed.k, opposed.n]
     drawn = np.hsplit(sources.totals(beside(tables), options.resamples, options.seed), len(tables))
-    main = ratios(endorsed.k, endorsed.n, sources, options, np.hstack(drawn[:2])).intervals(sources, options)
-    against = ratios(opposed.k, opposed.n, sources, options, np.hstack(drawn[3:])).intervals(sources, options)
+    main, against = (
+        _of_shares(ratios(table.k, table.n, sources, options, np.hstack(own)), sources, options, corrected)
+        for table, own in ((endorsed, drawn[:2]), (opposed, drawn[3:]))
+    )
     bounds = bounds_of(endorsed, main, sources, options, np.hstack(drawn[:3]))
     n, n_opposed = totals(endorsed.n), totals(opposed.n)
     put = n + totals(endorsed.m)
@@ -142,6 +151,16 @@ def share_rows(
         }
 
 
+def _of_shares(statistic: Statistic, sources: Sources, options: AnalysisOptions, corrected: Booleans) -> Intervals:
+    """Intervals of shares; where counts were `corrected`, estimates and ends are cut to 0 and 1."""
+    plain = statistic.intervals(sources, options)
+    return (
+        plain
+        if not corrected.any()
+        else plain.where(~corrected, statistic.intervals(sources, options, Scale.CORRECTED))
+    )
+
+
 def bounds_of(
     table: GroupTable, answered: Intervals, sources: Sources, options: AnalysisOptions, drawn: Floats | None = None
 ) -> tuple[Floats, Floats, Floats, Floats]:
@@ -157,13 +176,12 @@ def bounds_of(
     highest = ratios(added(table.k, table.m), put, sources, options, np.hstack([k + m, n + m]))
     se_low, df_low = lowest.standard_errors(sources)
     se_high, df_high = highest.standard_errors(sources)
-    low, high = bounded_interval(
-        lowest.estimate, highest.estimate, se_low, se_high, np.minimum(df_low, df_high), options.confidence
-    )
+    least, most = (np.clip(each.estimate, 0.0, 1.0) for each in (lowest, highest))
+    low, high = bounded_interval(least, most, se_low, se_high, np.minimum(df_low, df_high), options.confidence)
     count, largest = sources.behind(put)
     none = (count < options.min_sources) | (largest > 0.5) | ~np.isfinite(se_low) | ~np.isfinite(se_high)
     # Without non-answers the bounds are the share itself; then its interval holds, and so does the reason for none.
     same = totals(table.m) == 0
     low = np.where(same, answered.low, np.where(none, np.nan, low))
     high = np.where(same, answered.high, np.where(none, np.nan, high))
-    return lowest.estimate, highest.estimate, low, high
+    return least, most, low, high

@@ -152,6 +152,9 @@ def source_component(item: Integers, y: Floats, first_side: Integers, catalogue:
     owner, option, rule = owner[kept], rules.option[kept], rules.target[kept]
     group, value = catalogue.group[owner], np.where(option == first_side[owner], 1.0, -1.0) * mean[owner]
     value = value * rules.polarity[kept]
+    right = catalogue.map_right
+    if right is not None:  # a side that is turned round with probability 1 - p keeps 2 p - 1 of its mean
+        value = value / (2 * right[owner] - 1)
     cell = joined(rule, group)
     lead = np.unique(cell, return_index=True)[1]
     value = np.bincount(cell, value) / np.bincount(cell)

@@ -40,6 +40,16 @@ def logit_interval(share: Floats, se: Floats, df: Floats, confidence: float) -> 
         return np.where(inside, expit(low), np.nan), np.where(inside, expit(high), np.nan)
 
 
+def cut_interval(share: Floats, se: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """The interval of a share whose estimate may lie outside 0 to 1: on the log-odds scale as `logit_interval` where
+    that scale says something (its standard error is at most 1), else a t interval; both cut to [0, 1]."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = (share > 0) & (share < 1) & (se / (share * (1 - share)) <= 1)
+        bent, plain = logit_interval(share, se, df, confidence), t_interval(share, se, df, confidence)
+        low, high = (np.clip(np.where(told, one, other), 0.0, 1.0) for one, other in zip(bent, plain, strict=True))
+    return low, high
+
+
 def t_p_value(estimate: Floats, se: Floats, df: Floats) -> Floats:
     """Two-sided p-value of `estimate` against zero; NaN where `se` is not positive."""
     from scipy.special import stdtr

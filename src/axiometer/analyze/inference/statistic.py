@@ -15,8 +15,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from axiometer.analyze.coded.arrays import Floats, Integers, Table, added, beside, scaled, totals
-from axiometer.analyze.inference.intervals import logit_interval, t_interval, t_p_value
+from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, Table, added, beside, scaled, totals
+from axiometer.analyze.inference.intervals import cut_interval, logit_interval, t_interval, t_p_value
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
 
@@ -26,7 +26,10 @@ Z_RANGE = 3.919927969080108  # from the 2.5 % to the 97.5 % quantile of a standa
 
 
 class Scale(StrEnum):
+    """`CORRECTED`: shares of counts that were corrected (coded/recovered.py), which may lie outside 0 to 1."""
+
     SHARE = "share"
+    CORRECTED = "corrected share"
     DIFFERENCE = "difference"
 
 
@@ -42,6 +45,18 @@ class Intervals:
     p: Floats
     sources: list[int]
     why_not: list[str | None]
+
+    def where(self, kept: Booleans, other: Intervals) -> Intervals:
+        """These where `kept`, the `other` ones elsewhere."""
+
+        def one(name: str) -> Floats:
+            return np.asarray(np.where(kept, getattr(self, name), getattr(other, name)), dtype=np.float64)
+
+        return Intervals(
+            **{name: one(name) for name in ("estimate", "se", "df", "low", "high", "p")},
+            sources=[a if own else b for own, a, b in zip(kept, self.sources, other.sources, strict=True)],
+            why_not=[a if own else b for own, a, b in zip(kept, self.why_not, other.why_not, strict=True)],
+        )
 
     def method(self, index: int) -> str | None:
         return METHOD if self.why_not[index] is None else None
@@ -106,6 +121,8 @@ class Statistic:
         se, df = self.standard_errors(sources)
         if scale is Scale.SHARE:
             low, high = logit_interval(self.estimate, se, df, options.confidence)
+        elif scale is Scale.CORRECTED:
+            low, high = cut_interval(self.estimate, se, df, options.confidence)
         else:
             low, high = t_interval(self.estimate, se, df, options.confidence)
         count, largest = sources.behind(self.exposure)
@@ -125,7 +142,7 @@ class Statistic:
         none = np.array([reason is not None for reason in why_not], dtype=bool)
         p = t_p_value(self.estimate, se, df)
         return Intervals(
-            estimate=self.estimate,
+            estimate=np.clip(self.estimate, 0.0, 1.0) if scale is Scale.CORRECTED else self.estimate,
             se=se,
             df=df,
             low=np.where(none, np.nan, low),

@@ -2,8 +2,8 @@
 
 A presentation in which side s was chosen among sides gives one comparison of s with each other side (one, with two
 sides). A row's predictor is the difference of the two sides' signed indicators of values (+1 endorses, -1 opposes)
-and of the indicators of the slots at which they stood. Equal rows are put together; a row and its mirror image are
-one row.
+and of the indicators of the slots at which they stood. Comparisons whose map is uncertain are weighted (`_uncertain`),
+so that counts may be negative. Equal rows are put together; a row and its mirror image are one row.
 """
 
 from __future__ import annotations
@@ -61,6 +61,15 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
     chosen = cells.taken[cell, first - catalogue.start[cells.item[cell]]]
     other = cells.taken[cell, second - catalogue.start[cells.item[cell]]]
     values, slot_first, slot_second = _coded(first, second, cell, cells, catalogue, level)
+    weight, unsettled = np.ones(len(cell)), cells.open[cell]
+    if catalogue.map_right is not None:
+        weight, turned = _uncertain(catalogue.map_right[cells.item[cell]])
+        again = np.concatenate([np.arange(len(cell)), turned])
+        values = np.concatenate([values, -values[turned]])
+        chosen, other, cell, slot_first, slot_second = (
+            column[again] for column in (chosen, other, cell, slot_first, slot_second)
+        )
+        unsettled = np.concatenate([unsettled, np.zeros(len(turned))])
     predictors, row, mirrored = unique_rows(values, slot_first, slot_second, cells.slots)
     group = catalogue.group[cells.item[cell]]
     shape = (catalogue.groups, len(predictors))
@@ -73,10 +82,24 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
         values=level.targets,
         slots=cells.slots,
         predictors=predictors,
-        wins=summed(wins),
-        trials=summed(chosen + other),
-        open=summed(cells.open[cell]),
+        wins=summed(weight * wins),
+        trials=summed(weight * (chosen + other)),
+        open=summed(unsettled),
     )
+
+
+def _uncertain(right: Floats) -> tuple[Floats, Integers]:
+    """Weights of comparisons whose maps are right with these probabilities, each followed by that of its copy with the
+    values turned round; and which comparisons have such a copy.
+
+    The log-likelihood is linear in what was counted, so p / (2 p - 1) times that of a comparison less (1 - p) / (2 p
+    - 1) times that of its copy is, in expectation over maps, the log-likelihood of the true comparison (the corrected
+    score of Nakamura 1990, Biometrika 77:127, section 2). Slots are not turned: they do not depend on maps. Without
+    slot effects this is the likelihood of the corrected counts (coded/recovered.py).
+    """
+    weight = right / (2 * right - 1)
+    turned = np.flatnonzero(right < 1)
+    return np.concatenate([weight, 1 - weight[turned]]), turned
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,7 +139,7 @@ def _rank_rows(
         why_not = estimates.why_not[i] or _why_penalty(known, uninformed, i)
         yield {
             "value": value,
-            "n": int(n[i]),
+            "n": round(float(n[i])),
             "strength": number(statistic.estimate[i]),
             "low": None if why_not else number(estimates.low[i]),
             "high": None if why_not else number(estimates.high[i]),
