@@ -23,7 +23,7 @@ MODEL_COLUMNS = ("model", "model_a", "model_b")
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
-PAIRWISE = ("differences", "agreement", "contested")
+PAIRWISE = ("differences", "agreement", "letters", "contested")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from axiometer.report.sections.asked import Asked, asked
 from axiometer.report.sections.comparisons import agreement, contested, differences
 from axiometer.report.sections.coverage import coverage
 from axiometer.report.sections.languages import languages
+from axiometer.report.sections.letters import letters
 from axiometer.report.sections.outcomes import outcomes
 from axiometer.report.sections.profile import profile
 from axiometer.report.sections.reliability import reliability
@@ -24,6 +25,7 @@ def sections(study: Study) -> tuple[Section, ...]:
         languages(study),
         differences(study),
         agreement(study),
+        letters(study),
         contested(study),
         coverage(study),
     )
