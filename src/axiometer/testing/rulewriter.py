@@ -13,12 +13,17 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from axiometer.models import writer_answers as answers
+from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_words as words_of
+from axiometer.models.protocols import Message, Request
 from axiometer.models.simulated_writer import Form, Step, WriterProfile, load_writer
 from axiometer.models.writer_planted import touches_value, wordings
+from axiometer.records.corpus_rows import SceneCondition
 
 _MARKED = re.compile(r"^<<<([0-9a-f]{8})[ \t]*\n(.*?)\n\1>>>[ \t]*$", re.DOTALL | re.MULTILINE)
 _CHINESE = re.compile("[\u3400-\u9fff]")
+_SCENES = frozenset({"scenes"})
+_NUMBER = re.compile(r"\d+")
 _STEPS: Mapping[frozenset[str], Step] = {
     frozenset({"reason", "touches"}): Step.SCREEN,
     frozenset({"rules"}): Step.WRITE,
@@ -31,7 +36,10 @@ _STEPS: Mapping[frozenset[str], Step] = {
 
 
 def answer_of_rulewriter(prompt: str, schema: Mapping[str, object] | None, seed: int) -> str | None:
-    """The answer to a step of a corpus; None where the request is none. Equal texts have equal answers."""
+    """The answer to a step of a corpus, or to the request for scenes; None where the request is none of these. Equal
+    texts have equal answers."""
+    if _properties(schema) == _SCENES:
+        return _scenes(prompt, seed)
     step, row = step_of(schema), marked_text(prompt)
     if step is None or row is None:
         return None
@@ -57,14 +65,37 @@ def answer_of_rulewriter(prompt: str, schema: Mapping[str, object] | None, seed:
 
 def step_of(schema: Mapping[str, object] | None) -> Step | None:
     """The step whose answers have this schema; None for any other schema."""
-    properties = None if schema is None else schema.get("properties")
-    return _STEPS.get(frozenset(properties)) if isinstance(properties, Mapping) else None
+    return _STEPS.get(_properties(schema))
 
 
 def marked_text(prompt: str) -> str | None:
     """The text between the last pair of marks in a prompt; None where there is none."""
     found = _MARKED.findall(prompt)
     return str(found[-1][1]) if found else None
+
+
+def _properties(schema: Mapping[str, object] | None) -> frozenset[str]:
+    properties = None if schema is None else schema.get("properties")
+    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
+
+
+def _scenes(prompt: str, seed: int) -> str | None:
+    """A list of scenes: value and rule stand between marks, the list's number and its length in the last line."""
+    shown = [text for _, text in _MARKED.findall(prompt)]
+    numbers = _NUMBER.findall(prompt.rstrip().rpartition("\n")[2])
+    if not shown or len(numbers) < 2:
+        return None
+    profile, rule, (number, count) = _profile(seed), "".join(shown[1:2]), map(int, numbers[:2])
+    meta: dict[str, object] = {
+        "source": prompt,
+        "value": shown[0],
+        "condition": str(SceneCondition.WITH_RULES if rule else SceneCondition.WITHOUT_RULES),
+        "rule": rule,
+        "first": (number - 1) * count + 1,
+        "count": count,
+        "lang": "zh" if _CHINESE.search(prompt) else "en",
+    }
+    return scenes.answer(profile.scenes, profile.seed, Request((Message("user", prompt),), meta=meta))
 
 
 @lru_cache(maxsize=8)
