@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from axiometer.cli import options
+from axiometer.cli.analyzing_scenes import SCENES_FILE, analyze_scenes
 from axiometer.cli.console import say, say_json, say_table
+from axiometer.errors import InputError
 from axiometer.messages import language, t
 
 if TYPE_CHECKING:
@@ -23,15 +26,27 @@ Row = dict[str, Any]
 
 
 def analyze(
-    run: options.Run,
+    run: Annotated[Path, typer.Argument(help=t("Folder of a run, or of scenes."))],
     seed: options.Seed = 0,
     resamples: options.Resamples = 1_000,
     without_values: Annotated[
         bool, typer.Option("--without-values", help=t("Leave out all that needs to know what options express."))
     ] = False,
+    embedder: Annotated[str | None, typer.Option(help=t("Embedder that scenes are compared by."))] = None,
+    threshold: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help=t("Cosine from which scenes are near-duplicates."))
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Writes the tables of estimates and summary.json into the run's folder `analysis`."""
+    """Writes the tables of estimates and summary.json into the folder's own folder `analysis`."""
+    if (run / SCENES_FILE).is_file():
+        if without_values:
+            raise InputError("--without-values is for runs", file=run)
+        analyze_scenes(run, seed, embedder, threshold, as_json=as_json)
+        return
+    for name, given in (("--embedder", embedder), ("--threshold", threshold)):
+        if given is not None:
+            raise InputError("{option} is for folders of scenes", file=run, option=name)
     from axiometer.analyze import AnalysisOptions
     from axiometer.analyze import analyze as analyze_tables
     from axiometer.measure.reading import open_run

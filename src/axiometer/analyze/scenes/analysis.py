@@ -117,12 +117,18 @@ SCENE_TABLES: tuple[str, ...] = tuple(field.name for field in fields(SceneAnalys
 
 
 def analyze_scenes(
-    scenes: pl.DataFrame, vectors: Vectors, order: Sequence[str] = (), options: SceneOptions | None = None
+    scenes: pl.DataFrame,
+    vectors: Vectors,
+    order: Sequence[str] = (),
+    options: SceneOptions | None = None,
+    *,
+    file: Path | None = None,
 ) -> SceneAnalysis:
-    """Every measure of the scenes. scenes: schema_of(GeneratedScene); vectors: a row for each; order: the framework's
-    values in its order. The result does not depend on the order of rows. Raises `InputError` (`scene_set`)."""
+    """Every measure of the scenes. scenes: schema_of(GeneratedScene), read from `file`; vectors: a row for each; order:
+    the framework's values in its order. The result does not depend on the order of rows. Raises `InputError`
+    (`scene_set`)."""
     chosen = options or SceneOptions()
-    coded = scene_set(scenes, vectors, order, chosen.seed)
+    coded = scene_set(scenes, vectors, order, chosen.seed, file)
     counts = equal_counts(coded)
     measured: dict[str, dict[str, Measured]] = {}
     classified: dict[str, Separability] = {}

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -76,7 +77,9 @@ class SceneSet:
         return next((each for each in self.conditions if each.name == name), None)
 
 
-def scene_set(scenes: pl.DataFrame, vectors: Vectors, order: Sequence[str], seed: int) -> SceneSet:
+def scene_set(
+    scenes: pl.DataFrame, vectors: Vectors, order: Sequence[str], seed: int, file: Path | None = None
+) -> SceneSet:
     """The scenes as arrays. scenes: schema_of(GeneratedScene); vectors: a row for each; order: values as they are to be
     listed (others follow by name).
 
@@ -86,7 +89,11 @@ def scene_set(scenes: pl.DataFrame, vectors: Vectors, order: Sequence[str], seed
     unknown = set(scenes["condition"].unique().to_list()) - set(CONDITIONS)
     if unknown:
         raise InputError(
-            "condition {name!r} is not known", mend="known: {known}", name=min(unknown), known=", ".join(CONDITIONS)
+            "condition {name!r} is not known",
+            file=file,
+            mend="known: {known}",
+            name=min(unknown),
+            known=", ".join(CONDITIONS),
         )
     there = [name for name in CONDITIONS if (scenes["condition"] == name).any()]
     counts = {(row[0], row[1]): row[2] for row in scenes.group_by("condition", "value").len().iter_rows()}
@@ -99,7 +106,9 @@ def scene_set(scenes: pl.DataFrame, vectors: Vectors, order: Sequence[str], seed
     }
     values = tuple(value for value in named if value not in left_out)
     if len(values) < 2:
-        raise InputError("fewer than two values have two scenes in every condition, so nothing can be compared")
+        raise InputError(
+            "fewer than two values have two scenes in every condition, so nothing can be compared", file=file
+        )
     rows = unit_vectors(vectors)
     table = scenes.with_row_index("row").filter(pl.col("value").is_in(values))
     sets = tuple(_condition(name, table.filter(pl.col("condition") == name), rows, values, seed) for name in there)
