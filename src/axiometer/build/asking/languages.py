@@ -102,6 +102,12 @@ def prompt_language(lang: str) -> str:
     return "zh" if lang.lower().startswith("zh") else "en"
 
 
+def has_name(lang: str) -> bool:
+    """Whether a prompt can name the language."""
+    code = lang.lower().replace("_", "-")
+    return code in _NAMES or code.split("-")[0] in _NAMES
+
+
 def language_name(lang: str, prompt: str) -> str:
     """What the language with code `lang` is called in a prompt in `prompt`; an unknown code is paraphrased."""
     code = lang.lower().replace("_", "-")

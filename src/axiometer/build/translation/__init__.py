@@ -1,0 +1,1 @@
+"""Items to the same items in another language: translated, translated back by a second request, checked, paired."""
