@@ -172,3 +172,19 @@ def test_other_work_in_the_same_folder_is_refused_and_items_have_the_language_th
     assert "lang: zh -> None" in inside(*words).line
     items = read_items(tmp_path / "items" / "items.parquet")
     assert {item.lang for item in items} == {"zh"} and all(re.search("[\u4e00-\u9fff]", item.prompt) for item in items)
+
+
+def test_unchecked_every_scene_that_was_written_is_an_item_and_says_so(
+    inside: Axiometer, pairs: Path, tmp_path: Path
+) -> None:
+    words = ("build", "dilemmas", pairs, "-m", SIM, "-o", "items", "--limit", 60)
+    estimated = json.loads(inside(*words, "--unchecked", "--dry-run", "--json").out)
+    assert [row["step"] for row in estimated] == ["write"]
+    said = inside(*words, "--unchecked")
+    assert said.code == 0 and "Nobody checked these items" in said.out
+    (status,) = json.loads(inside("build", "dilemmas", "--status", "items", "--json").out)
+    items = read_items(tmp_path / "items" / "items.parquet")
+    assert status["step"] == "write" and status["account"]["kept"] == len(items) > 50
+    assert pl.read_csv(tmp_path / "items" / "rejects.csv").height == 60 - len(items)
+    assert {item.meta["checked_by"] for item in items} == {"nobody"}
+    assert "steps.check" in inside(*words).line

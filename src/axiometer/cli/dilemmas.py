@@ -33,6 +33,9 @@ Lang = Annotated[str | None, typer.Option(help=t("Language of the items (default
 Limit = Annotated[int | None, typer.Option(min=1, help=t("Take only a seeded sample of that many pairs."))]
 Balance = Annotated[float, typer.Option(help=t("How many times longer than the other a side may be."))]
 Threshold = Annotated[float, typer.Option(help=t("Cosine from which scenes are duplicates."))]
+Unchecked = Annotated[
+    bool, typer.Option("--unchecked", help=t("Neither check nor filter scenes: to repeat what was done so elsewhere."))
+]
 Status = Annotated[Path | None, typer.Option(help=t("Show the account of the dilemmas in this folder."))]
 
 
@@ -48,6 +51,7 @@ def dilemmas(
     limit: Limit = None,
     balance: Balance = 1.6,
     threshold: Threshold = 0.9,
+    unchecked: Unchecked = False,
     embedder: options.EmbedderName = None,
     config: options.Config = None,
     status: Status = None,
@@ -112,6 +116,7 @@ def _plan(given: Mapping[str, Any]) -> DilemmaPlan:
         alike=given["threshold"],
         embedder=given["embedder"],
         seed=given["seed"],
+        checked=not given["unchecked"],
     )
     names = list(dict.fromkeys([given["model"], given["check_model"] or given["model"]]))
     opened = respondents(names, wanted(given))
@@ -141,4 +146,6 @@ def _say_summary(summary: DilemmasSummary) -> None:
     say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
     if summary.retry:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))
+    if len(summary.steps) == 1:
+        say(t("Nobody checked these items: they are as they were written."))
     say(t("Read some of them, then: axiometer measure {folder} -m PROVIDER/NAME -o runs/NAME", folder=summary.folder))

@@ -27,8 +27,9 @@ class DilemmaOptions:
     """How dilemmas are made. Make it with `of`.
 
     scenes: how many are written for each pair. kind: which pairs are taken. lang: of the items, None is each pair's
-    own. limit: only a seeded sample of that many pairs. balance: how many times longer than the
-    other a side may be. alike: cosine from which of two dilemmas only the first is kept.
+    own. limit: only a seeded sample of that many pairs. balance: how many times longer than the other a side may be.
+    alike: cosine from which of two dilemmas only the first is kept. checked: scenes are checked and filtered; False is
+    for repeating what others did without.
     """
 
     scenes: int
@@ -39,6 +40,12 @@ class DilemmaOptions:
     alike: float
     embedder: str
     seed: int
+    checked: bool = True
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps in order; the last one keeps what becomes items."""
+        return STEPS if self.checked else STEPS[:1]
 
     @classmethod
     def of(
@@ -52,6 +59,7 @@ class DilemmaOptions:
         alike: float = ALIKE_FROM,
         embedder: str | None = None,
         seed: int = 0,
+        checked: bool = True,
     ) -> DilemmaOptions:
         """The options, checked. Raises `InputError` for what cannot be."""
         from axiometer.build.corpus.ingest.languages import declared
@@ -67,7 +75,7 @@ class DilemmaOptions:
             raise InputError("--balance {balance} is below 1: no side is shorter than itself", balance=f"{balance:g}")
         if not 0.0 < alike <= 1.0:
             raise InputError("--threshold {threshold} is not above 0 and at most 1", threshold=f"{alike:g}")
-        return cls(scenes, WantedKind(kind), code, limit, balance, alike, embedder or DEFAULT_EMBEDDER, seed)
+        return cls(scenes, WantedKind(kind), code, limit, balance, alike, embedder or DEFAULT_EMBEDDER, seed, checked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,14 +54,20 @@ def make_dilemmas(
     try:
         write_requests(plan, folder.stage(REQUESTS))
         tallies = asyncio.run(_ask(plan, folder, progress))
-        filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
-        search = Search(plan.options.embedder, plan.options.alike, cache, runner, progress)
-        drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
+        if plan.options.checked:
+            _filter(plan, folder, cache, runner, progress)
         return publish(plan, folder, tallies)
     except KeyboardInterrupt:
         raise Stopped("stopped; what was finished is kept") from None
     finally:
         progress.close()
+
+
+def _filter(plan: DilemmaPlan, folder: DilemmasFolder, cache: Path, runner: Runner, progress: Progress) -> None:
+    """The steps that need no model."""
+    filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
+    search = Search(plan.options.embedder, plan.options.alike, cache, runner, progress)
+    drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
 
 
 def write_requests(plan: DilemmaPlan, output: StageFolder) -> None:
@@ -97,6 +103,8 @@ async def _ask(plan: DilemmaPlan, folder: DilemmasFolder, progress: Progress) ->
             (WriteScenes(), plan.writer, REQUESTS, SceneRequest),
             (CheckScenes(), plan.checker, WRITE, Scene),
         ):
+            if stage.name not in plan.options.steps:
+                continue
             source = folder.stage(before)
             parts: list[InputPart[Any]] = [InputPart(part.name, source, row_type) for part in source.parts()]
             await turns.ask(stage, respondent, parts, folder.stage(stage.name))

@@ -133,7 +133,7 @@ def _specify(
 
     stages: dict[str, tuple[CallStage[Any, Any], Respondent]] = {
         WRITE: (WriteScenes(), writer),
-        CHECK: (CheckScenes(), checker),
+        **({CHECK: (CheckScenes(), checker)} if options.checked else {}),
     }
     asked: dict[str, Any] = {
         "pairs": {"digest": _digest(table, themes), "count": table.height},

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import polars as pl
 
-from axiometer.build.dilemmas.options import ALIKE, REQUESTS, STEPS, DilemmasFolder
+from axiometer.build.dilemmas.options import REQUESTS, DilemmasFolder
 from axiometer.build.dilemmas.plan import DilemmaPlan
 from axiometer.build.dilemmas.rows import Scene, make_dilemma
 from axiometer.build.dilemmas.status import status
@@ -21,7 +22,8 @@ from axiometer.records.schemas import schema_of, to_frame, to_rows
 from axiometer.records.tables import write_text
 from axiometer.runtime.progress import Tally
 
-_PAIR = 1  # which of an item's parents is the pair (`rows.make_dilemma`)
+NOBODY: Final = "nobody"
+PAIR = 1  # which of an item's parents is the pair (`rows.make_dilemma`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class DilemmasSummary:
 def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
     """Writes items, rejects and summary. Raises `AssertionError` where a scene is unaccounted for."""
     write_frames(_items(plan, folder), schema_of(Item), folder.items)
-    _write_rejects(folder)
+    _write_rejects(plan.options.steps, folder)
     summary = _summary(plan, folder, tallies)
     lost = sum(summary.lost.values())
     assert summary.items + lost == summary.scenes, f"{summary.scenes} scenes, {summary.items} items, {lost} lost"
@@ -56,17 +58,17 @@ def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally])
 
 
 def _items(plan: DilemmaPlan, folder: DilemmasFolder) -> Iterator[pl.DataFrame]:
-    stage = folder.stage(ALIKE)
-    writer, checker = plan.writer.model.name, plan.checker.model.name
+    stage = folder.stage(plan.options.steps[-1])
+    writer, checker = plan.writer.model.name, plan.checker.model.name if plan.options.checked else NOBODY
     for part in stage.parts():
         scenes = to_rows(stage.rows_of(part.name), Scene)
         yield to_frame([make_dilemma(scene, writer, checker) for scene in scenes], Item)
 
 
-def _write_rejects(folder: DilemmasFolder) -> None:
+def _write_rejects(steps: Sequence[str], folder: DilemmasFolder) -> None:
     columns = REJECTS.names()
     with csv_for_people(folder.rejects, columns) as append:
-        for before, name in zip((REQUESTS, *STEPS), STEPS, strict=False):
+        for before, name in zip((REQUESTS, *steps), steps, strict=False):
             inputs = folder.stage(before)
             step = PassedStep(name, folder.stage(name), dict.fromkeys(inputs.names(), inputs))
             for frame in rejects(step):
@@ -77,7 +79,7 @@ def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]
     accounts = tuple(status(folder.path))
     items = pl.scan_parquet(folder.items, glob=False)
     langs = dict(items.group_by("lang").len().sort("lang").collect().iter_rows())
-    covered = items.select(pl.col("parent_ids").list.get(_PAIR).n_unique()).collect().item()
+    covered = items.select(pl.col("parent_ids").list.get(PAIR).n_unique()).collect().item()
     sides = pl.col("options").list.eval(
         pl.element().struct.field("expresses").list.eval(pl.element().struct.field("kind") == "value").list.any()
     )

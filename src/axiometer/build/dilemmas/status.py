@@ -27,7 +27,8 @@ def status(path: Path) -> list[StepAccount]:
     folder = DilemmasFolder(path)
     specification = read_dilemmas(folder)
     before = sum(part.rows for part in folder.stage(REQUESTS).parts())
-    return step_accounts(STEPS, folder.stage, before, specification)
+    steps = STEPS if CHECK in specification.asked["steps"] else (WRITE,)
+    return step_accounts(steps, folder.stage, before, specification)
 
 
 def estimate(plan: DilemmaPlan) -> list[StepEstimate]:
@@ -37,10 +38,11 @@ def estimate(plan: DilemmaPlan) -> list[StepEstimate]:
     pairs = to_rows(plan.pairs.head(SAMPLE), RulePair)
     wanted = [request for pair in pairs for request in scene_requests(pair, 1, options.lang, options.seed, plan.themes)]
     scenes = [make_scene(request, *_stand_in(request)) for request in wanted]
-    return [
+    rows = [
         estimate_step(WriteScenes(), wanted, plan.writer, plan.scenes, ANSWER_TOKENS[WRITE]),
         estimate_step(CheckScenes(), scenes, plan.checker, plan.scenes, ANSWER_TOKENS[CHECK]),
     ]
+    return rows if options.checked else rows[:1]
 
 
 def _stand_in(request: SceneRequest) -> tuple[str, str, str, str]:
