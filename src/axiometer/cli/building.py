@@ -18,6 +18,7 @@ from axiometer.cli.console import progress_display, say, say_json
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.scenes import scenes
+from axiometer.cli.themes import themes
 from axiometer.cli.usage import Verbs
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
@@ -32,6 +33,7 @@ app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find
 app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
 app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
 app.command("scenes", help=t("Values to scenes, with rules before them and without. The same command goes on."))(scenes)
+app.command("themes", help=t("Two rule sets to items, theme by theme. The same command goes on."))(themes)
 
 Texts = Annotated[
     list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))

@@ -22,7 +22,7 @@ from axiometer.records.schemas import to_frame
 from axiometer.similarity.vectors import Vectors
 
 NOT_DRAWN: Final = "not drawn: more rules than --sample"
-NO_PARTNERS: Final = "no rule of its language in the other set"
+NO_PARTNERS: Final = "no rule of the other set is under the theme in its language"
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -46,7 +46,6 @@ class _Block:
     """Rules under one theme that may be matched with each other, by their rows in their sets."""
 
     theme: str
-    lang: str | None
     one: list[int]
     other: list[int]
 
@@ -88,13 +87,13 @@ def crosses_languages(one: RuleSet, other: RuleSet, options: ThemeOptions) -> bo
 def _blocks(one: RuleSet, other: RuleSet, theme: str, options: ThemeOptions) -> list[_Block]:
     rows = (list(one.under(theme)), list(other.under(theme)))
     if crosses_languages(one, other, options):
-        return [_Block(theme, None, *rows)]
+        return [_Block(theme, *rows)]
     by_language: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for place, (rule_set, listed) in enumerate(zip((one, other), rows, strict=True)):
         langs = rule_set.rules["language"].gather(listed).to_list()
         for row, lang in zip(listed, langs, strict=True):
             by_language[lang][place].append(row)
-    return [_Block(theme, lang, *by_language[lang]) for lang in sorted(by_language)]
+    return [_Block(theme, *by_language[lang]) for lang in sorted(by_language)]
 
 
 def _drawn(block: _Block, one: RuleSet, other: RuleSet, options: ThemeOptions) -> _Block:
