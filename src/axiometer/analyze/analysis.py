@@ -23,7 +23,7 @@ from axiometer.analyze.estimates.shares import shares
 from axiometer.analyze.estimates.slots import slots
 from axiometer.analyze.estimates.themes import theme_agreement, theme_differences, themes
 from axiometer.analyze.estimates.variance import variance
-from axiometer.analyze.files import read_tables, write_tables
+from axiometer.analyze.files import SUMMARY, read_tables, write_tables
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.tables import rankings
 from axiometer.analyze.summary import summary_of
@@ -59,6 +59,11 @@ class Analysis:
     def write(self, folder: Path) -> None:
         """One Parquet file per table and `summary.json`, each written whole or not at all."""
         write_tables(self.tables(), self.summary, folder)
+
+    @classmethod
+    def whole_in(cls, folder: Path) -> bool:
+        """Whether all that `write` writes is in `folder`: an earlier version may have written fewer tables."""
+        return all((folder / name).exists() for name in [*(f"{table}.parquet" for table in TABLES), SUMMARY])
 
     @classmethod
     def read(cls, folder: Path) -> Analysis:

@@ -33,11 +33,11 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
 
 
 def analysis_of(run: Run, seed: int) -> Analysis:
-    """The run's analysis: the one on disk when it is not older than the answers, else a fresh one, written."""
+    """The run's analysis: the one on disk where it is whole and not older than the answers, else a fresh one."""
     folder = run.folder / "analysis"
     summary = folder / "summary.json"
     newest = max(path.stat().st_mtime for path in (run.folder / "answers").glob("m*.parquet"))
-    if summary.exists() and summary.stat().st_mtime >= newest:
+    if summary.exists() and summary.stat().st_mtime >= newest and Analysis.whole_in(folder):
         return Analysis.read(folder)
     analysis = analyze(run.items, run.answers, frameworks=run.frameworks, options=AnalysisOptions(seed=seed))
     analysis.write(folder)

@@ -23,7 +23,7 @@ MODEL_COLUMNS = ("model", "model_a", "model_b")
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
-PAIRWISE = ("differences", "agreement", "letters", "contested")
+PAIRWISE = ("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,8 @@ class LevelView:
 class Study:
     """All runs side by side: tables joined, models replaced by the labels of respondents.
 
-    `names` holds values' names in the report's language, `above` the ids of the broader values over each.
+    `names` holds values' names in the report's language, `above` the ids of the broader values over each, `theme_names`
+    themes' names.
     """
 
     runs: tuple[RunView, ...]
@@ -79,6 +80,7 @@ class Study:
     answers: pl.LazyFrame
     names: Mapping[str, str]
     above: Mapping[str, tuple[str, ...]]
+    theme_names: Mapping[str, str]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
@@ -111,6 +113,10 @@ class Study:
 
     def level_name(self, level: str) -> str:
         return next((view.name for view in self.levels if view.id == level), level)
+
+    def theme_name(self, theme: str) -> str:
+        """A theme's name in the report's language: what its items call it (`theme_en`, `theme_zh`), or its id."""
+        return self.theme_names.get(theme, theme)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -151,6 +157,7 @@ def study(runs: Sequence[RunView], texts: Texts) -> Study:
         answers=pl.concat([_labelled(run.answers.lazy(), labels[run.name]) for run in runs], how="diagonal_relaxed"),
         names=_value_names(runs, texts.lang),
         above=_values_above(runs),
+        theme_names=_theme_names(runs, texts.lang),
     )
 
 
@@ -191,6 +198,19 @@ def _value_names(runs: Sequence[RunView], lang: str) -> dict[str, str]:
             for value in framework.values:
                 names.setdefault(value.id, framework.name(value.id, lang))
     return names
+
+
+def _theme_names(runs: Sequence[RunView], lang: str) -> dict[str, str]:
+    found = pl.concat(
+        [
+            run.items.filter(pl.col("kind") == "theme").select(
+                theme=pl.col("meta").str.json_path_match("$.theme"),
+                name=pl.col("meta").str.json_path_match(f"$.theme_{lang}"),
+            )
+            for run in runs
+        ]
+    )
+    return dict(found.drop_nulls().unique("theme", keep="first", maintain_order=True).iter_rows())
 
 
 def _values_above(runs: Sequence[RunView]) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from axiometer.report.sections.letters import letters
 from axiometer.report.sections.outcomes import outcomes
 from axiometer.report.sections.profile import profile
 from axiometer.report.sections.reliability import reliability
+from axiometer.report.sections.themes import themes
 from axiometer.report.sections.tiers import tiers
 from axiometer.report.views import Study
 
@@ -20,6 +21,7 @@ def sections(study: Study) -> tuple[Section, ...]:
     built = (
         profile(study),
         tiers(study),
+        themes(study),
         reliability(study),
         outcomes(study),
         languages(study),

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from axiometer.records.rows import PEOPLE
 from axiometer.report.parts import Table
 from axiometer.report.texts import Texts
 from axiometer.report.views import RunView, Study, listed_models
@@ -182,6 +183,8 @@ def parameters(texts: Texts, run: RunView, model: str) -> str:
     flat = dict(_flat(entry))
     if flat.get("provider") == "sim":
         return texts("asked.simulated")
+    if model == PEOPLE or model.startswith(f"{PEOPLE}/"):
+        return texts("asked.people")
     if model.startswith("recorded/"):
         return texts("asked.recorded")
     known = texts.block("parameter")
