@@ -34,7 +34,7 @@ Model = Annotated[str | None, typer.Option("--model", "-m", help=t("Who writes s
 CheckModel = Annotated[str | None, typer.Option(help=t("Who checks scenes, as provider/name (default: who writes)."))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the items."))]
 PerTheme = Annotated[
-    int | None, typer.Option(min=1, help=t("Pairs of each theme at most, the nearest (default: all)."))
+    int | None, typer.Option(min=1, help=t("Pairs of each theme at most, a seeded sample (default: all)."))
 ]
 Scenes = Annotated[int, typer.Option(min=1, max=100, help=t("Scenes for each pair."))]
 Lang = Annotated[str | None, typer.Option(help=t("Language of the items (default: that of the rules)."))]
@@ -221,11 +221,12 @@ def _say_unmatched(found: tuple[ThemeAccount, ...]) -> None:
 def _say_balance(rows: tuple[BalanceRow, ...] | list[BalanceRow], a: str, b: str) -> None:
     """Standardized differences of length and, of forms, the largest in size; all are in `summary.json`."""
     from axiometer.build.themes.balance import LENGTH
+    from axiometer.build.themes.themes import ALL
 
     stages = list(dict.fromkeys(row.stage for row in rows))
     lines = []
     for theme in dict.fromkeys(row.theme for row in rows):
-        line: list[object] = [t("all") if theme == "all" else theme]
+        line: list[object] = [t("all") if theme == ALL else theme]
         for stage in stages:
             mine = [row for row in rows if (row.theme, row.stage) == (theme, stage)]
             length = next(row.difference for row in mine if row.quantity == LENGTH)

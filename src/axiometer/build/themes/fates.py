@@ -20,8 +20,8 @@ NO_THEME: Final = "no theme"
 class RuleFate:
     """What became of a rule in one theme; a rule without a theme has one row, with `theme` None.
 
-    fate: matched, not matched (`reason` says why) or no theme. partner: the other rule; place: of the pair within its
-    theme, 1 is the nearest; form, length and opposed: its style (`style.Style`), None without a theme.
+    fate: matched, not matched (`reason` says why) or no theme. partner: the other rule; place: of the pair in the
+    drawn order of its theme, from 1; form, length and opposed: its style (`style.Style`), None without a theme.
     """
 
     position: str

@@ -29,13 +29,14 @@ Embed = Callable[[Sequence[str]], Vectors]
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """pairs: frame of `RulePair`, by theme and distance; rules: frame of `RuleFate`."""
+    """pairs: frame of `RulePair`, by theme, within it in an order drawn by the seed; rules: frame of `RuleFate`."""
 
     pairs: pl.DataFrame
     rules: pl.DataFrame
 
     def chosen(self, per_theme: int | None) -> pl.DataFrame:
-        """The pairs that scenes are written for: of each theme the nearest."""
+        """The pairs that scenes are written for: of each theme a sample, for the nearest ones are no likeness of all. A
+        larger sample holds a smaller one."""
         if per_theme is None:
             return self.pairs
         return self.pairs.filter(pl.int_range(pl.len()).over("theme") < per_theme)
@@ -70,8 +71,11 @@ def match(one: RuleSet, other: RuleSet, themes: Sequence[str], options: ThemeOpt
             for row, reason in zip(rows, why, strict=True):
                 if reason is not None:
                     reasons[rule_set.name, block.theme, row] = reason if partners else NO_PARTNERS
-    ordered = {theme: sorted(pairs[theme], key=lambda pair: (pair.distance, pair.one, pair.other)) for theme in themes}
-    rows_of_pairs = [(theme, pair, _rule_pair(theme, pair, one, other)) for theme in themes for pair in ordered[theme]]
+    rows_of_pairs = [
+        (theme, pair, row)
+        for theme in themes
+        for pair, row in _in_drawn_order(theme, pairs[theme], one, other, options.dilemmas.seed)
+    ]
     fates = [*fates_of(one, 0, rows_of_pairs, reasons), *fates_of(other, 1, rows_of_pairs, reasons)]
     return Matching(to_frame([row for _, _, row in rows_of_pairs], RulePair), to_frame(fates, RuleFate))
 
@@ -145,6 +149,13 @@ def _pairs(block: _Block, found: Assigned) -> list[MatchedPair]:
     return [
         MatchedPair(block.one[i], block.other[j], float(cosine), float(distance)) for i, j, cosine, distance in rows
     ]
+
+
+def _in_drawn_order(
+    theme: str, pairs: Sequence[MatchedPair], one: RuleSet, other: RuleSet, seed: int
+) -> list[tuple[MatchedPair, RulePair]]:
+    both = [(pair, _rule_pair(theme, pair, one, other)) for pair in pairs]
+    return sorted(both, key=lambda each: (uniform(seed, "place", each[1].id), each[1].id))
 
 
 def _rule_pair(theme: str, pair: MatchedPair, one: RuleSet, other: RuleSet) -> RulePair:

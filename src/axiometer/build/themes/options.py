@@ -19,7 +19,7 @@ MOST_SAMPLED: Final = 10_000  # of a side: an assignment holds tables of its squ
 class ThemeOptions:
     """How rules are matched and items made. Make it with `of`.
 
-    per_theme: scenes are written for that many pairs of each theme, the nearest ones; None: for all. any_language:
+    per_theme: scenes are written for a seeded sample of that many pairs of each theme; None: for all. any_language:
     rules of different languages are matched even where the sets share one. sample: so many rules of a set are matched
     within a theme (and language), a seeded sample where there are more.
     """
@@ -79,7 +79,7 @@ class ThemesFolder:
 
     @property
     def pairs(self) -> Path:
-        """All matched pairs, by theme and distance; written last of the two: when it is there, matching is done."""
+        """All matched pairs, by theme; written last of the two: when it is there, matching is done."""
         return self.path / "matches" / "pairs.parquet"
 
     @property

@@ -15,9 +15,9 @@ from axiometer.build.themes.matching import Matching
 from axiometer.build.themes.options import ThemesFolder
 from axiometer.build.themes.plan import ThemesPlan
 from axiometer.build.themes.style import Form, Style
+from axiometer.build.themes.themes import ALL
 from axiometer.records.tables import write_text
 
-ALL = "all"
 BEFORE, AFTER, CHOSEN, ITEMS = "before", "matched", "chosen", "items"
 
 

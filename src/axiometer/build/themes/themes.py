@@ -17,6 +17,9 @@ from axiometer.records.yaml_files import checked, read_yaml
 from axiometer.starter import data
 
 SHIPPED = "themes.yaml"
+ALL = "all"
+"""All themes together, in accounts and in the tables of an analysis: no theme may be called so."""
+
 _ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 ByLanguage = Mapping[str, tuple[str, ...]]
@@ -128,6 +131,8 @@ def _read(path: Path) -> Themes:
 
 
 def _theme(theme: _Theme, path: Path) -> Theme:
+    if theme.id == ALL:
+        raise InputError("the theme id {id} is taken: it stands for all themes together", file=path, id=theme.id)
     unnamed = next((lang for lang, name in theme.names.items() if not name.strip()), None)
     if unnamed is not None:
         raise InputError("the theme {id} has an empty name", file=path, id=theme.id)
