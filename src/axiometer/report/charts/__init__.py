@@ -1,4 +1,4 @@
-"""Charts as SVG text: dots with intervals, ranks, stacked bars and matrices.
+"""Charts as SVG text: dots with intervals, ranks, stacked bars, matrices and clouds of points.
 
 Drawn directly, without a charting library: a dot, a line and a rectangle are all that is needed, every mark can carry
 its own tooltip, colours can follow the page (light, dark, print), and a chart can be drawn again for a narrow screen.
@@ -9,20 +9,24 @@ from axiometer.report.charts.dots import Axis, DotRow, Estimate, dot_plot
 from axiometer.report.charts.drawing import NEUTRAL, Drawing, Series
 from axiometer.report.charts.matrix import Cell, matrix
 from axiometer.report.charts.ranks import RankRow, rank_plot
+from axiometer.report.charts.scatter import Cloud, Plot, scatter
 
 __all__ = [
     "NEUTRAL",
     "Axis",
     "Bar",
     "Cell",
+    "Cloud",
     "DotRow",
     "Drawing",
     "Estimate",
+    "Plot",
     "RankRow",
     "Segment",
     "Series",
     "dot_plot",
     "matrix",
     "rank_plot",
+    "scatter",
     "stacked_bars",
 ]

@@ -38,6 +38,7 @@ text{font-family:"%(family)s",sans-serif;font-size:13px;fill:%(ink)s}
 .band{fill:%(band)s}.paper{fill:%(paper)s}.range{stroke-width:7;opacity:.2;fill:none}.interval{stroke-width:2;fill:none}
 .hollow{stroke-width:1.8}.cell{stroke:%(paper)s;stroke-width:1}.on,.deep{fill:#fff}
 .absent{fill:none;stroke:%(line)s;stroke-width:1}
+.halo{paint-order:stroke;stroke:%(paper)s;stroke-width:3px;stroke-linejoin:round}
 """
 
 
@@ -170,12 +171,16 @@ def colour_of(series: int) -> int:
     return 4 if series == NEUTRAL else series % MARKS
 
 
+def shape_of(series: int) -> int:
+    """The number of a series' shape. Past six series shapes move on against colours, so 36 pairs differ."""
+    return 0 if series == NEUTRAL else (series + series // MARKS) % len(_SHAPES)
+
+
 def mark(series: int, x: float, y: float, hollow: bool = False) -> Markup:
-    """The dot of a series; hollow where there is no interval. Past six series shapes move on against colours."""
+    """The dot of a series; hollow where there is no interval."""
     colour = colour_of(series)
-    shape = 0 if series == NEUTRAL else (series + series // MARKS) % len(_SHAPES)
     style = f"hollow paper s{colour}" if hollow else f"f{colour}"
-    path = _SHAPES[shape]
+    path = _SHAPES[shape_of(series)]
     if path is None:
         return element("circle", cx=number(x), cy=number(y), r="4.9", class_=style)
     return element("path", d=path, transform=f"translate({number(x)} {number(y)})", class_=style)
