@@ -14,6 +14,7 @@ from axiometer.models import writer_answers as answers
 from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_dilemmas as dilemmas
 from axiometer.models import writer_scenes as scenes
+from axiometer.models import writer_translation as translation
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import BadRequest, Finish, Reply, Request
@@ -96,13 +97,11 @@ class SimulatedWriter:
         """Answers what `request.meta` describes: `step`, `id` and `source` of the row, its `lang` and `text`, the
         `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again).
         In the step `conflict` it is asked about two rules (`writer_conflicts.answer`), in the steps of a dilemma about
-        a scene for them (`writer_dilemmas.answer`), in `scene-write` for scenes (`writer_scenes.answer`)."""
-        if request.meta is not None and request.meta.get("step") == conflicts.STEP:
-            return _raw(request, conflicts.answer(self.profile.conflicts, self.profile.seed, request), {})
-        if request.meta is not None and request.meta.get("step") in dilemmas.STEPS:
-            return _raw(request, dilemmas.answer(self.profile.dilemmas, self.profile.seed, request), {})
-        if request.meta is not None and request.meta.get("step") == scenes.STEP:
-            return _raw(request, scenes.answer(self.profile.scenes, self.profile.seed, request), {})
+        a scene for them (`writer_dilemmas.answer`), in `scene-write` for scenes (`writer_scenes.answer`), in those of
+        `writer_translation.answer` for an item in another language."""
+        said = self._beyond_corpus(request)
+        if said is not None:
+            return _raw(request, said, {})
         asked = self._asked(request.meta)
         if asked.step in (Step.SCREEN, Step.WRITE, Step.COMPACT):
             text, call = self._about_text(asked, request)
@@ -116,6 +115,19 @@ class SimulatedWriter:
         if call.form is Form.REFUSED and _in_field(self.profile, asked):
             reply["refusal"], reply["text"] = text, ""
         return _raw(request, text, reply)
+
+    def _beyond_corpus(self, request: Request) -> str | None:
+        """The answer in a step that is none of a corpus."""
+        step, profile = None if request.meta is None else request.meta.get("step"), self.profile
+        if step == conflicts.STEP:
+            return conflicts.answer(profile.conflicts, profile.seed, request)
+        if step in dilemmas.STEPS:
+            return dilemmas.answer(profile.dilemmas, profile.seed, request)
+        if step == scenes.STEP:
+            return scenes.answer(profile.scenes, profile.seed, request)
+        if step in translation.STEPS:
+            return translation.answer(profile.translations, profile.seed, request)
+        return None
 
     def read(self, raw: bytes) -> Reply:
         return read_plain(raw, self.name)

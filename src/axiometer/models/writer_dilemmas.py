@@ -111,7 +111,7 @@ def answer(dilemmas: Dilemmas, seed: int, request: Request) -> str:
 def _scene(
     fault: SceneFault | None, seed: int, source: str, rules: tuple[str, str], setting: str, *, chinese: bool
 ) -> dict[str, object]:
-    words = _CHINESE if chinese else _ENGLISH
+    words = CHINESE if chinese else ENGLISH
     copied = fault is SceneFault.COPIED
     key = ("copy", whole(_COPIES, seed, "copy", source)) if copied else ("own", source)
     drawn = [pool[whole(len(pool), seed, number, *key)] for number, pool in enumerate(words.pools)]
@@ -173,7 +173,7 @@ def _checked(planted: PlantedScene, source: str, *, crossed: bool, chinese: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """Sentences with gaps, and what fills them: when, who, news, limit, first act, second act, third option."""
 
     scene: str
@@ -203,7 +203,7 @@ _NOT_A_MATTER_ZH = re.compile(
     r"应当|应该|理应|理当|不应|不该|不对|正确|错误|明智|理所当然|不道德|不负责任|准则|做法|选项|[\W_]+"
 )
 
-_ENGLISH = _Words(
+ENGLISH = Words(
     scene=(
         "{when}, {place}, {who} turns to you about {one}, and {news}. You had promised yourself to look after {other}, "
         "and there is no time for two things. {limit}"
@@ -265,7 +265,7 @@ _ENGLISH = _Words(
         ),
     ),
 )
-_CHINESE = _Words(
+CHINESE = Words(
     scene="{when}，{place}，{who}为了“{one}”来找你，而且{news}。你本来打算顾及“{other}”，可是时间只够做一件事。{limit}",
     side="你{act}，顾“{matter}”，今天先放下“{left}”。",
     longer="你还写了一封长信，把事情的经过、牵涉到哪些人、当初要是有人及时问一声又会怎样，都一一记了下来。",

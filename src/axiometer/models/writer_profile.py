@@ -164,6 +164,41 @@ class Scenes(pydantic.BaseModel):
         return self.model_copy(update=dict.fromkeys((*names, "long"), 0.0))
 
 
+class Translations(pydantic.BaseModel):
+    """Shares of translations with a fault (`writer_translation.TranslationFault`), one each at most. `mended`: faulty
+    ones of which the way back tells the original; `slips`: sound ones of which it tells something else. Of the calls of
+    each step: `refused`; `prose`, answered in words and in the form asked for when asked again; `lost`, in words both
+    times."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    exchanged: float = pydantic.Field(0.03, ge=0)
+    negated: float = pydantic.Field(0.03, ge=0)
+    number: float = pydantic.Field(0.02, ge=0)
+    untranslated: float = pydantic.Field(0.02, ge=0)
+    summary: float = pydantic.Field(0.02, ge=0)
+    same: float = pydantic.Field(0.01, ge=0)
+    other: float = pydantic.Field(0.01, ge=0)
+    echo: float = pydantic.Field(0.01, ge=0)
+    declined: float = pydantic.Field(0.01, ge=0)
+    mended: float = pydantic.Field(0.1, ge=0, le=1)
+    slips: float = pydantic.Field(0.02, ge=0, le=1)
+    refused: float = pydantic.Field(0.01, ge=0)
+    lost: float = pydantic.Field(0.01, ge=0)
+    prose: float = pydantic.Field(0.03, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _at_most_all(self) -> Translations:
+        calls = self.refused + self.lost + self.prose
+        faults = sum(self.model_dump().values()) - calls - self.mended - self.slips
+        if calls > 1.0 or faults > 1.0 + 1e-9:
+            raise ValueError("faults, and refused, lost and prose, must be shares of at most 1 together")
+        return self
+
+    def without_faults(self) -> Translations:
+        """Sound translations alone, and every call answered in the form asked for."""
+        return Translations(**dict.fromkeys(Translations.model_fields, 0.0))
+
+
 class WriterProfile(pydantic.BaseModel):
     """What is planted in a simulated rule writer. Shares are of 1.
 
@@ -173,7 +208,7 @@ class WriterProfile(pydantic.BaseModel):
     shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
-    for such pairs. `scenes`: scenes for values.
+    for such pairs. `scenes`: scenes for values. `translations`: of items, there and back.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -196,6 +231,7 @@ class WriterProfile(pydantic.BaseModel):
     conflicts: Conflicts = Conflicts()
     dilemmas: Dilemmas = Dilemmas()
     scenes: Scenes = Scenes()
+    translations: Translations = Translations()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -212,7 +248,8 @@ class WriterProfile(pydantic.BaseModel):
     def without_faults(self) -> WriterProfile:
         """This profile, with every call answered in the form asked for."""
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
-        return self.model_copy(update={**plain, "scenes": self.scenes.without_faults()})
+        plain |= {"scenes": self.scenes.without_faults(), "translations": self.translations.without_faults()}
+        return self.model_copy(update=plain)
 
 
 def load_writer(name: str) -> WriterProfile:
