@@ -19,6 +19,7 @@ from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.scenes import scenes
 from axiometer.cli.themes import themes
+from axiometer.cli.translating import translate
 from axiometer.cli.usage import Verbs
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
@@ -34,6 +35,9 @@ app.command("conflicts", help=t("Rules to pairs that conflict. The same command 
 app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
 app.command("scenes", help=t("Values to scenes, with rules before them and without. The same command goes on."))(scenes)
 app.command("themes", help=t("Two rule sets to items, theme by theme. The same command goes on."))(themes)
+app.command("translate", help=t("Items to other languages, checked by the way back. The same command goes on."))(
+    translate
+)
 
 Texts = Annotated[
     list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
