@@ -74,20 +74,26 @@ def write_requests(plan: DilemmaPlan, output: StageFolder) -> None:
     """The scenes that are wanted, in parts: first one of each pair, then the second of each, so that more scenes are
     more parts and those that are there stay as they are."""
     options = plan.options
-    wanted: dict[str, list[SceneRequest]] = {}
-    for start in range(0, plan.pairs.height, PART):
+    starts = range(0, plan.pairs.height, PART)
+    wanted = {_part_name(number, start) for start in starts for number in range(options.scenes)}
+    for name in set(output.names()) - wanted:
+        output.remove(name)
+    for start in starts:  # one part of pairs at a time: of many pairs not all requests are held at once
         pairs = list(to_rows(plan.pairs.slice(start, PART), RulePair))
         of_each = [scene_requests(pair, options.scenes, options.lang, options.seed, plan.themes) for pair in pairs]
         for number in range(options.scenes):
-            wanted[f"{number + 1:03d}-{start // PART:06d}"] = [requests[number] for requests in of_each]
-    for name in set(output.names()) - wanted.keys():
-        output.remove(name)
-    for name, requests in wanted.items():
-        signature = content_id("requests", [_told_anew(request) for request in requests])
-        there = output.part(name)
-        if there is None or there.signature != signature:
-            fates = [Fate(request.id, Status.KEPT, outputs=(request.id,)) for request in requests]
-            output.write(name, to_frame(requests, SceneRequest), fates, signature)
+            _write_requests(output, _part_name(number, start), [requests[number] for requests in of_each])
+
+
+def _part_name(number: int, start: int) -> str:
+    return f"{number + 1:03d}-{start // PART:06d}"
+
+
+def _write_requests(output: StageFolder, name: str, requests: list[SceneRequest]) -> None:
+    signature = content_id("requests", [_told_anew(request) for request in requests])
+    if not output.is_made(name, signature):
+        fates = [Fate(request.id, Status.KEPT, outputs=(request.id,)) for request in requests]
+        output.write(name, to_frame(requests, SceneRequest), fates, signature)
 
 
 def _told_anew(request: SceneRequest) -> list[object]:
