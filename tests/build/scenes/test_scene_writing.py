@@ -99,9 +99,8 @@ def test_numbers_before_a_scene_are_no_part_of_it(said: str, kept: str) -> None:
 
 
 def test_a_list_of_a_hundred_scenes_is_read_whole() -> None:
-    scenes = [
-        f"{number} " + "The neighbours meet in the yard and talk about the wall again. " * 6 for number in range(100)
-    ]
+    told = "The neighbours meet in the yard and talk about the wall again. " * 6
+    scenes = [f"{number} {told}" for number in range(100)]
     assert len(texts(WRITE.read(asked(count=100), reply({"scenes": scenes})))) == 100
 
 
@@ -151,18 +150,15 @@ KEPT = {"status": "kept", "reason": None, "error": None}
 
 def sift(row: SceneList, *said: str) -> list[tuple[Fate, str | None]]:
     read = WRITE.read(row, reply({"scenes": list(said)}))
-    rows = (
-        read.rows if isinstance(read, Kept) else read.usable.rows if isinstance(read, Rejected) and read.usable else ()
-    )
+    kept = read.usable if isinstance(read, Rejected) else read
+    rows = kept.rows if isinstance(kept, Kept) else ()
     written = {each.place: each for each in rows if isinstance(each, WrittenScene)}
     return [(fate, None if scene is None else scene.text) for fate, scene in sifted(row, KEPT, written, "m")]
 
 
 def test_markup_in_a_scene_is_data() -> None:
     bad = "<script>alert(1)</script> =cmd|' /C calc'!A0 {{ 7*7 }} said a poster, and nobody in the yard minded it."
-    (first, _), (second, text), _ = sift(asked(), SCENES[0], bad, SCENES[1])[:3]
-    fates = sift(asked(), SCENES[0], bad, SCENES[1])
-    assert (fates[1][1] == bad and first.status is Status.KEPT and second is not None and text is None) or text == bad
+    assert [text for _, text in sift(asked(), SCENES[0], bad, SCENES[1])] == [SCENES[0], bad, SCENES[1]]
 
 
 @pytest.mark.parametrize(
@@ -211,5 +207,5 @@ def test_a_value_is_named_where_its_name_stands_as_a_word(text: str, name: str, 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_line_of_the_instructions_is_known_for_one(lang: str) -> None:
     source = load_template("scene-write", lang, 1).source
-    lines = [line for line in source.splitlines() if len(line) > 60 and "{" not in line]
+    lines = [line for line in source.splitlines() if len(line) > 25 and "{" not in line]
     assert lines and all(lost(line, lang, set()) == RECITED for line in lines)
