@@ -24,6 +24,7 @@ KNOWN = {
     "embedding": "embedding",
     "conflicts": "conflicts",
     "dilemmas": "dilemmas",
+    "translations": "translations",
 }
 
 

@@ -148,11 +148,12 @@ def _negations(before: Sequence[str], back: Sequence[str], source: str) -> Itera
     if len(ours) == len(theirs):
         pairs = [*zip(ours, theirs, strict=True), *pairs]
     for original, text in pairs:
-        if _contradicts(original, text, source):
+        if contradicts(original, text, source):
             yield NEGATION, f"{original} | {text}"
 
 
-def _contradicts(original: str, text: str, lang: str) -> bool:
+def contradicts(original: str, text: str, lang: str) -> bool:
+    """Whether two texts of one language (zh, en) deny each other, as far as word lists tell."""
     from axiometer.models.contradiction.lexical import CONTRADICTS, reading
     from axiometer.models.contradiction.readings import scores
 
