@@ -14,7 +14,7 @@ from axiometer.messages import Language, language, t
 
 
 def report(
-    runs: Annotated[list[Path], typer.Argument(help=t("Folders of runs, shown side by side."))],
+    runs: Annotated[list[Path], typer.Argument(help=t("Folders of runs or scenes, shown side by side."))],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help=t("Page to write (default: report.html in the first run)."))
     ] = None,
@@ -34,10 +34,10 @@ def report(
     if page.suffix not in (".html", ".htm"):
         raise InputError("must end in .html", file=page)
     chosen = language_of(lang)
-    from axiometer.report import figures, load_view
+    from axiometer.report import figures, opened
     from axiometer.report import report as write_report
 
-    views = [load_view(run, seed) for run in runs]
+    views = [opened(run, seed) for run in runs]
     path = write_report(views, page, lang=chosen, limit_items=items, seed=seed)
     if with_figures if with_figures is not None else page.parent.resolve() in [run.resolve() for run in runs]:
         written = figures(views, page.parent / "figures", lang=chosen)

@@ -2,10 +2,12 @@
 
 from axiometer.report.loading import load_view
 from axiometer.report.page import figures, report
+from axiometer.report.scene_views import ScenesView
+from axiometer.report.sources import opened
 from axiometer.report.texts import Language
 from axiometer.report.views import RunView
 from axiometer.rooms import make_callable
 
-__all__ = ["Language", "RunView", "figures", "load_view", "report"]
+__all__ = ["Language", "RunView", "ScenesView", "figures", "load_view", "opened", "report"]
 
 make_callable(__name__)

@@ -17,10 +17,12 @@ from axiometer.report.charts.drawing import LIGHT, MARKS, OUTCOMES, mark
 from axiometer.report.fonts import page_fonts, register
 from axiometer.report.items import item_data, selection
 from axiometer.report.lede import headline, portraits, standfirst
-from axiometer.report.loading import load_view
 from axiometer.report.parts import Chart, Section
+from axiometer.report.scene_views import ScenesView
 from axiometer.report.sections import asked, sections
+from axiometer.report.sections.scenes import scene_headline, scene_sections, scene_standfirst
 from axiometer.report.shown import shown
+from axiometer.report.sources import Source, opened, parted
 from axiometer.report.texts import Language, Texts
 from axiometer.report.views import RunView, Study, study
 
@@ -44,64 +46,90 @@ _DARK = {
 
 
 def report(
-    runs: Sequence[RunView | Path | str],
+    runs: Sequence[Source | Path | str],
     output: Path | str,
     *,
     lang: Language = "en",
     limit_items: int = 2_000,
     seed: int = 0,
 ) -> Path:
-    """Writes the page for one or several runs (views, or run folders) to `output` and gives its path.
+    """Writes the page for one or several runs and folders of scenes (views, or folders) to `output` and gives its path.
 
     Up to `limit_items` items can be opened on the page with their presentations and raw answers; above, the most
     telling and a sample drawn with `seed` (`items.selection` has the rule, the page states it).
-    Raises `InputError` where there is no run, two runs share a name, or `lang` is not known.
+    Raises `InputError` where there is nothing to report on, two folders share a name, or `lang` is not known.
     """
-    views = [run if isinstance(run, RunView) else load_view(Path(run), seed) for run in runs]
-    view = study(views, Texts(lang))
-    write_text(page(view, limit_items=limit_items, seed=seed), Path(output))
+    views = [opened(Path(each), seed) if isinstance(each, Path | str) else each for each in runs]
+    html = page(views, Texts(lang), limit_items=limit_items, seed=seed)
+    write_text(html, Path(output))
     return Path(output)
 
 
-def page(view: Study, *, limit_items: int, seed: int) -> str:
-    """The page as text."""
-    chosen = selection(view, limit_items, seed)
-    data = item_data(view, chosen)
-    told, built = asked(view), sections(view)
-    script, styles = _part("items.js"), _part("page.css")
+def page(views: Sequence[Source], texts: Texts, *, limit_items: int, seed: int) -> str:
+    """The page as text. What belongs to runs (respondents, items) is left out where there are scenes only."""
+    runs, scenes = parted(views)
+    view = study(runs, texts) if runs else None
+    built = (*(sections(view) if view else ()), *scene_sections(scenes, texts))
+    styles = _style(max((len(section.panels) for section in built), default=0)) + _part("page.css")
+    script = _part("items.js")
     html = (
-        _environment(view.texts)
+        _environment(texts)
         .get_template("page.html.j2")
         .render(
-            lang=view.texts.lang,
-            title=view.texts("page.title", runs=", ".join(run.name for run in view.runs)),
-            headline=headline(view, told.items),
-            standfirst=standfirst(view, told.items, told.presentations),
+            lang=texts.lang,
+            title=texts("page.title", runs=", ".join(each.name for each in views)),
             policy=_policy(script),
-            style=Markup(_FONT_PLACE + _style(max((len(section.panels) for section in built), default=0)) + styles),
-            script=Markup(script),
-            asked=told,
-            portraits=portraits(view),
+            style=Markup(_FONT_PLACE + styles),
             sections=built,
-            selection=chosen,
-            seed=str(seed),
-            data=data,
-            methods=view.texts.block("methods.entries"),
-            manifests=[(run.name, _manifest(run.manifest)) for run in view.runs],
+            methods=_methods(texts, runs, scenes),
+            manifests=[(each.name, _manifest(each.manifest)) for each in views],
             version=version("axiometer"),
+            **(_of_runs(view, script, limit_items, seed) if view else _of_scenes(scenes, texts)),
         )
     )
-    return html.replace(_FONT_PLACE, page_fonts(html, view.texts.lang), 1)
+    return html.replace(_FONT_PLACE, page_fonts(html, texts.lang), 1)
 
 
-def figures(runs: Sequence[RunView], folder: Path, *, lang: Language = "en", scale: float = 2.0) -> list[Path]:
+def _of_runs(view: Study, script: str, limit_items: int, seed: int) -> dict[str, object]:
+    """What the page says of respondents and items."""
+    chosen, told = selection(view, limit_items, seed), asked(view)
+    return {
+        "runs": True,
+        "headline": headline(view, told.items),
+        "standfirst": standfirst(view, told.items, told.presentations),
+        "asked": told,
+        "portraits": portraits(view),
+        "selection": chosen,
+        "seed": str(seed),
+        "data": item_data(view, chosen),
+        "script": Markup(script),
+    }
+
+
+def _of_scenes(scenes: Sequence[ScenesView], texts: Texts) -> dict[str, object]:
+    return {
+        "runs": False,
+        "headline": scene_headline(scenes, texts),
+        "standfirst": scene_standfirst(scenes, texts),
+    }
+
+
+def _methods(texts: Texts, runs: Sequence[RunView], scenes: Sequence[ScenesView]) -> list[object]:
+    blocks = [*(["methods.entries"] if runs else []), *(["scene_methods"] if scenes else [])]
+    found = [texts.block(block) for block in blocks]
+    return [entry for block in found if isinstance(block, list) for entry in block]
+
+
+def figures(views: Sequence[Source], folder: Path, *, lang: Language = "en", scale: float = 2.0) -> list[Path]:
     """Every chart of the page as SVG (with the glyphs it needs inside) and PNG in `folder`; gives the files' paths."""
     import vl_convert
 
     register()
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    for chart in _charts(sections(study(runs, Texts(lang)))):
+    texts, (runs, scenes) = Texts(lang), parted(views)
+    built = (*(sections(study(runs, texts)) if runs else ()), *scene_sections(scenes, texts))
+    for chart in _charts(built):
         svg = chart.wide.file()
         write_text(svg, folder / f"{chart.name}.svg")
         (folder / f"{chart.name}.png").write_bytes(vl_convert.svg_to_png(svg, scale=scale))

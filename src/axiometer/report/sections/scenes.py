@@ -54,6 +54,19 @@ def scene_sections(views: Sequence[ScenesView], texts: Texts) -> tuple[Section, 
     )
 
 
+def scene_headline(views: Sequence[ScenesView], texts: Texts) -> str:
+    """The title of a page of scenes alone."""
+    scenes = sum(view.scenes.height for view in views)
+    values = len({value for view in views for value in view.values})
+    compared = any(len(view.conditions) > 1 for view in views)
+    return texts("scene_page.headline" if compared else "scene_page.headline_one", n=scenes, values=values)
+
+
+def scene_standfirst(views: Sequence[ScenesView], texts: Texts) -> str:
+    """One sentence under that title."""
+    return texts("scene_page.stand", model=texts.listing(list(dict.fromkeys(view.only("model") for view in views))))
+
+
 def _section(view: ScenesView, texts: Texts, id_: str, several: bool) -> Section:
     title = texts("scenes.title_of", name=view.name) if several else texts("scenes.title")
     panels = (
