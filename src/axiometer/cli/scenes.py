@@ -15,6 +15,7 @@ from axiometer.cli import options
 from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing, say_status
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.starter import rules_path
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -109,7 +110,7 @@ def _plan(given: Mapping[str, Any]) -> ScenePlan:
         lang=given["lang"],
         seed=given["seed"],
     )
-    rules = None if given["rules"] is None else Path(given["rules"])
+    rules = None if given["rules"] is None else rules_path(given["rules"])
     (writer,) = respondents([given["model"]], wanted(given))
     return plan_scenes(given["framework"], rules, chosen, writer)
 
