@@ -12,7 +12,7 @@ from axiometer.errors import InputError
 
 FILE: Final = "themes.yaml"
 SAMPLE: Final = 3_000
-MOST_SAMPLED: Final = 10_000  # of a side: an assignment holds tables of its square, some GB
+MOST_SAMPLED: Final = 6_000  # of a side: an assignment holds tables of its square, 2 GB
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def _check_language(one: RuleSet, other: RuleSet, options: ThemeOptions) -> None
 def find_matches(plan: ThemesPlan, cache: Path, runner: Runner, progress: Progress) -> Matching:
     """Matches the rules. cache: the folder of vectors. Raises `InputError` where no pair at all is matched."""
     dilemmas = plan.options.dilemmas
-    search = Search(dilemmas.embedder, dilemmas.alike, cache, runner, progress)
+    search = Search(dilemmas.embedder, dilemmas.alike, cache, runner, progress, "themes")
 
     def embed(texts: Sequence[str]) -> Vectors:
         return search.vectors(texts)

@@ -90,8 +90,8 @@ class Search:
             watched = watched.here()
         return embedded(texts, self.embedder, self.cache, map_tasks=watched, output=output)
 
-    def _watched(self, name: str) -> Watched:
-        return Watched(self.runner, Tally(name), self.progress)
+    def _watched(self, step: str) -> Watched:
+        return Watched(self.runner, Tally(f"{self.name}: {step}"), self.progress)
 
 
 @dataclass(frozen=True, slots=True)
