@@ -25,6 +25,7 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Statistic
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.ranking.comparisons import Comparisons
+from axiometer.analyze.ranking.mixture import Mixture
 
 TOLERANCE = 1e-8
 REFIT_TOLERANCE = 1e-3  # of the last step: steps converge quadratically, so that the next would be about its square
@@ -37,25 +38,39 @@ BLOCK = 5_000_000
 @dataclass(frozen=True, slots=True)
 class Fit:
     """`coefficients`: strengths then slot effects (not centred); `probabilities`: of a win, per row; `inverse`: of the
-    penalised information matrix."""
+    penalised information matrix; `towards` (rows x columns): how a win more than expected enters the score."""
 
     coefficients: Floats
     probabilities: Floats
     inverse: Floats
+    towards: Floats
 
 
-def fit_bradley_terry(predictors: Floats, wins: Floats, trials: Floats, ridge: float) -> Fit:
+def fit_bradley_terry(
+    predictors: Floats, wins: Floats, trials: Floats, ridge: float, mixture: Mixture | None = None
+) -> Fit:
     """The fit to `wins` of `trials` per row of `predictors`."""
     start = np.zeros((1, predictors.shape[1]))
+    if mixture is not None:
+        found = newton(predictors, wins[None, :], trials[None, :], start, ridge, mixture=mixture)
+        p, variance, towards = mixture.gradients(predictors, found[0])
+        information = towards.T @ ((trials * variance)[:, None] * towards) + ridge * np.eye(predictors.shape[1])
+        return Fit(found[0], p, np.asarray(np.linalg.inv(information), dtype=np.float64), towards)
     found = newton(predictors, wins[None, :], trials[None, :], start, ridge)
     p = expit(predictors @ found[0])
     weight = trials * p * (1 - p)
     information = predictors.T @ (weight[:, None] * predictors) + ridge * np.eye(predictors.shape[1])
-    return Fit(found[0], p, np.asarray(np.linalg.inv(information), dtype=np.float64))
+    return Fit(found[0], p, np.asarray(np.linalg.inv(information), dtype=np.float64), predictors)
 
 
 def newton(
-    predictors: Floats, wins: Floats, trials: Floats, start: Floats, ridge: float, tolerance: float = TOLERANCE
+    predictors: Floats,
+    wins: Floats,
+    trials: Floats,
+    start: Floats,
+    ridge: float,
+    tolerance: float = TOLERANCE,
+    mixture: Mixture | None = None,
 ) -> Floats:
     """Fits many sets of counts on the same rows at once: `wins`, `trials` are sets x rows, `start` sets x
     coefficients.
@@ -66,6 +81,8 @@ def newton(
     width = predictors.shape[1]
     if len(predictors) == 0:
         return start.copy()
+    if mixture is not None:
+        return mixture.newton(predictors, wins, trials, start, ridge, tolerance)
     upper = np.triu_indices(width)
     step_rows = max(1, PRODUCTS // len(upper[0]))
     blocks = [slice(begin, begin + step_rows) for begin in range(0, len(predictors), step_rows)]
@@ -116,14 +133,16 @@ def bootstrap_bradley_terry(
         for begin in range(0, len(drawn), block):
             wins, trials = np.hsplit(drawn[begin : begin + block], 2)
             each = np.tile(first, (len(wins), 1))
-            found.append(newton(comparisons.predictors, wins, trials, each, ridge, REFIT_TOLERANCE))
+            found.append(
+                newton(comparisons.predictors, wins, trials, each, ridge, REFIT_TOLERANCE, comparisons.mixture)
+            )
     return np.concatenate(found)
 
 
 def fit_and_refits(comparisons: Comparisons, sources: Sources, options: AnalysisOptions) -> tuple[Fit, Floats]:
     """The fit to all choices, and the coefficients of its refits to the resamples (resamples x coefficients)."""
     wins, trials, _ = comparisons.totals()
-    fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge)
+    fit = fit_bradley_terry(comparisons.predictors, wins, trials, options.ridge, comparisons.mixture)
     draws = bootstrap_bradley_terry(
         comparisons,
         sources,
@@ -149,7 +168,7 @@ def strengths_statistic(comparisons: Comparisons, fit: Fit, draws: Floats) -> St
     values = len(comparisons.values)
     centre = np.eye(values) - 1.0 / max(values, 1)
     towards = fit.inverse[:, :values] @ centre
-    per_row = comparisons.predictors @ towards
+    per_row = fit.towards @ towards
     influence = np.asarray(comparisons.residuals(fit.probabilities) @ per_row)
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
     information = leverage**2

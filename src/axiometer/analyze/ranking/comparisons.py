@@ -2,8 +2,8 @@
 
 A presentation in which side s was chosen among sides gives one comparison of s with each other side (one, with two
 sides). A row's predictor is the difference of the two sides' signed indicators of values (+1 endorses, -1 opposes)
-and of the indicators of the slots at which they stood. Comparisons whose map is uncertain are weighted (`_uncertain`),
-so that counts may be negative. Equal rows are put together; a row and its mirror image are one row.
+and of the indicators of the slots at which they stood. Equal rows are put together; a row and its mirror image are
+one row. Where maps are uncertain, so are rows whose maps are equally probable (mixture.py).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from axiometer.analyze.coded.arrays import MOST_CELLS, Booleans, Floats, Integer
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.value_index import Level
+from axiometer.analyze.ranking.mixture import Mixture
 
 BASE = 5
 DIGITS = 26
@@ -29,6 +30,7 @@ class Comparisons:
     """`predictors`: rows x (values + slots - 1); `wins`, `trials` and `open` (non-answers): groups x rows.
 
     The slot columns are effects of the second, third... slot against the mean of all: slot effects add to zero.
+    `mixture`: how probable it is that the rows' maps are right, None where all are known.
     """
 
     values: tuple[str, ...]
@@ -37,6 +39,7 @@ class Comparisons:
     wins: sparse.csr_matrix
     trials: sparse.csr_matrix
     open: sparse.csr_matrix
+    mixture: Mixture | None = None
 
     def totals(self) -> tuple[Floats, Floats, Floats]:
         """Wins, trials and non-answers per row, all groups together."""
@@ -61,16 +64,10 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
     chosen = cells.taken[cell, first - catalogue.start[cells.item[cell]]]
     other = cells.taken[cell, second - catalogue.start[cells.item[cell]]]
     values, slot_first, slot_second = _coded(first, second, cell, cells, catalogue, level)
-    weight, unsettled = np.ones(len(cell)), cells.open[cell]
-    if catalogue.map_right is not None:
-        weight, turned = _uncertain(catalogue.map_right[cells.item[cell]])
-        again = np.concatenate([np.arange(len(cell)), turned])
-        values = np.concatenate([values, -values[turned]])
-        chosen, other, cell, slot_first, slot_second = (
-            column[again] for column in (chosen, other, cell, slot_first, slot_second)
-        )
-        unsettled = np.concatenate([unsettled, np.zeros(len(turned))])
     predictors, row, mirrored = unique_rows(values, slot_first, slot_second, cells.slots)
+    right = None
+    if catalogue.map_right is not None:
+        predictors, row, right = _by_certainty(predictors, row, catalogue.map_right[cells.item[cell]])
     group = catalogue.group[cells.item[cell]]
     shape = (catalogue.groups, len(predictors))
     wins = np.where(mirrored, other, chosen)
@@ -82,24 +79,19 @@ def comparisons_of(presentations: Presentations, catalogue: Catalogue, level: Le
         values=level.targets,
         slots=cells.slots,
         predictors=predictors,
-        wins=summed(weight * wins),
-        trials=summed(weight * (chosen + other)),
-        open=summed(unsettled),
+        wins=summed(wins),
+        trials=summed(chosen + other),
+        open=summed(cells.open[cell]),
+        mixture=None if right is None else Mixture(right, len(level.targets)),
     )
 
 
-def _uncertain(right: Floats) -> tuple[Floats, Integers]:
-    """Weights of comparisons whose maps are right with these probabilities, each followed by that of its copy with the
-    values turned round; and which comparisons have such a copy.
-
-    The log-likelihood is linear in what was counted, so p / (2 p - 1) times that of a comparison less (1 - p) / (2 p
-    - 1) times that of its copy is, in expectation over maps, the log-likelihood of the true comparison (the corrected
-    score of Nakamura 1990, Biometrika 77:127, section 2). Slots are not turned: they do not depend on maps. Without
-    slot effects this is the likelihood of the corrected counts (coded/recovered.py).
-    """
-    weight = right / (2 * right - 1)
-    turned = np.flatnonzero(right < 1)
-    return np.concatenate([weight, 1 - weight[turned]]), turned
+def _by_certainty(predictors: Floats, row: Integers, right: Floats) -> tuple[Floats, Integers, Floats]:
+    """Rows told apart by how probable it is that their map is right, to two digits: that many sets of rows at most."""
+    digits = np.round(right, 2)
+    both = joined(row, np.round(100 * digits).astype(np.int64))
+    first = np.unique(both, return_index=True)[1]
+    return predictors[row[first]], both, digits[first]
 
 
 @dataclass(frozen=True, slots=True)

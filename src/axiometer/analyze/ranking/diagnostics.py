@@ -30,7 +30,6 @@ class Identification:
 
 def identification(comparisons: Comparisons) -> Identification:
     won, used, _ = comparisons.totals()
-    won = np.clip(won, 0.0, np.maximum(used, 0.0))  # corrected counts may lie outside
     x = comparisons.value_part
     k = x.shape[1]
     rows = np.flatnonzero(used > 0)

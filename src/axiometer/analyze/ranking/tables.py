@@ -139,7 +139,7 @@ def _rank_rows(
         why_not = estimates.why_not[i] or _why_penalty(known, uninformed, i)
         yield {
             "value": value,
-            "n": round(float(n[i])),
+            "n": int(n[i]),
             "strength": number(statistic.estimate[i]),
             "low": None if why_not else number(estimates.low[i]),
             "high": None if why_not else number(estimates.high[i]),
@@ -180,7 +180,14 @@ def rank_bounds(comparisons: Comparisons, rank: Integers, ridge: float) -> tuple
         sign = np.sign(comparisons.value_part[:, v] - comparisons.value_part[:, w]).T
         given = unsettled * (sign > 0)
         start = np.zeros((len(v), comparisons.predictors.shape[1]))
-        found = newton(comparisons.predictors, wins + given, trials + unsettled * (sign != 0), start, ridge)
+        found = newton(
+            comparisons.predictors,
+            wins + given,
+            trials + unsettled * (sign != 0),
+            start,
+            ridge,
+            mixture=comparisons.mixture,
+        )
         at = np.arange(len(v))
         ahead[v, w] = found[at, v] > found[at, w]
     best = 1 + (~ahead).sum(axis=1) - 1
@@ -216,7 +223,7 @@ def slot_statistic(comparisons: Comparisons, fit: Fit, draws: Floats) -> Statist
     """The slots' log-odds, each against the mean of all slots. `draws`: refits, resamples x coefficients."""
     values, slots = len(comparisons.values), comparisons.slots
     turn = np.vstack([-np.ones(slots - 1), np.eye(slots - 1)])
-    per_row = comparisons.predictors @ fit.inverse[:, values:] @ turn.T
+    per_row = fit.towards @ fit.inverse[:, values:] @ turn.T
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
     information = leverage**2
     return Statistic(
