@@ -40,11 +40,11 @@ class Command:
         return shlex.join([PROGRAM, *self.words])
 
 
-def commands(recipe: Recipe, root: Any, begin: int = 0) -> list[Command]:
-    """The commands of the steps from `begin` on. root: the program's own group of verbs.
+def commands(recipe: Recipe, root: Any, places: range) -> list[Command]:
+    """The commands of the steps at these places. root: the program's own group of verbs.
 
-    Raises `InputError` with the line in the recipe: an unknown verb or option, a value that a verb would not take, an
-    input that is not there and that no step from `begin` on makes before.
+    Raises `InputError` with the line in the recipe: anywhere, for an unknown verb or option and for a value that a verb
+    would not take; of these steps, for an input that is not there and that none of them makes before.
     """
     made: list[tuple[Path, str]] = []
     found = []
@@ -53,7 +53,7 @@ def commands(recipe: Recipe, root: Any, begin: int = 0) -> list[Command]:
         options = dict(_options(step, verb, recipe.path))
         words = tuple(_words(step, verb, options))
         _check_values(step, verb, words, recipe.path)
-        if number < begin:
+        if number not in places:
             continue
         inputs = [entry for name, typed in options.items() for entry in _inputs(verb, name, typed)]
         waits_for = None

@@ -41,11 +41,18 @@ class Recipe:
     variables: Mapping[str, object]
     steps: tuple[Step, ...]
 
-    def begin_at(self, name: str | None) -> int:
-        """The place of the step of that name, 0 without a name. Raises `InputError` where there is none."""
+    def places(self, begin: str | None, end: str | None) -> range:
+        """The places of the steps from the one called `begin` to the one called `end`; without names from the first, to
+        the last. Raises `InputError` for a name that no step has, and where nothing is left."""
+        first = 0 if begin is None else self._place(begin)
+        last = len(self.steps) - 1 if end is None else self._place(end)
+        if last < first:
+            what = "the step {end!r} comes before the step {begin!r}"
+            raise InputError(what, file=self.path, begin=begin, end=end)
+        return range(first, last + 1)
+
+    def _place(self, name: str) -> int:
         names = [step.name for step in self.steps]
-        if name is None:
-            return 0
         if name not in names:
             mend = "one of {known}"
             raise InputError("no step is called {name!r}", file=self.path, mend=mend, name=name, known=", ".join(names))

@@ -29,6 +29,7 @@ def run(
         list[str] | None, typer.Option("--set", help=t("A variable as name=value; may be repeated."))
     ] = None,
     begin: Annotated[str | None, typer.Option("--from", help=t("Begin at this step."))] = None,
+    end: Annotated[str | None, typer.Option("--to", help=t("End with this step."))] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help=t("Show the commands, and what they would take; run nothing."))
     ] = False,
@@ -38,7 +39,7 @@ def run(
     study = output or STUDIES / recipe.stem
     read = read_recipe(recipe, study, settings or [])
     root = context.find_root().command
-    todo = commands(read, root, read.begin_at(begin))
+    todo = commands(read, root, read.places(begin, end))
     told = []
     for number, command in enumerate(todo, 1):
         _say_step(command, number, len(todo), err=as_json or not dry_run)
