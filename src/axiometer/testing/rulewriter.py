@@ -8,6 +8,7 @@ of any other are drawn from the ids that the schema allows.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -18,11 +19,13 @@ from axiometer.models import writer_words as words_of
 from axiometer.models.protocols import Message, Request
 from axiometer.models.simulated_writer import Form, Step, WriterProfile, load_writer
 from axiometer.models.writer_planted import touches_value, wordings
+from axiometer.models.writer_translation import translated
 from axiometer.records.corpus_rows import SceneCondition
 
 _MARKED = re.compile(r"^<<<([0-9a-f]{8})[ \t]*\n(.*?)\n\1>>>[ \t]*$", re.DOTALL | re.MULTILINE)
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _SCENES = frozenset({"scenes"})
+_TRANSLATIONS = (frozenset({"text"}), frozenset({"text", "options"}))
 _NUMBER = re.compile(r"\d+")
 _STEPS: Mapping[frozenset[str], Step] = {
     frozenset({"reason", "touches"}): Step.SCREEN,
@@ -36,10 +39,12 @@ _STEPS: Mapping[frozenset[str], Step] = {
 
 
 def answer_of_rulewriter(prompt: str, schema: Mapping[str, object] | None, seed: int) -> str | None:
-    """The answer to a step of a corpus, or to the request for scenes; None where the request is none of these. Equal
-    texts have equal answers."""
+    """The answer to a step of a corpus, to the request for scenes, or for an item in another language; None where the
+    request is none of these. Equal texts have equal answers."""
     if _properties(schema) == _SCENES:
         return _scenes(prompt, seed)
+    if _properties(schema) in _TRANSLATIONS:
+        return _translation(prompt)
     step, row = step_of(schema), marked_text(prompt)
     if step is None or row is None:
         return None
@@ -96,6 +101,17 @@ def _scenes(prompt: str, seed: int) -> str | None:
         "lang": "zh" if _CHINESE.search(prompt) else "en",
     }
     return scenes.answer(profile.scenes, profile.seed, Request((Message("user", prompt),), meta=meta))
+
+
+def _translation(prompt: str) -> str | None:
+    """The marked texts in the other of zh and en: a Chinese prompt asks for Chinese."""
+    shown = [text for _, text in _MARKED.findall(prompt)]
+    if not shown:
+        return None
+    chinese = _CHINESE.search(_MARKED.sub("", prompt)) is not None
+    text, *options = translated(shown, *(("en", "zh") if chinese else ("zh", "en")))
+    numbered = {str(number): option for number, option in enumerate(options, start=1)}
+    return json.dumps({"text": text, **({"options": numbered} if options else {})}, ensure_ascii=False)
 
 
 @lru_cache(maxsize=8)
