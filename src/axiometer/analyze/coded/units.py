@@ -1,10 +1,8 @@
 """Counts of respondents that may be people: what is resampled is then an item as one person answered it.
 
 A model's answers to an item vary with the sources that items share. A group of people varies with the persons as well:
-other persons would have answered otherwise. So its counts are kept per unit, an item (group) for one person, and the
-person joins the item's sources: persons and rules are resampled together (crossed random factors; the same product
-weights and the same variance by inclusion and exclusion as for sources, see inference/sources.py). Without people,
-units are the groups themselves.
+other persons would have answered otherwise. So its counts are kept per unit, an item (group) for one person, and
+persons and sources are resampled together (inference/crossed.py). Without people, units are the groups themselves.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, Tally, group_table, tally
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.frames import Record
+from axiometer.analyze.inference.crossed import CrossedSources
 from axiometer.analyze.inference.sources import Sources
 
 PERSONS_TOO = "multiway bootstrap, persons too"
@@ -78,7 +77,7 @@ def units_of(
             None,
         )
     blocks = list(_blocks(everyone, catalogue))
-    sources = unit_sources(
+    sources = CrossedSources.of_units(
         np.concatenate([groups for _, _, _, groups in blocks]),
         np.concatenate([np.full((len(groups), 1), person) for _, person, _, groups in blocks]),
         catalogue.sources,
@@ -110,18 +109,6 @@ def units_of(
 def sources_behind(presentations: Presentations, catalogue: Catalogue, level: Level) -> Integers:
     """Per target, how many sources of items (persons left out) stand behind the presentations that bear on it."""
     return catalogue.sources.behind(group_table(tally(presentations, catalogue), catalogue, level).n)[0]
-
-
-def unit_sources(group: Integers, persons: Integers, sources: Sources) -> Sources:
-    """The sources of units: those of the unit's `group`, and its persons (units x columns, -1 where there is none)."""
-    padded = sources.kinds[sources.kind][group]
-    own = np.where(padded < sources.count, padded, -1)
-    together = np.concatenate([own, np.where(persons >= 0, persons + sources.count, -1)], axis=1)
-    unit = np.repeat(np.arange(len(group)), together.shape[1])
-    flat = together.ravel()
-    pairs = np.unique(np.stack([unit[flat >= 0], flat[flat >= 0]], axis=1), axis=0)
-    names, code = np.unique(pairs[:, 1], return_inverse=True)
-    return Sources.coded(pairs[:, 0], code.ravel(), len(group), len(names))
 
 
 def restricted(counts: Tally, kept: Floats | None) -> Tally:

@@ -26,10 +26,11 @@ from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.recovered import NOT_CORRECTED
 from axiometer.analyze.coded.tallies import corrected_targets
-from axiometer.analyze.coded.units import fewest_persons, told, unit_sources
+from axiometer.analyze.coded.units import fewest_persons, told
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.coefficients import COEFFICIENTS, Coefficient, observed, of_confusion
 from axiometer.analyze.frames import Record, number
+from axiometer.analyze.inference.crossed import CrossedSources
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale
 from axiometer.analyze.options import AnalysisOptions
@@ -211,4 +212,4 @@ def _on_units(tables: _Tables, catalogue: Catalogue, groups_alone: bool) -> tupl
     first = np.unique(unit, return_index=True)[1]
     table = np.zeros((len(first), tables.cells.shape[1]))
     np.add.at(table, unit, tables.cells)
-    return table, unit_sources(tables.group[first], tables.persons[first], catalogue.sources)
+    return table, CrossedSources.of_units(tables.group[first], tables.persons[first], catalogue.sources)
