@@ -18,9 +18,10 @@ from axiometer.report.fonts import page_fonts, register
 from axiometer.report.items import item_data, selection
 from axiometer.report.lede import headline, portraits, standfirst
 from axiometer.report.parts import Chart, Section
+from axiometer.report.scene_lede import scene_headline, scene_standfirst
 from axiometer.report.scene_views import ScenesView
 from axiometer.report.sections import asked, sections
-from axiometer.report.sections.scenes import scene_headline, scene_sections, scene_standfirst
+from axiometer.report.sections.scenes import scene_sections
 from axiometer.report.shown import shown
 from axiometer.report.sources import Source, opened, parted
 from axiometer.report.texts import Language, Texts

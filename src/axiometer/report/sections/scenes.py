@@ -33,14 +33,12 @@ from axiometer.report.parts import (
     text_of,
     whole_of,
 )
+from axiometer.report.scene_lede import ALL, MAIN, condition_name, facts, findings, interval_of, value_name
 from axiometer.report.scene_views import ScenesView
 from axiometer.report.texts import Texts
 
 Row = Mapping[str, object]
 
-ALL = "all"
-MAIN = "distance_cosine"
-SHARES = ("near_duplicates", "macro_f1", "assigned")
 STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 TEXT = 420
 MOST_CONFUSED = 24
@@ -54,19 +52,6 @@ def scene_sections(views: Sequence[ScenesView], texts: Texts) -> tuple[Section, 
     )
 
 
-def scene_headline(views: Sequence[ScenesView], texts: Texts) -> str:
-    """The title of a page of scenes alone."""
-    scenes = sum(view.scenes.height for view in views)
-    values = len({value for view in views for value in view.values})
-    compared = any(len(view.conditions) > 1 for view in views)
-    return texts("scene_page.headline" if compared else "scene_page.headline_one", n=scenes, values=values)
-
-
-def scene_standfirst(views: Sequence[ScenesView], texts: Texts) -> str:
-    """One sentence under that title."""
-    return texts("scene_page.stand", model=texts.listing(list(dict.fromkeys(view.only("model") for view in views))))
-
-
 def _section(view: ScenesView, texts: Texts, id_: str, several: bool) -> Section:
     title = texts("scenes.title_of", name=view.name) if several else texts("scenes.title")
     panels = (
@@ -76,83 +61,16 @@ def _section(view: ScenesView, texts: Texts, id_: str, several: bool) -> Section
         _confusion(view, texts, id_),
         _examples(view, texts),
     )
-    intro = (texts("scenes.intro"), _facts(view, texts), *_found(view, texts))
+    about = texts("scenes.intro" if len(view.conditions) > 1 else "scenes.intro_one")
+    intro = (about, *findings(view, texts), facts(view, texts))
     return Section(id_, title, intro, tuple(panel for panel in panels if panel is not None), _notes(view, texts))
-
-
-def _name(view: ScenesView, texts: Texts, value: str) -> str:
-    return texts("scenes.all") if value == ALL else view.framework.name(value, texts.lang)
-
-
-def _condition(texts: Texts, condition: str) -> str:
-    return texts.named("scene_condition", condition)
-
-
-def _written(texts: Texts, measure: str, value: float | None) -> str:
-    return texts.percent(value) if measure in SHARES else texts.decimal(value)
-
-
-def _interval(texts: Texts, measure: str, row: Row) -> str:
-    low, high = number_of(row, "low"), number_of(row, "high")
-    if low is None or high is None:
-        return ""
-    if measure in SHARES:
-        return texts("number.from_to", low=texts.percent(low), high=texts.percent(high))
-    return texts("number.from_to", low=texts.decimal(low), high=texts.decimal(high))
-
-
-def _facts(view: ScenesView, texts: Texts) -> str:
-    summary = view.analysis.summary
-    counts = [
-        texts(
-            "scenes.condition_fact",
-            n=view.scenes.filter(condition=name).height,
-            condition=_condition(texts, name),
-            sources=whole_of(row, "sources"),
-            kind=texts.named("scene_source", text_of(row, "source_kind")),
-        )
-        for name in view.conditions
-        for row in [view.analysis.of(MAIN, name)]
-    ]
-    framework = view.framework
-    options = summary["options"]
-    embedder = str(options.get("embedder")) if isinstance(options, Mapping) else ""
-    return texts(
-        "scenes.facts",
-        counts=texts.listing(counts),
-        model=view.only("model"),
-        language=texts.named("language", view.only("lang")),
-        n=len(view.values),
-        framework=framework.names.get(texts.lang) or framework.names.get("en") or framework.id,
-        embedder=embedder,
-    )
-
-
-def _found(view: ScenesView, texts: Texts) -> tuple[str, ...]:
-    """One sentence per main measure: the difference, and how sure it is."""
-    said = []
-    for measure in (MAIN, "macro_f1", "near_duplicates"):
-        rows = view.analysis.comparison.filter(measure=measure, value=ALL)
-        row: Row = next(rows.iter_rows(named=True), {})
-        low, high = number_of(row, "low"), number_of(row, "high")
-        if low is None or high is None:
-            continue
-        way = "up" if low > 0 else "down" if high < 0 else "open"
-        said.append(
-            texts(
-                f"scenes.found.{measure}.{way}",
-                with_rules=_written(texts, measure, number_of(row, "with_rules")),
-                without_rules=_written(texts, measure, number_of(row, "without_rules")),
-            )
-        )
-    return (texts("scenes.join").join(said),) if said else ()
 
 
 def _notes(view: ScenesView, texts: Texts) -> tuple[str, ...]:
     left_out = view.analysis.summary["left_out"]
     if not isinstance(left_out, Mapping) or not left_out:
         return ()
-    names = texts.listing([_name(view, texts, str(value)) for value in left_out])
+    names = texts.listing([value_name(view, texts, str(value)) for value in left_out])
     return (texts("scenes.left_out", values=names),)
 
 
@@ -165,11 +83,11 @@ def _picture(view: ScenesView, texts: Texts, id_: str) -> Panel | None:
     for condition in view.conditions:
         own = table.filter(condition=condition)
         clouds = tuple(
-            Cloud(Series(_name(view, texts, value), place), tuple(points.select("x", "y").iter_rows()))
+            Cloud(Series(value_name(view, texts, value), place), tuple(points.select("x", "y").iter_rows()))
             for place, value in enumerate(view.values)
             if not (points := own.filter(value=value)).is_empty()
         )
-        title = texts("scenes.plot", condition=_condition(texts, condition), n=own.height)
+        title = texts("scenes.plot", condition=condition_name(texts, condition), n=own.height)
         plots.append(Plot(title, clouds))
     title = texts("scenes.picture_chart", model=view.only("model"))
     chart = both_widths(lambda width: scatter(plots, title, width), file_stem(id_, "picture"))
@@ -181,16 +99,16 @@ def _picture(view: ScenesView, texts: Texts, id_: str) -> Panel | None:
 
 def _distances(view: ScenesView, texts: Texts, id_: str) -> Panel:
     """Mean cosine distance within each value, and all measures by value in a table."""
-    series = [Series(_condition(texts, condition), place) for place, condition in enumerate(view.conditions)]
+    series = [Series(condition_name(texts, condition), place) for place, condition in enumerate(view.conditions)]
     rows, missing = [], []
     for value in (ALL, *view.values):
         dots = []
         for place, condition in enumerate(view.conditions):
             row = view.analysis.of(MAIN, condition, value)
-            dots += [dot for dot in [_dot(texts, row, place, _name(view, texts, value))] if dot is not None]
+            dots += [dot for dot in [_dot(texts, row, place, value_name(view, texts, value))] if dot is not None]
             if number_of(row, "low") is None:
-                missing.append((_name(view, texts, value), text_of(row, "why_not")))
-        rows.append(DotRow(_name(view, texts, value), "", tuple(dots)))
+                missing.append((value_name(view, texts, value), text_of(row, "why_not")))
+        rows.append(DotRow(value_name(view, texts, value), "", tuple(dots)))
     axis = _axis(rows, texts("scenes.distance_axis"), from_zero=False)
     title = texts("scenes.distance_chart")
     chart = both_widths(lambda width: dot_plot(rows, series, axis, title, width), file_stem(id_, "distances"))
@@ -202,11 +120,11 @@ def _dot(texts: Texts, row: Row, series: int, name: str) -> Estimate | None:
     value = number_of(row, "estimate")
     if value is None:
         return None
-    interval = _interval(texts, MAIN, row)
+    interval = interval_of(texts, row, 3)
     said = texts(
         "scenes.tooltip",
         value=name,
-        condition=_condition(texts, text_of(row, "condition")),
+        condition=condition_name(texts, text_of(row, "condition")),
         estimate=texts.decimal(value, 3),
         n=whole_of(row, "n"),
     )
@@ -245,9 +163,9 @@ def _by_value(view: ScenesView, texts: Texts) -> Table:
             found = {name: view.analysis.of(name, condition, value) for name in names}
             rows.append(
                 (
-                    _name(view, texts, value),
-                    _condition(texts, condition),
-                    *(_written(texts, name, number_of(row, "estimate")) for name, row in found.items()),
+                    value_name(view, texts, value),
+                    condition_name(texts, condition),
+                    *(texts.decimal(number_of(row, "estimate")) for row in found.values()),
                     texts.count(whole_of(found[MAIN], "n")),
                     texts.count(whole_of(found[MAIN], "sources")),
                 )
@@ -274,18 +192,20 @@ def _comparison(view: ScenesView, texts: Texts, id_: str) -> Panel | None:
         difference = number_of(row, "difference")
         if difference is None:
             continue
-        interval = _interval(texts, MAIN, row)
+        interval = interval_of(texts, row, 3)
         written = _signed(texts, difference)
-        said = texts("scenes.difference_tooltip", value=_name(view, texts, value), difference=written)
+        said = texts("scenes.difference_tooltip", value=value_name(view, texts, value), difference=written)
         if interval:
             said += texts("reliability.tooltip_interval", interval=interval)
         limits = number_of(row, "low"), number_of(row, "high")
         dot = Estimate(NEUTRAL, difference, *limits, said, written, interval)
-        rows.append(DotRow(_name(view, texts, value), "", (dot,)))
+        rows.append(DotRow(value_name(view, texts, value), "", (dot,)))
     axis = _axis(rows, texts("scenes.difference_axis"), from_zero=True)
     title = texts("scenes.difference_chart")
     chart = both_widths(lambda width: dot_plot(rows, (), axis, title, width), file_stem(id_, "difference"))
-    missing = [(_name(view, texts, value), text_of(row, "why_not")) for value, row in own.items() if row["low"] is None]
+    missing = [
+        (value_name(view, texts, value), text_of(row, "why_not")) for value, row in own.items() if row["low"] is None
+    ]
     notes = (texts("scenes.comparison_note", n=len(view.values)), *reason_notes(texts, missing))
     return Panel(texts("scenes.comparison"), (chart,), notes, _overall(view, texts))
 
@@ -299,7 +219,7 @@ def _overall(view: ScenesView, texts: Texts) -> Table:
     rows = []
     for row in view.analysis.comparison.filter(value=ALL).iter_rows(named=True):
         measure = str(row["measure"])
-        sides = [_with_interval(texts, measure, view.analysis.of(measure, condition)) for condition in view.conditions]
+        sides = [_with_interval(texts, view.analysis.of(measure, condition)) for condition in view.conditions]
         low, high = number_of(row, "low"), number_of(row, "high")
         limits = (
             texts("number.from_to", low=_signed(texts, low), high=_signed(texts, high))
@@ -319,7 +239,7 @@ def _overall(view: ScenesView, texts: Texts) -> Table:
         )
     headers = (
         texts("scenes.measure"),
-        *(_condition(texts, condition) for condition in view.conditions),
+        *(condition_name(texts, condition) for condition in view.conditions),
         texts("scenes.difference"),
         texts("column.interval"),
         texts("column.p"),
@@ -328,8 +248,8 @@ def _overall(view: ScenesView, texts: Texts) -> Table:
     return Table(headers, tuple(rows))
 
 
-def _with_interval(texts: Texts, measure: str, row: Row) -> str:
-    estimate, interval = _written(texts, measure, number_of(row, "estimate")), _interval(texts, measure, row)
+def _with_interval(texts: Texts, row: Row) -> str:
+    estimate, interval = texts.decimal(number_of(row, "estimate")), interval_of(texts, row)
     return texts("scenes.with_interval", estimate=estimate, interval=interval) if interval else estimate
 
 
@@ -342,14 +262,14 @@ def _alone(view: ScenesView, texts: Texts) -> Panel:
         rows.append(
             (
                 texts.named("scene_measure", measure),
-                _with_interval(texts, measure, row),
+                _with_interval(texts, row),
                 texts.count(whole_of(row, "n")),
                 texts.reason(text_of(row, "why_not")) if row["why_not"] else "",
             )
         )
     headers = (
         texts("scenes.measure"),
-        _condition(texts, condition),
+        condition_name(texts, condition),
         texts("scenes.count"),
         texts("column.why_not"),
     )
@@ -361,7 +281,7 @@ def _confusion(view: ScenesView, texts: Texts, id_: str) -> Panel | None:
     table = view.analysis.confusion
     if table.is_empty() or len(view.values) > MOST_CONFUSED:
         return None
-    names = [_name(view, texts, value) for value in view.values]
+    names = [value_name(view, texts, value) for value in view.values]
     places = {value: place for place, value in enumerate(view.values)}
     charts = []
     for condition in view.conditions:
@@ -372,15 +292,15 @@ def _confusion(view: ScenesView, texts: Texts, id_: str) -> Panel | None:
                 f"{100 * row['share']:.0f}" if row["share"] >= 0.005 else "",
                 texts(
                     "scenes.confusion_tooltip",
-                    value=_name(view, texts, row["value"]),
-                    other=_name(view, texts, row["taken_for"]),
+                    value=value_name(view, texts, row["value"]),
+                    other=value_name(view, texts, row["taken_for"]),
                     share=texts.percent(row["share"]),
                     n=row["n"],
                 ),
             )
             for row in own.iter_rows(named=True)
         }
-        title = texts("scenes.confusion_chart", condition=_condition(texts, condition))
+        title = texts("scenes.confusion_chart", condition=condition_name(texts, condition))
         wide = matrix(names, cells, title, size=44, width=WIDE)
         narrow = matrix(names, cells, title, size=44, width=NARROW)
         charts.append(Chart(file_stem(id_, "confusion", condition), wide, narrow, None, title))
@@ -394,10 +314,10 @@ def _examples(view: ScenesView, texts: Texts) -> Panel:
     first = view.scenes.filter(pl.col("value").is_in(view.values)).sort("number")
     found = {(row["value"], row["condition"]): row["text"] for row in first[::-1].iter_rows(named=True)}
     rows = tuple(
-        (_name(view, texts, value), *(_short(found[value, condition]) for condition in view.conditions))
+        (value_name(view, texts, value), *(_short(found[value, condition]) for condition in view.conditions))
         for value in view.values
     )
-    headers = (texts("column.value"), *(_condition(texts, condition) for condition in view.conditions))
+    headers = (texts("column.value"), *(condition_name(texts, condition) for condition in view.conditions))
     return Panel(
         texts("scenes.examples"), (), (texts("scenes.examples_note"),), Table(headers, rows, words=len(headers))
     )
