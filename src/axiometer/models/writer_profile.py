@@ -132,8 +132,8 @@ class Scenes(pydantic.BaseModel):
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    patterns: int = pydantic.Field(10, ge=1)
-    patterns_per_rule: int = pydantic.Field(6, ge=1)
+    patterns: int = pydantic.Field(16, ge=1)
+    patterns_per_rule: int = pydantic.Field(8, ge=1)
     overlap: float = pydantic.Field(0.3, ge=0, le=1)
     overlap_with_rules: float = pydantic.Field(0.15, ge=0, le=1)
     stock: float = pydantic.Field(0.1, ge=0, le=1)

@@ -1,9 +1,8 @@
 """What a simulated rule writer writes when it is asked for scenes about a value (the step `scene-write`): scenes from
 templates of our own, whose diversity, overlap and faults are planted. Pure functions.
 
-A scene is told by its *pattern* (where, about what, what happens, what is done) and by details (when, who, an aside).
-Patterns of a value share its place, its matter and its helper; patterns that all values have in common share nothing
-with any value.
+A scene is told by its *pattern* (what happens, what is done, who helps) and by details (when, who, asides). Patterns of
+a value share its place and its matter; patterns that all values have in common share nothing with any value.
 """
 
 from __future__ import annotations
@@ -115,10 +114,10 @@ def scene_words(planted: PlantedPattern, seed: int, value: str, condition: str, 
     scene = words.scene.format(
         place=_drawn(words.places, seed, "place", own),
         matter=_drawn(words.matters, seed, "matter", own),
-        helper=_drawn(words.helpers, seed, "helper", own),
+        helper=_drawn(words.helpers, seed, "helper", planted.pattern),
         event=_drawn(words.events, seed, "event", planted.pattern),
         act=_drawn(words.acts, seed, "act", planted.pattern),
-        end=_drawn(words.ends, seed, "end", planted.pattern),
+        end=_drawn(words.ends, seed, "end", *details),
         when=_drawn(words.moments, seed, "when", *details),
         who=_drawn(words.people, seed, "who", *details),
         aside=_drawn(words.asides, seed, "aside", *details),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`places`, `matters`, `helpers` belong to a value; `events`, `acts`, `ends` to a pattern; `moments`, `people`,
+    """`places` and `matters` belong to a value; `helpers`, `events`, `acts` to a pattern; `moments`, `people`, `ends`,
     `asides` to a single scene; `closings` tell stock scenes apart."""
 
     scene: str
@@ -28,7 +28,7 @@ class Words:
 
 
 ENGLISH = Words(
-    scene="{when}, {place}, {event}. {who} talks with {helper} about {matter} and {act}. {end} {aside}",
+    scene="{when}, {place}, {event}. {who} talks with {helper} about {matter} and {act}. {aside} {end}",
     places=(
         *("in the allotments behind the station", "at the harbour market", "in the reading room of a library"),
         *("on a building site", "in the kitchen of a canteen", "at a rehearsal of the brass band"),
@@ -60,10 +60,12 @@ ENGLISH = Words(
         *("suggests to draw lots",),
     ),
     ends=(
-        *("In the end nobody goes home early.", "Later there is tea for all.", "The others count again."),
+        *("In the end nobody goes home early.", "Later there is tea and plum cake for all.", "The bill is shared."),
         *("By evening the door stands open.", "A week later it is the talk of the place.", "Nothing is broken."),
-        *("One of them keeps silent.", "The bill is shared.", "They agree to meet again on Friday."),
-        *("The notice on the wall is changed.",),
+        *("One of them keeps silent the whole time.", "They agree to meet again on Friday."),
+        *("The notice on the wall is changed.", "Two suitcases are left behind.", "The last bus has long gone."),
+        *("Somebody finds an old coin on the floor.", "The children make a drawing of it.", "The ladder is put away."),
+        *("In the night it begins to snow.", "A photograph of it hangs there to this day."),
     ),
     moments=(
         *("Early on Monday", "Shortly before noon", "On a rainy evening", "In the first week of May"),
@@ -75,9 +77,14 @@ ENGLISH = Words(
         *("Mateo", "Nadia", "Otto", "Priya", "Rosa", "Samir", "Tomas", "Yusra"),
     ),
     asides=(
-        *("Outside a dog barks.", "The kettle is still warm.", "Someone hums.", "The clock has stopped."),
-        *("Snow lies on the sill.", "A bus goes by.", "The windows are steamed up.", "It smells of paint."),
-        *("A moth circles the lamp.", "The phone stays silent."),
+        *("Outside a dog barks at a passing circus.", "Everybody has wet shoes from the flooded cellar."),
+        *("A choir next door practises a wedding march.", "The clock on the tower has stopped at ten past two."),
+        *("A wasp has fallen into the lemonade.", "The radio reports a football match from Lisbon."),
+        *("A grandmother knits a very long red scarf.", "Fireworks are heard from the other bank of the river."),
+        *("Painters have covered the floor with newspapers.", "Three goats look in at the window."),
+        *("The bakery across the road hands out warm rolls.", "A helicopter lands behind the church."),
+        *("Somebody has lost a glass eye.", "The heating is broken and all wear their coats."),
+        *("It smells of tar and of fried onions.", "A pupil plays the violin for an examination."),
     ),
     closings=(
         " So much for that.",
@@ -132,9 +139,10 @@ CHINESE = Words(
         *("尽管尴尬还是开了口", "把唯一一副手套借了出去", "没人吩咐就修好了", "提议抽签"),
     ),
     ends=(
-        *("最后谁也没有早走。", "后来大家一起喝了茶。", "别人又数了一遍。", "到了傍晚门还开着。"),
-        *("一周后这事传遍了。", "什么也没摔坏。", "有一个人一直没说话。", "账单大家平摊。"),
-        *("他们约好星期五再见。", "墙上的通知换了一张。"),
+        *("最后谁也没有早走。", "后来大家一起喝茶、吃李子糕。", "账单大家平摊。", "到了傍晚门还开着。"),
+        *("一周后这事传遍了。", "什么也没摔坏。", "有一个人一直没说话。", "他们约好星期五再见。"),
+        *("墙上的通知换了一张。", "两只箱子落在了那里。", "末班车早就开走了。", "有人在地上捡到一枚古钱。"),
+        *("孩子们把这事画了下来。", "梯子收起来了。", "夜里下起了雪。", "当时的照片至今还挂在那里。"),
     ),
     moments=(
         *("星期一清早", "快到中午", "一个下雨的傍晚", "五月头一个星期", "放假回来", "课间长休息时", "星期五很晚"),
@@ -145,8 +153,12 @@ CHINESE = Words(
         *("牧之", "宁宁", "欧阳", "培文", "若山", "思敏", "天佑", "雨桐"),
     ),
     asides=(
-        *("外面有狗在叫。", "水壶还是温的。", "有人哼着歌。", "钟已经停了。", "窗台上积了雪。", "一辆公交车开过。"),
-        *("窗玻璃蒙了水汽。", "屋里有油漆味。", "飞蛾绕着灯转。", "电话一直没响。"),
+        *("外面有条狗冲着路过的马戏团叫。", "地窖进了水，人人鞋子都是湿的。", "隔壁合唱团在练婚礼进行曲。"),
+        *("钟楼的钟停在两点十分。", "一只黄蜂掉进了柠檬水里。", "收音机里在转播里斯本的球赛。"),
+        *("一位奶奶织着一条很长的红围巾。", "河对岸传来放烟火的声音。", "油漆工在地上铺满了报纸。"),
+        *("三只山羊往窗里张望。", "对面面包房在分刚出炉的面包。", "一架直升机落在教堂后面。"),
+        *("有人丢了一只玻璃假眼。", "暖气坏了，大家都穿着大衣。", "空气里有柏油和炸洋葱的味道。"),
+        *("一个学生在拉小提琴应考。",),
     ),
     closings=("事情就这样了。", "就这些。", "如此而已。", "没有再说什么。", "当时就是这样。"),
     quoting="墙上写着：“{rule}”",
