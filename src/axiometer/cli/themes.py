@@ -220,7 +220,7 @@ def _say_unmatched(found: tuple[ThemeAccount, ...]) -> None:
 
 def _say_balance(rows: tuple[BalanceRow, ...] | list[BalanceRow], a: str, b: str) -> None:
     """Standardized differences of length and, of forms, the largest in size; all are in `summary.json`."""
-    from axiometer.build.themes.balance import LENGTH
+    from axiometer.build.themes.balance import LENGTH, NEGLIGIBLE
     from axiometer.build.themes.themes import ALL
 
     stages = list(dict.fromkeys(row.stage for row in rows))
@@ -239,3 +239,9 @@ def _say_balance(rows: tuple[BalanceRow, ...] | list[BalanceRow], a: str, b: str
         headers += [f"{t('length')}, {t(stage)}", f"{t('form')}, {t(stage)}"]
     said = "Style, {a} minus {b}, in standard deviations (of forms, the largest difference):"
     say_table(headers, lines, title=t(said, a=a, b=b))
+    left = [line[0] for line in lines if any(abs(float(str(cell or 0))) > NEGLIGIBLE for cell in line[-2:])]
+    if left:
+        said = (
+            "Differences of style above {most} are left in: {themes}. A smaller --caliper may lessen those of length."
+        )
+        say(t(said, most=NEGLIGIBLE, themes=", ".join(str(each) for each in left)))

@@ -20,6 +20,7 @@ from axiometer.build.themes.style import Form, Style
 
 LENGTH: Final = "length"
 SAYS_NO: Final = "says no"
+NEGLIGIBLE: Final = 0.1
 QUANTITIES: Final = (LENGTH, *(str(form) for form in Form), SAYS_NO)
 
 
