@@ -146,7 +146,8 @@ def _person_pairs(voices: _Voices, catalogue: Catalogue) -> _Tables:
     product = voices.taken[at][:, :, None] * voices.taken[to][:, None, :]
     cells = (product + product.transpose(0, 2, 1)) / (2.0 * pairs[place])[:, None, None]
     persons = np.stack([voices.person[at], voices.person[to]], axis=1)
-    return _Tables(cells.reshape(len(at), -1), catalogue.group[item], persons, len(distinct))
+    k = voices.taken.shape[1]
+    return _Tables(cells.reshape(len(at), k * k), catalogue.group[item], persons, len(distinct))
 
 
 def _own_pairs(presentations: Presentations, catalogue: Catalogue, level: Level) -> _Tables:
