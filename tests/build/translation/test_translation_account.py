@@ -161,6 +161,15 @@ def test_an_item_that_is_there_in_a_language_is_not_translated_into_it(tmp_path:
     assert langs["count"].to_list() == [10 + only.translations] * 2
 
 
+def test_only_items_with_every_language_are_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    summary, folder = make(tmp_path, starter_items(("en",))[:30], SHIPPED, complete_only=True)
+    items = read_items(folder.items)
+    assert 0 < summary.translations < 30 and len(items) == 2 * summary.translations
+    assert {item.parallel_id for item in items if item.lang == "zh"} == {item.parallel_id for item in items}
+    stage = folder.stage(DISTINCT)
+    assert {row.lang for row in to_rows(stage.rows_of("zh-000000"), CheckedTranslation)} == {"zh"}
+
+
 def test_one_version_of_an_item_is_translated_and_the_language_it_is_taken_from_can_be_named() -> None:
     items = pl.DataFrame(
         {"id": ["a", "b", "c", "d"], "parallel_id": ["p", "p", None, "q"]},

@@ -40,7 +40,8 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class ReturnTranslation:
-    """A translation with what it says in the original's language, as a second request has it. `text`: its prompt."""
+    """A translation with what it says in the original's language, as a second request has it. `lang`: of the
+    translation; `text`: the prompt of it and what came back, for people who read rejects."""
 
     id: str
     parent_ids: tuple[str, ...]
@@ -80,9 +81,8 @@ def make_translated(asked: TranslationRequest, texts: tuple[str, ...]) -> Transl
 
 
 def make_returned(there: Translation, back: tuple[str, ...]) -> ReturnTranslation:
-    return ReturnTranslation(
-        content_id("back-translation", there.id, back), (there.id,), there.asked.source_lang, back[0], back, there
-    )
+    found, text = content_id("back-translation", there.id, back), f"{there.text}\n{back[0]}"
+    return ReturnTranslation(found, (there.id,), there.lang, text, back, there)
 
 
 def shown_order(row: str, step: str, options: int) -> tuple[int, ...]:
