@@ -16,6 +16,9 @@ from axiometer.messages import t
 def export(
     table: Annotated[Path, typer.Argument(help=t("Parquet file, or a folder of parts."))],
     output: options.Output,
+    sheet: Annotated[
+        bool, typer.Option("--sheet", help=t("Items as a sheet for people to answer; `import people` reads it back."))
+    ] = False,
 ) -> None:
     """CSV opens in Excel with Chinese intact; cells that a spreadsheet would run as formulas are made harmless."""
     import polars as pl
@@ -26,6 +29,14 @@ def export(
     writers = {".csv": write_csv_for_people, ".xlsx": write_xlsx}
     if output.suffix not in writers:
         raise InputError("must end in .csv or .xlsx", file=output)
+    if sheet:
+        from axiometer.measure.sheets import answer_sheet
+        from axiometer.records.tables import read_items
+
+        frame = answer_sheet(read_items(table))
+        writers[output.suffix](frame, output)
+        say(t("{n} rows in {file}", n=frame.height, file=output))
+        return
     parts = [read_part(file) for file in parquet_files(table)]
     try:
         frame = pl.concat(parts)

@@ -25,7 +25,7 @@ from axiometer.errors import InputError
 from axiometer.records.ids import content_id
 from axiometer.records.importers.accounting import Account, FileFormat, Imported, ImportOptions, RowError, row_id
 from axiometer.records.importers.cells import optional
-from axiometer.records.importers.people_answers import NoOrder, PersonAnswer, folded, read_order, read_person_answer
+from axiometer.records.importers.people_answers import PersonAnswer, Unclear, folded, read_order, read_person_answer
 from axiometer.records.importers.recorded import recorded_answer
 from axiometer.records.rows import PEOPLE, Answer, Item, Outcome
 from axiometer.records.spreadsheets import Record, SourceTable, is_missing, read_source
@@ -136,14 +136,14 @@ def _row(sheet: _Sheet, record: Record) -> Iterator[Answer]:
     for person, column, cell in said:
         try:
             found = read_person_answer(cell, item, order)
-        except NoOrder as none:
+        except Unclear as unclear:
             raise InputError(
-                "a letter, and nothing says which option had it",
+                str(unclear),
                 file=sheet.account.table.file,
                 row=record.row,
                 column=column,
-                mend="write the option's number or text, or add a column `order` such as 2,1,3",
-            ) from none
+                mend="write the option's text, or letters and a column `order` such as 2,1,3",
+            ) from None
         sheet.first_rows[item.id, person] = record.row
         sheet.outcomes[str(found.outcome)] += 1
         sheet.read[column] += found.outcome is not Outcome.INVALID

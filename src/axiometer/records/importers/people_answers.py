@@ -23,6 +23,8 @@ _WORDS: dict[Outcome, frozenset[str]] = {
 _LETTER = re.compile(r"[(\[]?([a-h])[)\].:]?")
 _NUMBER = re.compile(r"[(\[]?(\d{1,2})(?:\.0)?[)\].:]?")
 _ENUMERATED = re.compile(r"[(\[]?(?:[a-h]|\d{1,2})[)\].:、]\s*(?=\S)")
+LETTER = "a letter, and nothing says which option had it"
+NUMBER = "a number, and options were shown in another order"
 BLANK = "no answer was written"
 NOT_AN_OPTION = "not an option of the item"
 
@@ -37,13 +39,14 @@ class PersonAnswer:
     reason: str | None = None
 
 
-class NoOrder(Exception):
-    """A letter was written, and it is not known which option had it."""
+class Unclear(Exception):
+    """It cannot be known which option was meant; the message says why. Never reaches a user as it is."""
 
 
 def read_person_answer(cell: str | None, item: Item, order: tuple[int, ...] | None) -> PersonAnswer:
     """The text of an option, its number (from 1, in the item's order), or its letter where `order` says which option
-    stood where. Raises `NoOrder` for a letter without an order."""
+    stood where. Raises `Unclear` for a letter without an order, and for a number where options were shown in an order
+    of their own: it may be the place."""
     written = folded(cell or "")
     if not written:
         return PersonAnswer(Outcome.INVALID, reason=BLANK)
@@ -52,13 +55,15 @@ def read_person_answer(cell: str | None, item: Item, order: tuple[int, ...] | No
         if texts.count(form) == 1:
             return PersonAnswer(Outcome.CHOSEN, texts.index(form))
     if number := _NUMBER.fullmatch(written):
+        if order is not None and order != tuple(range(len(texts))):
+            raise Unclear(NUMBER)
         place = int(number[1]) - 1
         if 0 <= place < len(texts):
             return PersonAnswer(Outcome.CHOSEN, place)
         return PersonAnswer(Outcome.INVALID, reason=f"no option has the number {number[1]}")
     if letter := _LETTER.fullmatch(written):
         if order is None:
-            raise NoOrder
+            raise Unclear(LETTER)
         slot = ord(letter[1]) - ord("a")
         if slot < len(order):
             return PersonAnswer(Outcome.CHOSEN, order[slot], letter[1].upper())
