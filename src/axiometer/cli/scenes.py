@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from axiometer.build.scenes.plan import ScenePlan
     from axiometer.build.scenes.publish import ScenesSummary
 
+SHOWN = 6
 FrameworkName = Annotated[str | None, typer.Option("--framework", help=t("Framework of the values: id or YAML file."))]
 Rules = Annotated[Path | None, typer.Option(help=t("Corpus or table of rules: scenes are written with them, too."))]
 Model = Annotated[str | None, typer.Option("--model", "-m", help=t("Who writes scenes, as provider/name."))]
@@ -153,7 +154,7 @@ def _say_summary(summary: ScenesSummary) -> None:
     _say_unruled(summary.unruled)
     if summary.few_rules:
         said = "values with fewer rules than asked for: {n} ({values})"
-        say(t(said, n=len(summary.few_rules), values=", ".join(summary.few_rules)))
+        say(t(said, n=len(summary.few_rules), values=_some(summary.few_rules)))
     say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
     if summary.retry:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))
@@ -163,4 +164,9 @@ def _say_summary(summary: ScenesSummary) -> None:
 def _say_unruled(values: tuple[str, ...]) -> None:
     if values:
         said = "values without rules, so without a comparison: {n} ({values})"
-        say(t(said, n=len(values), values=", ".join(values)))
+        say(t(said, n=len(values), values=_some(values)))
+
+
+def _some(values: tuple[str, ...]) -> str:
+    """The first few; `summary.json` has them all."""
+    return ", ".join(values[:SHOWN]) + (", ..." if len(values) > SHOWN else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from axiometer.build.asking.answers import (
@@ -113,6 +114,7 @@ def scene_text(said: str) -> str:
     return plain(line if number is None else line[number.end() :])
 
 
+@lru_cache(maxsize=64)
 def own_words(lang: str) -> str:
     """The instructions for scenes in `lang`, normalised: a scene that stands among them was not thought of."""
     return normalise(_template(prompt_language(lang)).source)
