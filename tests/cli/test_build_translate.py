@@ -48,7 +48,7 @@ def test_translated_items_are_measured_and_show_no_difference_between_languages_
     found = pl.read_parquet(tmp_path / "run" / "analysis" / "languages.parquet")
     assert (
         found.height > 10
-        and found["n_items"].max() > 10
+        and found.filter(pl.col("n_items") > 10).height > 0
         and set(found["lang_a"]) | set(found["lang_b"]) == {"en", "zh"}
     )
     assert found["p_adjusted"].drop_nulls().len() > 0 and found.filter(pl.col("p_adjusted") <= 0.05).height == 0
