@@ -178,8 +178,10 @@ def _say_status(folder: Path, as_json: bool) -> None:
     if found.themes is None:
         say(t("{a} and {b} are not matched yet", a=a, b=b))
     else:
-        headers = ["theme", *(f"{t('rules')}: {name}" for name in found.positions), "pairs"]
-        say_table(headers, [[row.theme, row.rules[a], row.rules[b], row.matched] for row in found.themes])
+        say_table(
+            ["theme", *_of_sets(a, b), "pairs"],
+            [[row.theme, row.rules[a], row.rules[b], row.matched] for row in found.themes],
+        )
     if found.steps:
         say_accounts(found.steps)
 
@@ -190,7 +192,7 @@ def _say_summary(summary: ThemesSummary) -> None:
         say(t(said, name=each.name, n=each.rules, unassigned=each.unassigned))
     a, b = (each.name for each in summary.sets)
     say_table(
-        ["theme", *(f"{t('rules')}: {name}" for name in (a, b)), "pairs", "chosen", "items"],
+        ["theme", *_of_sets(a, b), "pairs", "chosen", "items"],
         [[row.theme, row.rules[a], row.rules[b], row.matched, row.chosen, row.items] for row in summary.themes],
     )
     _say_unmatched(summary.themes)
@@ -205,6 +207,11 @@ def _say_summary(summary: ThemesSummary) -> None:
         say(t("{n} calls failed: the same command asks them again", n=scenes.retry))
     said = "Read some of them, then: axiometer measure {folder} -m PROVIDER/NAME --repeats 5 -o runs/NAME"
     say(t(said, folder=scenes.folder))
+
+
+def _of_sets(a: str, b: str) -> list[str]:
+    """Headers of the columns that count the rules of either set."""
+    return [t("rules: {name}", name=name) for name in (a, b)]
 
 
 def _say_unmatched(found: tuple[ThemeAccount, ...]) -> None:
@@ -241,7 +248,5 @@ def _say_balance(rows: tuple[BalanceRow, ...] | list[BalanceRow], a: str, b: str
     say_table(headers, lines, title=t(said, a=a, b=b))
     left = [line[0] for line in lines if any(abs(float(str(cell or 0))) > NEGLIGIBLE for cell in line[-2:])]
     if left:
-        said = (
-            "Differences of style above {most} are left in: {themes}. A smaller --caliper may lessen those of length."
-        )
+        said = "Differences of style above {most} are left in: {themes}. A smaller --caliper lessens those of length."
         say(t(said, most=NEGLIGIBLE, themes=", ".join(str(each) for each in left)))

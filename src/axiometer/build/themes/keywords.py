@@ -19,7 +19,6 @@ _GAP: Final = r"[\s\-]+"
 _LETTER: Final = rf"[^\W{UNSPACED}]"  # a Chinese character beside a Latin word does not belong to it
 _TAKEN_OUT: Final = " \x00 "
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _any(keywords: tuple[str, ...]) -> re.Pattern[str]:
 
 def _pattern(keyword: str) -> str:
     if _UNSPACED.search(keyword):
-        return re.escape(_BLANKS.sub("", plain(keyword)))
+        return r"\s*".join(re.escape(part) for part in plain(keyword).split())
     parts = [
         rf"{_LETTER}+(?:['\-]{_LETTER}+)*" if word == "*" else re.escape(word.removesuffix("*")) + _ending(word)
         for word in _words(keyword)
