@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from axiometer.errors import InputError
-from axiometer.models.contradiction.labels import contradiction_label
+from axiometer.models.contradiction.labels import Named, contradiction_label
 from axiometer.models.protocols import Confidence, ConflictKind, Contradiction
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ _BLOCK = 1 << 20
 
 class CrossEncoder:
     """A `ContradictionModel` by a classifier of pairs. `device`: where it computes; None: a GPU where there is one.
+    `label_of`: finds the label whose probability is read.
 
     The first text is the premise, the second the hypothesis; the other direction is asked where the first reaches
     `plausible`. Batches hold pairs of like length, of at most `tokens` tokens with padding. The configuration is read
@@ -42,7 +43,15 @@ class CrossEncoder:
     else is in a batch.
     """
 
-    def __init__(self, model: str, *, device: str | None = None, plausible: float = 0.1, tokens: int = 16_384) -> None:
+    def __init__(
+        self,
+        model: str,
+        *,
+        device: str | None = None,
+        plausible: float = 0.1,
+        tokens: int = 16_384,
+        label_of: Callable[[str, Named, Named], int] = contradiction_label,
+    ) -> None:
         if not 0.0 <= plausible <= 1.0:
             raise InputError("{name} must lie between 0 and 1, not {value}", name="plausible", value=plausible)
         if tokens < 1:
@@ -52,7 +61,7 @@ class CrossEncoder:
         self.tokens = tokens
         self._device = device
         self._where = _place(model)
-        self._commit, self.label = _configuration(model, self._where)
+        self._commit, self.label = _configuration(model, self._where, label_of)
         self._network: _Network | None = None
 
     @property
@@ -75,13 +84,14 @@ class CrossEncoder:
 
     def contradictions(self, pairs: Sequence[tuple[str, str, str]]) -> list[Contradiction]:
         """See `ContradictionModel`. The languages are not looked at: what a model knows is its own affair."""
-        ab = self._probabilities([(first, second) for first, second, _ in pairs])
+        ab = self.probabilities([(first, second) for first, second, _ in pairs])
         worth = [row for row, score in enumerate(ab) if score >= self.plausible]
-        other = self._probabilities([(pairs[row][1], pairs[row][0]) for row in worth])
+        other = self.probabilities([(pairs[row][1], pairs[row][0]) for row in worth])
         ba: dict[int, float] = dict(zip(worth, other, strict=True))
         return [_contradiction(score, ba.get(row)) for row, score in enumerate(ab)]
 
-    def _probabilities(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+    def probabilities(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Of the label that is read, for each pair as premise and hypothesis."""
         if not pairs:
             return []
         if self._network is None:
@@ -143,8 +153,8 @@ def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
         start += count
 
 
-def _configuration(name: str, where: str) -> tuple[str | None, int]:
-    """(the commit on the hub, None for a folder; the index of the label for contradiction)."""
+def _configuration(name: str, where: str, label_of: Callable[[str, Named, Named], int]) -> tuple[str | None, int]:
+    """(the commit on the hub, None for a folder; the index of the label that is read)."""
     try:
         import torch  # noqa: F401  (missing, it is said before anything is planned with this model)
         from transformers import AutoConfig, PretrainedConfig
@@ -153,7 +163,7 @@ def _configuration(name: str, where: str) -> tuple[str | None, int]:
     config = _opened(name, lambda: AutoConfig.from_pretrained(where))
     # As it is written: Transformers puts numbers in place of names where only one of the two mappings is there.
     written, _ = _opened(name, lambda: PretrainedConfig.get_config_dict(where))
-    label = contradiction_label(name, written.get("id2label"), written.get("label2id"))
+    label = label_of(name, written.get("id2label"), written.get("label2id"))
     if not 0 <= label < config.num_labels:
         raise InputError("{model}: there is no output {label}", model=name, label=label)
     return (None if Path(where).is_dir() else getattr(config, "_commit_hash", None)), label
