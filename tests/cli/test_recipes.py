@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
+import subprocess
 import textwrap
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +20,7 @@ from axiometer.cli.recipe_files import read_recipe
 from axiometer.errors import InputError
 from axiometer.testing import Behaviour
 
-from .conftest import Axiometer, Serve, listing, run_in
+from .conftest import Axiometer, Serve, command, listing, run_in
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 SMALL = """\
@@ -245,3 +248,20 @@ def test_a_shipped_recipe_runs_without_a_key_from_its_first_step_to_its_last(
     assert pages == {"report.html", "themes.html", "scenes.html"}
     page = (tmp_path / "s" / "report.html").read_text(encoding="utf-8")
     assert ("Counted by letter, in one order" in page) == (name == "cvc-published")
+
+
+@pytest.mark.parametrize(("ending", "code"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 3)])
+def test_killed_or_interrupted_the_same_command_makes_the_same_tables(
+    small: Path, tmp_path: Path, surroundings: dict[str, str], ending: signal.Signals, code: int
+) -> None:
+    words = ("run", small, "--set", "limit=150", "--to", "answers")
+    assert run_in(tmp_path, surroundings, *words, "-o", "whole").code == 0
+    cut = command(*words, "-o", "cut")
+    with subprocess.Popen(cut, cwd=tmp_path, env=surroundings, stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not list((tmp_path / "cut" / "run").glob("journal/*.sqlite")):
+            time.sleep(0.002)
+        process.send_signal(ending)
+        assert process.wait() == code
+    assert run_in(tmp_path, surroundings, *words, "-o", "cut").code == 0
+    for folder in ("items", "answers"):
+        assert listing(tmp_path / "cut" / "run" / folder) == listing(tmp_path / "whole" / "run" / folder)
