@@ -55,7 +55,7 @@ def _say(analysis: SceneAnalysis) -> None:
     found = {(row["measure"], row["condition"]): row for row in measures}
     headers = ["measure", *(header for condition in conditions for header in (condition, "95 % interval"))]
     if differences:
-        headers += ["difference", "95 % interval", "p", "p, adjusted"]
+        headers += ["difference", "95 % interval", "p, adjusted"]
     rows = []
     for name in names:
         cells: list[object] = [t(NAMES[name])]
@@ -64,7 +64,7 @@ def _say(analysis: SceneAnalysis) -> None:
             cells += [row["estimate"], _interval(row)]
         if differences:
             row = differences[name]
-            cells += [row["difference"], _interval(row), _p(row["p"]), _p(row["p_adjusted"])]
+            cells += [row["difference"], _interval(row), _p(row["p_adjusted"])]
         rows.append(cells)
     say_table(headers, rows, title=t("mean of {n} values", n=analysis.measures["value"].n_unique() - 1))
     reasons = dict.fromkeys(row["why_not"] for row in measures if row["why_not"])
