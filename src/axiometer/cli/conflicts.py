@@ -15,12 +15,12 @@ from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.starter import rules_path
+from axiometer.cli.thin import say_thin
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
 
 if TYPE_CHECKING:
-    from axiometer.build.conflicts.options import ConflictOptions
     from axiometer.build.conflicts.plan import ConflictPlan
     from axiometer.build.conflicts.publish import PairsSummary
     from axiometer.runtime.respondent import Respondent
@@ -124,7 +124,7 @@ def _do(given: Mapping[str, Any]) -> None:
     if given["as_json"]:
         say_json(asdict(summary))
     else:
-        _say_summary(summary, plan.options)
+        _say_summary(summary, plan)
 
 
 def _plan(given: Mapping[str, Any]) -> ConflictPlan:
@@ -206,7 +206,8 @@ def _say_status(folder: Path, as_json: bool) -> None:
         _say_counts(found.kept)
 
 
-def _say_summary(summary: PairsSummary, wanted: ConflictOptions) -> None:
+def _say_summary(summary: PairsSummary, plan: ConflictPlan) -> None:
+    wanted = plan.options
     headers = ["cosine from", "to", "pairs", "kept apart", "near-duplicates", "eligible", "candidates", "kept"]
     say_table(
         headers,
@@ -243,6 +244,7 @@ def _say_summary(summary: PairsSummary, wanted: ConflictOptions) -> None:
         say(t(said))
     if summary.model == "lexical":
         say(t("Word lists see little: every score of `lexical` is of low confidence."))
+    say_thin(summary.thin, plan.framework)
     say(t("pairs: {file}", file=summary.folder / "pairs.parquet"))
     say(t("which values meet in them: {file}", file=summary.folder / "coverage.parquet"))
 

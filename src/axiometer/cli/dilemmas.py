@@ -15,6 +15,7 @@ from axiometer.cli import options
 from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing, say_status
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json
+from axiometer.cli.thin import say_thin
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -95,7 +96,7 @@ def _do(given: Mapping[str, Any]) -> None:
     if given["as_json"]:
         say_json(asdict(summary))
     else:
-        _say_summary(summary)
+        _say_summary(summary, plan)
 
 
 def _plan(given: Mapping[str, Any]) -> DilemmaPlan:
@@ -135,7 +136,9 @@ def _say_dry_run(plan: DilemmaPlan, as_json: bool) -> None:
     say_prices_missing(rows)
 
 
-def _say_summary(summary: DilemmasSummary) -> None:
+def _say_summary(summary: DilemmasSummary, plan: DilemmaPlan) -> None:
+    from axiometer.build.conflicts.rules import framework_of
+
     say_accounts(summary.steps)
     said = "items: {items}, of {scenes} scenes for {pairs} pairs ({covered} of them have an item), in {file}"
     counts = {"items": summary.items, "scenes": summary.scenes, "pairs": summary.pairs}
@@ -143,6 +146,7 @@ def _say_summary(summary: DilemmasSummary) -> None:
     if summary.unvalued:
         said = "{n} items have no value of a framework: they tell about rules alone"
         say(t(said, n=summary.unvalued))
+    say_thin(summary.thin, framework_of(plan.pairs, None))
     say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
     if summary.retry:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from axiometer.analyze.coverage import Finding, Meetings
 from axiometer.build.conflicts.candidates import Found
 from axiometer.build.conflicts.coverage import Coverage
 from axiometer.build.conflicts.options import PairsFolder
@@ -49,7 +50,7 @@ class BandSummary:
 @dataclass(frozen=True, slots=True)
 class PairsSummary:
     """A finished search. pairs: of rules, all of them; scored: the account of the scoring (None: not asked for);
-    kept: by kind; dropped: by reason."""
+    kept: by kind; dropped: by reason; thin: where a ranking of values would rest on too little."""
 
     folder: Path
     rules: int
@@ -61,6 +62,7 @@ class PairsSummary:
     dropped: Mapping[str, int]
     near_duplicates: int
     bands: tuple[BandSummary, ...]
+    thin: tuple[Finding, ...]
 
 
 def publish(
@@ -88,6 +90,7 @@ class _Counting:
 
     framework: Framework | None
     coverage: Coverage = field(init=False)
+    meetings: Meetings = field(init=False)
     candidates: Counter[float] = field(default_factory=Counter)
     kept: Counter[tuple[float, str]] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -96,6 +99,7 @@ class _Counting:
 
     def __post_init__(self) -> None:
         self.coverage = Coverage(self.framework)
+        self.meetings = Meetings(self.framework)
 
     def through(self, parts: StageFolder, selection: Selection | None) -> Iterator[pl.DataFrame]:
         """The pairs that are kept, in the order of the candidates; all where there is no selection."""
@@ -113,6 +117,7 @@ class _Counting:
         self.dropped.update(chosen["reason"].drop_nulls().to_list())
         self.random = self.random and chosen["inclusion"].null_count() == 0
         kept = chosen.filter(pl.col("reason").is_null()).with_columns(pl.col("kind").fill_null("not scored"))
+        self.meetings.add_pairs(kept)
         weight = (1 / pl.col("inclusion")).sum()
         groups = kept.group_by("band", "kind", maintain_order=True).agg(pl.len(), weight=weight)
         for band, kind, count, weight in groups.iter_rows():
@@ -139,6 +144,7 @@ class _Counting:
             dropped=dict(sorted(dropped.items(), key=lambda pair: (-pair[1], pair[0]))),
             near_duplicates=found.near_duplicates,
             bands=tuple(self._band(found, place) for place in range(len(found.bands))),
+            thin=self.meetings.findings(),
         )
 
     def _band(self, found: Found, place: int) -> BandSummary:

@@ -96,6 +96,11 @@ class DilemmasFolder:
         return self.path / "items.parquet"
 
     @property
+    def coverage(self) -> Path:
+        """Which values meet in the items; in a folder of its own, since tables at the top are items."""
+        return self.path / "coverage" / "values.parquet"
+
+    @property
     def rejects(self) -> Path:
         return self.path / "rejects.csv"
 

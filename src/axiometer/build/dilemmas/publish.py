@@ -10,26 +10,30 @@ from typing import Final
 
 import polars as pl
 
+from axiometer.analyze.coverage import Finding, Meetings
+from axiometer.build.conflicts.rules import framework_of
 from axiometer.build.dilemmas.options import REQUESTS, DilemmasFolder
 from axiometer.build.dilemmas.plan import DilemmaPlan
 from axiometer.build.dilemmas.rows import Scene, make_dilemma
 from axiometer.build.dilemmas.status import status
 from axiometer.build.work.accounts import StepAccount
-from axiometer.build.work.large_tables import csv_for_people, write_frames
+from axiometer.build.work.large_tables import beside, csv_for_people, write_frames
 from axiometer.build.work.rejects import REJECTS, PassedStep, rejects
 from axiometer.records.rows import Item
 from axiometer.records.schemas import schema_of, to_frame, to_rows
-from axiometer.records.tables import write_text
+from axiometer.records.tables import write_parquet, write_text
 from axiometer.runtime.progress import Tally
 
 NOBODY: Final = "nobody"
+_COVERAGE = pl.Schema({"level": pl.String(), "value_a": pl.String(), "value_b": pl.String(), "items": pl.Int64()})
 PAIR = 1  # which of an item's parents is the pair (`rows.make_dilemma`)
 
 
 @dataclass(frozen=True, slots=True)
 class DilemmasSummary:
     """What there is in the end: pairs, scenes that were wanted, items, pairs of which there is at least one item, the
-    account of every step, why scenes were lost, and calls made now and before."""
+    account of every step, why scenes were lost, where a ranking of values would rest on too little, and calls made now
+    and before."""
 
     folder: Path
     pairs: int
@@ -38,6 +42,7 @@ class DilemmasSummary:
     pairs_with_items: int
     langs: Mapping[str, int]
     unvalued: int
+    thin: tuple[Finding, ...]
     lost: Mapping[str, int]
     steps: tuple[StepAccount, ...]
     calls: int
@@ -47,9 +52,11 @@ class DilemmasSummary:
 
 def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
     """Writes items, rejects and summary. Raises `AssertionError` where a scene is unaccounted for."""
-    write_frames(_items(plan, folder), schema_of(Item), folder.items)
+    meetings = Meetings(framework_of(plan.pairs, None))
+    write_frames(beside(_items(plan, folder), meetings.add_items), schema_of(Item), folder.items)
+    write_parquet(pl.DataFrame(meetings.rows(), _COVERAGE, orient="row"), folder.coverage)
     _write_rejects(plan.options.steps, folder)
-    summary = _summary(plan, folder, tallies)
+    summary = _summary(plan, folder, tallies, meetings.findings())
     lost = sum(summary.lost.values())
     assert summary.items + lost == summary.scenes, f"{summary.scenes} scenes, {summary.items} items, {lost} lost"
     said = {key: value for key, value in asdict(summary).items() if key not in ("calls", "hits")}
@@ -75,7 +82,9 @@ def _write_rejects(steps: Sequence[str], folder: DilemmasFolder) -> None:
                 append(frame)
 
 
-def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
+def _summary(
+    plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally], thin: tuple[Finding, ...]
+) -> DilemmasSummary:
     accounts = tuple(status(folder.path))
     items = pl.scan_parquet(folder.items, glob=False)
     langs = dict(items.group_by("lang").len().sort("lang").collect().iter_rows())
@@ -96,6 +105,7 @@ def _summary(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]
         pairs_with_items=int(covered),
         langs=langs,
         unvalued=int(unvalued or 0),
+        thin=thin,
         lost=dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))),
         steps=accounts,
         calls=sum(tally.calls for tally in tallies),
