@@ -154,7 +154,9 @@ def _say_summary(summary: MapSummary) -> None:
     for reason, count in summary.left_out.items():
         say(t("{where}: {what}", where=t(reason), what=count))
     if summary.confidence is not None and summary.sides is not None:
-        said = "probability that a map is the right way round: {order} on average; that its two sides are the sides: {sides}"
+        said = (
+            "probability that a map is the right way round: {order} on average; that its sides are the sides: {sides}"
+        )
         say(t(said, order=f"{summary.confidence:.3f}", sides=f"{summary.sides:.3f}"))
         say(t("calibrated on: {what}", what=t(summary.calibrated)))
     if summary.answers is not None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-WAYS: Final[tuple[tuple[int, int, int], ...]] = tuple(permutations(range(3)))  # type: ignore[assignment]
+WAYS: Final[tuple[tuple[int, int, int], ...]] = tuple((a, b, c) for a, b, c in permutations(range(3)))
 """(option of the first rule, option of the second rule, option of neither)."""
 
 SWAPPED: Final[tuple[int, ...]] = tuple(WAYS.index((second, first, third)) for first, second, third in WAYS)

@@ -33,6 +33,7 @@ UNSURE_PEOPLE: Final = "people's sample says too little of maps like this"
 _REJECTS: Final = ("item", "reason", "order", "sides", "lang", "scene")
 _ANSWER_TOKENS: Final = 60
 _SAMPLE: Final = 100
+_NO_SCORES: Final[tuple[float | None, float | None]] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def publish(
     left_out: list[tuple[object, ...]] = []
     at = -1
     for place, item in enumerate(plan.items):
-        reason = plan.problems.get(place)
+        reason, scores = plan.problems.get(place), _NO_SCORES
         if reason is None:
             at += 1
             reason = reasons[at]
@@ -94,8 +95,6 @@ def publish(
                 ids[item.id] = mapped.id
                 continue
             scores = (float(order[at]), float(found.sides[at]))
-        else:
-            scores = (None, None)
         left_out.append((item.id, reason, *scores, item.lang, item.prompt))
         if options.keep_unsure:
             items.append(item)

@@ -40,13 +40,13 @@ def _label(model: str, id2label: Named, label2id: Named, what: str, meaning: re.
     named = ", ".join(str(label) for label in (id2label or {}).values()) or "none"
     if not found:
         raise InputError(
-            "{model} has no label that means {what}",
+            "{model} has no label that means {meaning}",
             mend="its labels: {labels}; give an NLI model whose config names them",
             model=model,
-            what=what,
+            meaning=what,
             labels=named,
         )
-    raise InputError("{model}: several labels mean {what}: {labels}", model=model, what=what, labels=named)
+    raise InputError("{model}: several labels mean {meaning}: {labels}", model=model, meaning=what, labels=named)
 
 
 def _indices(labels: Iterable[tuple[int | None, object]], meaning: re.Pattern[str]) -> set[int]:
