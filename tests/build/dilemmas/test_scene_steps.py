@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +17,18 @@ from axiometer.build.dilemmas.checking import (
     CheckScenes,
     crossed,
 )
+from axiometer.build.dilemmas.options import DilemmaOptions
+from axiometer.build.dilemmas.plan import plan_dilemmas
 from axiometer.build.dilemmas.rows import Scene, SceneRequest, make_dilemma, make_scene, scene_requests
 from axiometer.build.dilemmas.writing import WriteScenes
+from axiometer.errors import InputError
 from axiometer.models.protocols import Finish, Reply, Request, Usage
+from axiometer.models.simulated_writer import SimulatedWriter
+from axiometer.models.writer_profile import load_writer
 from axiometer.records.corpus_rows import RulePair
-from axiometer.records.rows import ExpressionKind, Role
+from axiometer.records.rows import ExpressionKind, ItemKind, Role
+from axiometer.records.tables import write_rows
+from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
 
 PAIR = RulePair(
@@ -173,3 +181,49 @@ def test_a_rule_that_gives_orders_stays_between_its_marks() -> None:
     assert row.text_a in words
     mark = words.split("<<<")[3][:8] if words.count("<<<") > 2 else words.rsplit("<<<", 1)[1][:8]
     assert mark not in row.text_a and words.index(f"<<<{mark}") < words.index(row.text_a) < words.rindex(f"{mark}>>>")
+
+
+THEMED = replace(
+    PAIR,
+    theme="drugs",
+    position_a="Set One",
+    position_b="Set Two",
+    framework=None,
+    values_a=(),
+    values_b=(),
+    lang_b="zh",
+)
+NAMES = {"drugs": {"en": "illegal drugs", "zh": "毒品"}}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_pair_of_two_rule_sets_is_written_about_its_theme_and_checked_without_it(lang: str) -> None:
+    request = scene_requests(THEMED, 1, lang, 0, NAMES)[0]
+    assert NAMES["drugs"][lang] in prompt(WRITE, request)
+    assert "drugs" in prompt(WRITE, scene_requests(THEMED, 1, lang, 0)[0])
+    scene = make_scene(request, "s", "a", "b", "c")
+    assert not any(word in prompt(CHECK, scene) for word in (*NAMES["drugs"].values(), "Set One", "Set Two"))
+    assert "theme" not in prompt(WRITE, scene_requests(PAIR, 1, "en", 0)[0])
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_each_side_of_such_a_pair_expresses_the_position_of_its_rule_s_set(turned: bool) -> None:
+    request = replace(scene_requests(THEMED, 1, "zh", 0, NAMES)[0], turned=turned)
+    item = make_dilemma(make_scene(request, "s", *[f"Does: {rule}" for rule in request.shown], "c"), "w", "c")
+    said = {option.text: [(each.kind, each.target) for each in option.expresses] for option in item.options[:2]}
+    position, rule = ExpressionKind.POSITION, ExpressionKind.RULE
+    assert said == {
+        "Does: Keep promises.": [(position, "Set One"), (rule, "ra")],
+        "Does: Help strangers.": [(position, "Set Two"), (rule, "rb")],
+    }
+    assert item.kind is ItemKind.THEME and not item.options[2].expresses
+    assert (item.meta["theme"], item.meta["theme_en"], item.meta["theme_zh"]) == ("drugs", "illegal drugs", "毒品")
+
+
+def test_rules_in_two_languages_need_a_language_for_their_items(tmp_path: Path) -> None:
+    write_rows([THEMED], RulePair, tmp_path / "pairs.parquet")
+    writer = Respondent(SimulatedWriter(load_writer("rulewriter")))
+    with pytest.raises(InputError, match="the rules of a pair are in two languages, en and zh"):
+        plan_dilemmas(tmp_path / "pairs.parquet", DilemmaOptions.of(), writer)
+    plan = plan_dilemmas(tmp_path / "pairs.parquet", DilemmaOptions.of(lang="zh"), writer)
+    assert plan.scenes == 1

@@ -30,9 +30,9 @@ class Search:
 
     def finds(self, text: str) -> bool:
         """Whether a text, as `plain` gives it, holds a keyword."""
-        if self.taken_out is not None:
-            text = self.taken_out.sub(_TAKEN_OUT, text)
-        return self.wanted.search(text) is not None
+        if self.wanted.search(text) is None:
+            return False
+        return self.taken_out is None or self.wanted.search(self.taken_out.sub(_TAKEN_OUT, text)) is not None
 
 
 def search_for(keywords: Sequence[str], exceptions: Sequence[str]) -> Search:
@@ -62,17 +62,22 @@ def _words(keyword: str) -> list[str]:
 def _any(keywords: tuple[str, ...]) -> re.Pattern[str]:
     """Longest first, so that of two exceptions that begin alike the longer one is taken out."""
     ordered = sorted(dict.fromkeys(keywords), key=lambda keyword: (-len(keyword), keyword))
-    return re.compile("|".join(_pattern(keyword) for keyword in ordered))
+    unspaced = [_characters(keyword) for keyword in ordered if _UNSPACED.search(keyword)]
+    spaced = [_whole_words(keyword) for keyword in ordered if not _UNSPACED.search(keyword)]
+    # One test of the word's beginning for all of them: ten times as fast as one for each.
+    words = [rf"(?<!{_LETTER})(?:{'|'.join(spaced)})(?!{_LETTER})"] if spaced else []
+    return re.compile("|".join([*unspaced, *words]))
 
 
-def _pattern(keyword: str) -> str:
-    if _UNSPACED.search(keyword):
-        return r"\s*".join(re.escape(part) for part in plain(keyword).split())
-    parts = [
+def _characters(keyword: str) -> str:
+    return r"\s*".join(re.escape(part) for part in plain(keyword).split())
+
+
+def _whole_words(keyword: str) -> str:
+    return _GAP.join(
         rf"{_LETTER}+(?:['\-]{_LETTER}+)*" if word == "*" else re.escape(word.removesuffix("*")) + _ending(word)
         for word in _words(keyword)
-    ]
-    return rf"(?<!{_LETTER}){_GAP.join(parts)}(?!{_LETTER})"
+    )
 
 
 def _ending(word: str) -> str:
