@@ -110,7 +110,9 @@ class Texts:
         return self("number.from_to", low=self.points(low), high=self.points(high))
 
     def decimal(self, value: float | None, digits: int = 2) -> str:
-        return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+        if value is None:
+            return "–"
+        return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
 
     def probability(self, p: float | None) -> str:
         if p is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -29,6 +30,9 @@ ALL = "all"
 
 # Agreement with chance taken off is shown in this order; raw agreement stands in the table.
 MEASURES = ("kappa", "ac1", "alpha")
+
+# With more respondents than this, intervals do not fit into the cells of a narrow screen's matrix.
+MOST_NARROW = 3
 
 
 def themes(study: Study) -> Section | None:
@@ -170,7 +174,10 @@ def _agreement(study: Study, measure: str, agreement: pl.DataFrame) -> Panel | N
     name = texts.named("measure", measure)
     title = texts("themes.agreement_chart", measure=name)
     table = _agreement_table(study, mine)
-    wide, narrow = (matrix(names, cells, title, size=104, width=width) for width in (WIDE, NARROW))
+    bare = {place: replace(cell, note="") for place, cell in cells.items()} if len(names) > MOST_NARROW else cells
+    wide, narrow = (
+        matrix(names, shown, title, size=104, width=width) for shown, width in ((cells, WIDE), (bare, NARROW))
+    )
     chart = Chart(file_stem("themes-agreement", measure), wide, narrow, table)
     missing = [(_pair(study, row), text_of(row, "why_not")) for row in every if row["low"] is None]
     notes = (texts("themes.agreement_note"), texts("themes.itself_note"), *reason_notes(texts, missing))
@@ -224,14 +231,15 @@ def _agreement_table(study: Study, mine: pl.DataFrame) -> Table:
 
 def _differences(study: Study, differences: pl.DataFrame) -> Panel:
     texts = study.texts
+    several = differences["position"].n_unique() > 1
     written = []
     for theme in _in_order(study, differences):
         for row in differences.filter(pl.col("theme") == theme).iter_rows(named=True):
             written.append(
                 (
                     _name(study, theme),
-                    _pair(study, row),
-                    text_of(row, "position"),
+                    texts("themes.minus", a=text_of(row, "model_a"), b=text_of(row, "model_b")),
+                    *((text_of(row, "position"),) if several else ()),
                     texts.points(number_of(row, "difference")),
                     texts.point_interval(number_of(row, "low"), number_of(row, "high")) or "–",
                     texts.count(whole_of(row, "n_items")),
@@ -239,8 +247,12 @@ def _differences(study: Study, differences: pl.DataFrame) -> Panel:
                     texts.probability(number_of(row, "p_adjusted")),
                 )
             )
-    names = ("theme", "pair", "set", "points", "interval", "items", "p", "p_adjusted")
-    table = Table(tuple(texts(f"column.{name}") for name in names), tuple(written), words=3)
+    names = ("theme", "pair", *(("set",) if several else ()), "points", "interval", "items", "p", "p_adjusted")
+    table = Table(tuple(texts(f"column.{name}") for name in names), tuple(written), words=3 if several else 2)
     methods = [texts.named("adjustment", str(name)) for name in sorted(differences["adjustment"].drop_nulls().unique())]
-    notes = [texts("themes.differences_note"), *(texts("themes.families", method=method) for method in methods)]
+    sets = texts.listing(sorted(differences["position"].unique()))
+    notes = [
+        texts("themes.differences_note", sets=sets),
+        *(texts("themes.families", method=method) for method in methods),
+    ]
     return Panel(texts("themes.differences_tab"), (), tuple(notes), table)
