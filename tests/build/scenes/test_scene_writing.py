@@ -6,6 +6,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from axiometer.build.asking.answers import EMPTY, REFUSED
 from axiometer.build.corpus.steps.rule_texts import RECITED
@@ -209,3 +211,19 @@ def test_every_line_of_the_instructions_is_known_for_one(lang: str) -> None:
     source = load_template("scene-write", lang, 1).source
     lines = [line for line in source.splitlines() if len(line) > 25 and "{" not in line]
     assert lines and all(lost(line, lang, set()) == RECITED for line in lines)
+
+
+@given(
+    st.one_of(st.text(max_size=200), st.lists(st.text(max_size=40), max_size=6).map(json.dumps)), st.sampled_from("[]{")
+)
+def test_any_answer_ends_in_rows_a_reason_or_a_rejection(said: str, more: str) -> None:
+    row = asked()
+    for text in (said, f'{more}{said}"]', f'{{"scenes": {said}'):
+        read = WRITE.read(row, reply(text))
+        assert isinstance(read, Kept | Dropped | Rejected)
+        kept = read.usable if isinstance(read, Rejected) else read
+        if isinstance(kept, Kept):
+            places = [each.place for each in kept.rows if isinstance(each, WrittenScene)]
+            assert places == list(range(1, len(places) + 1))
+        fates = [fate for fate, _ in sift(row, said, said, said)]
+        assert len(fates) == 3 and all(fate.reason for fate in fates if fate.status is Status.DROPPED)
