@@ -68,7 +68,7 @@ def test_keywords_find_rules_about_their_theme_and_no_false_friends(words: str, 
 def test_own_themes_may_be_about_anything_and_marks_say_which_words_count(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(
-        "themes:\n  - id: tea\n    names: {zh: 茶, fr: thé}\n"
+        "themes:\n  - id: tea\n    names: {zh-CN: 茶, fr: thé}\n"
         "    keywords: {zh-CN: [喝茶, AI], en: [tea, 'drink* * tea', matcha*]}\n"
         "    except: {en: [tea party]}\n",
         encoding="gb18030",
@@ -114,6 +114,7 @@ def test_what_cannot_be_looked_for_is_no_keyword(keyword: str) -> None:
         (GOOD.replace("[dog*]", "[]"), "no keywords for the language en"),
         (GOOD.replace("[dog*]", "['* dog']"), "the keyword '* dog' cannot be looked for"),
         (GOOD.replace("{en: [", "{klingonish: ["), "is no code of a language"),
+        (GOOD.replace("names: {en", "names: {elvish"), "is no code of a language"),
         (GOOD + GOOD.splitlines()[1] + "\n", "the theme pets stands there twice"),
     ],
 )

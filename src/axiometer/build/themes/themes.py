@@ -138,21 +138,25 @@ def _theme(theme: _Theme, path: Path) -> Theme:
         raise InputError("the theme {id} has an empty name", file=path, id=theme.id)
     return Theme(
         theme.id,
-        {lang: " ".join(name.split()) for lang, name in theme.names.items()},
-        theme.about,
+        {_code(lang, path): " ".join(name.split()) for lang, name in theme.names.items()},
+        {_code(lang, path): about for lang, about in theme.about.items()},
         _by_language(theme.id, theme.keywords, path),
         _by_language(theme.id, theme.exceptions, path),
     )
 
 
-def _by_language(theme: str, lists: Mapping[str, Sequence[str]], path: Path) -> ByLanguage:
+def _code(lang: str, path: Path) -> str:
     from axiometer.build.corpus.ingest.languages import declared
 
+    code = declared(lang)
+    if code is None:
+        raise InputError("{lang!r} is no code of a language", file=path, mend="for example zh or en", lang=lang)
+    return code
+
+
+def _by_language(theme: str, lists: Mapping[str, Sequence[str]], path: Path) -> ByLanguage:
     found: dict[str, tuple[str, ...]] = {}
     for lang, words in lists.items():
-        code = declared(lang)
-        if code is None:
-            raise InputError("{lang!r} is no code of a language", file=path, mend="for example zh or en", lang=lang)
         if not words:
             raise InputError("the theme {id} has no keywords for the language {lang}", file=path, id=theme, lang=lang)
         wrong = next((word for word in words if not is_keyword(word)), None)
@@ -164,6 +168,6 @@ def _by_language(theme: str, lists: Mapping[str, Sequence[str]], path: Path) -> 
                 id=theme,
                 word=wrong,
             )
-        base = code.split("-")[0]
+        base = _code(lang, path).split("-")[0]
         found[base] = (*found.get(base, ()), *words)
     return found
