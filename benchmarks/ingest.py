@@ -60,14 +60,15 @@ def _text(draw: random.Random, n: int, known: int) -> str:
 INGEST = """
 import sys, time
 from pathlib import Path
-from axiometer.build.corpus.ingest import IngestOptions, ingest
+from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest
 from axiometer.runtime.progress import Silent
 from axiometer.runtime.runners import open_runner
 from axiometer.runtime.stages.parts import StageFolder
 
 began = time.monotonic()
 with open_runner("local") as runner:
-    ingest([sys.argv[1]], IngestOptions(), StageFolder(Path(sys.argv[2])), runner, Silent())
+    options = IngestOptions()
+    ingest(check_sources([sys.argv[1]], options), options, StageFolder(Path(sys.argv[2])), runner, Silent())
 print(time.monotonic() - began)
 """
 

@@ -58,7 +58,7 @@ def run_corpus(plan: CorpusPlan, output: Path, runner: Runner, progress: Progres
         settle_specification(plan, folder)
         keep_framework(plan.options.framework, plan.framework, folder.frameworks)
         try:
-            ingest(plan.paths, plan.options.ingest, folder.stage(INGEST), runner, shown)
+            ingest(plan.sources, plan.options.ingest, folder.stage(INGEST), runner, shown)
             place_imported(plan, folder.imported)
             tallies = asyncio.run(_ask(plan, folder, shown))
             dedup(inputs_of(plan, folder, DEDUP), folder.stage(DEDUP), plan.dedup, folder.vectors, runner, shown)

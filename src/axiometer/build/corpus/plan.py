@@ -44,7 +44,6 @@ class Step:
 class CorpusPlan:
     """What `run_corpus` does. `enter`: the step at which rules without values come in."""
 
-    paths: tuple[str, ...]
     options: CorpusOptions
     sources: Sources
     framework: Framework
@@ -84,7 +83,7 @@ def plan_corpus(
     )
     dedup = DedupOptions.of(options.embedder, options.threshold, options.against)
     specification = _specify(paths, options, framework, asked, dedup)
-    return CorpusPlan(tuple(paths), options, sources, framework, asked, examples, dedup, specification)
+    return CorpusPlan(options, sources, framework, asked, examples, dedup, specification)
 
 
 def _check_steps(by_step: Mapping[str, Respondent], names: Sequence[str], enter: str | None) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import polars as pl
 import pytest
 
-from axiometer.build.corpus.ingest import IngestOptions, ingest
+from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest
 from axiometer.records.corpus_rows import Text
 from axiometer.records.schemas import to_rows
 from axiometer.runtime.progress import Silent
@@ -82,7 +82,8 @@ def run(tmp_path: Path) -> Ingest:
     def ingested(*paths: Path | str, folder: str = "out", runner: Runner | None = None, **options: object) -> Ingested:
         chosen = runner or Here()
         stage = StageFolder(tmp_path / folder)
-        ingest(list(paths), IngestOptions(**options), stage, chosen, Silent())  # type: ignore[arg-type]
+        wanted = IngestOptions(**options)  # type: ignore[arg-type]
+        ingest(check_sources(list(paths), wanted), wanted, stage, chosen, Silent())
         found = Ingested(stage, getattr(chosen, "tasks", 0))
         assert found.folder.account().rows == len(found.fates)
         outputs = [output for fate in found.fates for output in fate.outputs]

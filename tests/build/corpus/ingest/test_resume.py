@@ -14,7 +14,7 @@ from typing import TypeVar
 import pytest
 from tests.build.corpus.ingest.conftest import Here, Ingest
 
-from axiometer.build.corpus.ingest import IngestOptions, ingest
+from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest
 from axiometer.build.corpus.ingest.duplicates import SeenKeys
 from axiometer.runtime.progress import Silent
 from axiometer.runtime.runners import open_runner
@@ -86,15 +86,18 @@ def test_runners_give_the_same_bytes(run: Ingest, texts: Path) -> None:
 
 def test_a_killed_process_leaves_only_whole_parts_and_is_resumed(tmp_path: Path, texts: Path) -> None:
     whole, killed = StageFolder(tmp_path / "whole"), StageFolder(tmp_path / "killed")
-    ingest([texts], IngestOptions(part_size=20), whole, Here(), Silent())
+    options = IngestOptions(part_size=20)
+    ingest(check_sources([texts], options), options, whole, Here(), Silent())
     program = (
         "import sys; from pathlib import Path\n"
-        "from axiometer.build.corpus.ingest import IngestOptions, ingest\n"
+        "from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest\n"
+        "options = IngestOptions(part_size=20)\n"
         "from axiometer.runtime.progress import Silent\n"
         "from axiometer.runtime.runners import open_runner\n"
         "from axiometer.runtime.stages.parts import StageFolder\n"
         "with open_runner('local', processes=1) as runner:\n"
-        "    ingest([sys.argv[1]], IngestOptions(part_size=20), StageFolder(Path(sys.argv[2])), runner, Silent())\n"
+        "    sources = check_sources([sys.argv[1]], options)\n"
+        "    ingest(sources, options, StageFolder(Path(sys.argv[2])), runner, Silent())\n"
     )
     with subprocess.Popen([sys.executable, "-c", program, str(texts), str(killed.path)]) as process:
         deadline = time.monotonic() + 60
@@ -104,7 +107,7 @@ def test_a_killed_process_leaves_only_whole_parts_and_is_resumed(tmp_path: Path,
     before = {part.name: part for part in killed.parts()}
     assert len(before) >= 5
     again = Here()
-    ingest([texts], IngestOptions(part_size=20), killed, again, Silent())
+    ingest(check_sources([texts], options), options, killed, again, Silent())
     assert again.tasks == len(whole.parts()) - len(before)
     assert killed.parts() == whole.parts()
 

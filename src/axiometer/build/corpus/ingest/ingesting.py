@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import islice
-from pathlib import Path
 
 import polars as pl
 
@@ -14,7 +13,7 @@ from axiometer.build.corpus.ingest.duplicates import SeenKeys, key_of
 from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.build.corpus.ingest.preparing import REPEATED, Batch, Prepared, prepare, words_key
 from axiometer.build.corpus.ingest.readers import SourceRow
-from axiometer.build.corpus.ingest.sources import Sources, check_sources, estimate_rows
+from axiometer.build.corpus.ingest.sources import Sources, estimate_rows
 from axiometer.records.corpus_rows import Text
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_rows
@@ -27,16 +26,13 @@ from axiometer.runtime.stages.rows import Fate, Status
 NAME = "ingest"
 
 
-def ingest(
-    paths: Sequence[str | Path], options: IngestOptions, folder: StageFolder, runner: Runner, progress: Progress
-) -> None:
+def ingest(sources: Sources, options: IngestOptions, folder: StageFolder, runner: Runner, progress: Progress) -> None:
     """Writes the parts of all texts under `folder`, and leaves those that are there and still right.
 
     A part holds `part_size` source rows, or fewer that hold `part_size * max_characters` characters. Parts are made
     again from the first whose files changed or at whose end other files follow. The bytes do not depend on the runner,
-    nor on interruptions. Raises `InputError` as `check_sources` does, before anything is written.
+    nor on interruptions. sources: as `check_sources` finds them with the same options.
     """
-    sources = check_sources(paths, options)
     plan = _Plan(sources, options)
     done = _still_right(plan, folder)
     last = done[-1] if done else None
