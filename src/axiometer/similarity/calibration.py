@@ -22,7 +22,6 @@ from axiometer.similarity.pairs import TIE
 
 TARGET = 0.95
 LEAST_ABOVE = 10
-_Z = 1.959963984540054
 _GRID = tuple(round(0.30 + 0.01 * step, 2) for step in range(70))
 
 
@@ -42,10 +41,10 @@ class Rate:
         """(low, high); (0, 1) of nothing."""
         if not self.n:
             return 0.0, 1.0
-        share, z2 = self.share, _Z**2
-        centre = share + z2 / (2 * self.n)
-        half = _Z * math.sqrt(share * (1 - share) / self.n + z2 / (4 * self.n**2))
-        return max(0.0, (centre - half) / (1 + z2 / self.n)), min(1.0, (centre + half) / (1 + z2 / self.n))
+        from scipy.stats import binomtest
+
+        found = binomtest(self.count, self.n).proportion_ci(method="wilson")
+        return float(found.low), float(found.high)
 
 
 @dataclass(frozen=True, slots=True)
