@@ -122,11 +122,6 @@ class PlantedText:
     rules: tuple[PlantedRule, ...]
     calls: Mapping[Step, PlantedCall]
 
-    @property
-    def refused_at(self) -> tuple[Step, ...]:
-        """The steps that are refused, for the text itself."""
-        return tuple(step for step, call in self.calls.items() if call.form is Form.REFUSED)
-
 
 def planted(
     profile: WriterProfile,

@@ -19,9 +19,6 @@ from axiometer.similarity.kernel import check_threshold
 from axiometer.similarity.pairs import TIE, Pairs, joined
 from axiometer.similarity.vectors import Vectors, unit_vectors
 
-WORTH_IT = 500_000
-"""Below this many vectors the exact kernel is fast enough (its time grows with the square)."""
-
 CELLS_SEARCHED = 32
 _TRAINED_PER_CELL = 64
 _QUERIES = 8_192
