@@ -34,9 +34,7 @@ app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
 app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
 app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
-app.command("map", help=t("Unmapped items to mapped ones: which option fits which rule, and how sure that is."))(
-    map_items
-)
+app.command("map", help=t("Unmapped items to mapped ones: which option fits which rule, how sure that is."))(map_items)
 app.command("scenes", help=t("Values to scenes, with rules before them and without. The same command goes on."))(scenes)
 app.command("themes", help=t("Two rule sets to items, theme by theme. The same command goes on."))(themes)
 app.command("translate", help=t("Items to other languages, checked by the way back. The same command goes on."))(

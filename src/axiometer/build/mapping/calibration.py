@@ -184,7 +184,8 @@ def agreement_weight(said: Integers) -> tuple[float, float]:
 
     Were calls wrong independently, at one rate e and always by turning the sides round, they would differ in 2 e
     (1 - e) of the items; one more such item and one fewer are added to what was seen (Laplace). A call then weighs
-    log((1 - e) / e). What makes a judge read an item wrongly both times is not seen: the probabilities are too high by that.
+    log((1 - e) / e). What makes a judge read an item wrongly both times is not seen: the probabilities are too high by
+    that.
     """
     both = (said >= 0).all(axis=1)
     differ = (int((said[both, 0] != said[both, 1]).sum()) + 1) / (int(both.sum()) + 2)
