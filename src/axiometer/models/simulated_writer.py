@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from axiometer.models import writer_answers as answers
 from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_dilemmas as dilemmas
+from axiometer.models import writer_maps as maps
 from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_translation as translation
 from axiometer.models import writer_words as words_of
@@ -98,7 +99,8 @@ class SimulatedWriter:
         `framework`, a `canary` where the text holds one, `compact` and `attempt` (1 where an answer is asked again).
         In the step `conflict` it is asked about two rules (`writer_conflicts.answer`), in the steps of a dilemma about
         a scene for them (`writer_dilemmas.answer`), in `scene-write` for scenes (`writer_scenes.answer`), in those of
-        `writer_translation.answer` for an item in another language."""
+        `writer_translation.answer` for an item in another language, in `map-options` which option fits which rule
+        (`writer_maps.answer`)."""
         said = self._beyond_corpus(request)
         if said is not None:
             return _raw(request, said, {})
@@ -127,6 +129,8 @@ class SimulatedWriter:
             return scenes.answer(profile.scenes, profile.seed, request)
         if step in translation.STEPS:
             return translation.answer(profile.translations, profile.seed, request)
+        if step == maps.STEP:
+            return maps.answer(profile.maps, profile.seed, request)
         return None
 
     def read(self, raw: bytes) -> Reply:

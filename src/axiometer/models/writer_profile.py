@@ -199,6 +199,23 @@ class Translations(pydantic.BaseModel):
         return Translations(**dict.fromkeys(Translations.model_fields, 0.0))
 
 
+class Maps(pydantic.BaseModel):
+    """What is said of which option fits which rule. Shares of items: `turned`, the two sides taken for each other in
+    both calls; `swayed`, in one of them; `unsure`, in one call no option is named for a rule. Of calls: `refused`;
+    `prose`, answered in words and in the form asked for when asked again."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    turned: float = pydantic.Field(0.04, ge=0, le=1)
+    swayed: float = pydantic.Field(0.06, ge=0, le=1)
+    unsure: float = pydantic.Field(0.03, ge=0, le=1)
+    refused: float = pydantic.Field(0.01, ge=0, le=0.5)
+    prose: float = pydantic.Field(0.03, ge=0, le=0.5)
+
+    def without_faults(self) -> Maps:
+        """The same errors of reading, and every call answered in the form asked for."""
+        return self.model_copy(update={"refused": 0.0, "prose": 0.0})
+
+
 class WriterProfile(pydantic.BaseModel):
     """What is planted in a simulated rule writer. Shares are of 1.
 
@@ -208,7 +225,8 @@ class WriterProfile(pydantic.BaseModel):
     shortens. `off_value`: rules about no value. `label_errors`: rules that get another label than their own.
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
-    for such pairs. `scenes`: scenes for values. `translations`: of items, there and back.
+    for such pairs. `scenes`: scenes for values. `translations`: of items, there and
+    back. `maps`: which option fits which rule.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -231,6 +249,7 @@ class WriterProfile(pydantic.BaseModel):
     conflicts: Conflicts = Conflicts()
     dilemmas: Dilemmas = Dilemmas()
     scenes: Scenes = Scenes()
+    maps: Maps = Maps()
     translations: Translations = Translations()
     seed: int = 0
 
@@ -249,6 +268,7 @@ class WriterProfile(pydantic.BaseModel):
         """This profile, with every call answered in the form asked for."""
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
         plain |= {"scenes": self.scenes.without_faults(), "translations": self.translations.without_faults()}
+        plain |= {"maps": self.maps.without_faults()}
         return self.model_copy(update=plain)
 
 

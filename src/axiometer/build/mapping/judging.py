@@ -139,6 +139,7 @@ class JudgeMaps:
             "second": row.second,
             "options": list(row.options),
             "order": list(row.order),
+            "number": row.number,
             "turned": row.turned,
             "truth": row.truth,
         }
