@@ -84,7 +84,8 @@ def unit_totals(condition: ConditionSet) -> Floats:
 def within(condition: ConditionSet, sums: DistanceSums, name: str, counts: Integers) -> Measured:
     """Mean distance between two scenes of one value, over all pairs."""
     mean, without = _within(condition, sums, counts)
-    return Measured(name, condition, with_all(mean), np.append(counts, counts.sum()), with_all(without))
+    n = np.append(counts, counts.sum())
+    return Measured(name, condition, with_all(mean), n, with_all(without), positive=True)
 
 
 def ratio(condition: ConditionSet, sums: DistanceSums, name: str, counts: Integers) -> Measured:
@@ -94,7 +95,9 @@ def ratio(condition: ConditionSet, sums: DistanceSums, name: str, counts: Intege
     with np.errstate(divide="ignore", invalid="ignore"):
         estimate = np.where(inside > 0, outside / inside, np.nan)
         without = np.where(inside_without > 0, outside_without / inside_without, np.nan)
-    return Measured(name, condition, with_all(estimate), np.append(counts, counts.sum()), with_all(without))
+    return Measured(
+        name, condition, with_all(estimate), np.append(counts, counts.sum()), with_all(without), positive=True
+    )
 
 
 def _within(condition: ConditionSet, sums: DistanceSums, counts: Integers) -> tuple[Floats, Floats]:

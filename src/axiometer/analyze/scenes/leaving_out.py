@@ -33,7 +33,9 @@ class Measured:
     """One measure of one condition. estimate: one entry per value and last that of all, which is their mean.
 
     without: units x the same, each with a unit left out; None where the measure allows no interval, for `reason`.
-    n: scenes that each entry rests on. chance: what no structure at all would give, where that is a fixed number.
+    n: scenes that each entry rests on. positive: a distance or a ratio, whose logarithm is what intervals are made of,
+    since distances are skewed where sources differ much. chance: what no structure at all would give, where that is a
+    fixed number.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Measured:
     without: Floats | None = None
     reason: str | None = None
     scale: Scale = Scale.DIFFERENCE
+    positive: bool = False
     chance: float | None = None
 
 
@@ -81,18 +84,14 @@ def jackknife(without: Floats, strata: Integers) -> tuple[Floats, Floats]:
 
 
 def bounds(measured: Measured, options: SceneOptions) -> Bounds:
-    """The intervals of a measure, on the log-odds scale for shares, with Student's t."""
+    """The intervals of a measure with Student's t, for shares on the log-odds scale, for distances on the log scale."""
     condition, entries = measured.condition, len(measured.estimate)
     per_value = np.bincount(condition.unit_value, minlength=entries - 1)
     sources = np.append(per_value, condition.units).astype(np.int64)
     if measured.without is None:
         none = np.full(entries, np.nan)
         return Bounds(none, none, none, none, sources, tuple([measured.reason] * entries))
-    se, df = jackknife(measured.without, condition.unit_value)
-    if measured.scale is Scale.SHARE:
-        low, high = logit_interval(measured.estimate, se, df, options.confidence)
-    else:
-        low, high = t_interval(measured.estimate, se, df, options.confidence)
+    se, df, low, high = _limits(measured, measured.without, options.confidence)
     largest = _largest(condition, entries)
     why_not = tuple(
         reason_against(
@@ -108,6 +107,19 @@ def bounds(measured: Measured, options: SceneOptions) -> Bounds:
     )
     none = np.array([reason is not None for reason in why_not])
     return Bounds(se, df, np.where(none, np.nan, low), np.where(none, np.nan, high), sources, why_not)
+
+
+def _limits(measured: Measured, without: Floats, confidence: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """Standard errors, degrees of freedom and both ends of the intervals, on the scale that fits the measure."""
+    strata, estimate = measured.condition.unit_value, measured.estimate
+    if measured.positive and (estimate > 0).all() and not (without <= 0).any():
+        relative, df = jackknife(np.log(without), strata)
+        low, high = t_interval(np.log(estimate), relative, df, confidence)
+        return estimate * relative, df, np.exp(low), np.exp(high)
+    se, df = jackknife(without, strata)
+    if measured.scale is Scale.SHARE:
+        return se, df, *logit_interval(estimate, se, df, confidence)
+    return se, df, *t_interval(estimate, se, df, confidence)
 
 
 def _largest(condition: ConditionSet, entries: int) -> Floats:

@@ -47,7 +47,7 @@ def separability(condition: ConditionSet, counts: Integers, options: SceneOption
     if folds < 2:
         none = np.full(values + 1, np.nan)
         f1, assigned = (
-            Measured(name, condition, none, n, None, FEW_SOURCES, Scale.SHARE, chance)
+            Measured(name, condition, none, n, None, FEW_SOURCES, Scale.SHARE, chance=chance)
             for name in ("macro_f1", "assigned")
         )
         return Separability(f1, assigned, np.zeros((values, values), np.int64), 0, True)
