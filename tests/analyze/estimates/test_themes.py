@@ -211,6 +211,24 @@ def test_fewer_than_five_persons_get_no_interval_and_the_reason(kit):
     assert row["persons"] == 4
 
 
+def test_persons_do_not_make_up_for_missing_sources(kit):
+    items, sides = theme_items(rules=8)
+    answers = taking(kit, "people", items, sides, drawn(items, 0.6, 12, 1), wording="people")
+    row = only(themes(*coded(kit, items, answers), FEW), theme="all", position="A")
+    assert row["clusters"] == 16 and row["why_not"] == "16 sources, fewer than 20"
+
+
+def test_one_person_behind_most_answers_is_no_group(kit):
+    items, sides = theme_items()
+    taken = drawn(items, 0.6, 1, 1)
+    for number, rest in enumerate(drawn(items, 0.6, 4, 2).values()):
+        taken[items[number].id] += rest if number < 8 else []
+    answers = taking(kit, "people", items, sides, taken, wording="people")
+    row = only(themes(*coded(kit, items, answers), FEW), theme="all", position="A")
+    assert row["persons"] == 5
+    assert row["why_not"] == "one source stands behind more than half of the presentations"
+
+
 def test_persons_who_differ_widen_the_interval_and_those_alike_do_not(kit):
     items, sides = theme_items(each=60)
     generator = np.random.default_rng(2)

@@ -106,11 +106,6 @@ def units_of(
     )
 
 
-def sources_behind(presentations: Presentations, catalogue: Catalogue, level: Level) -> Integers:
-    """Per target, how many sources of items (persons left out) stand behind the presentations that bear on it."""
-    return catalogue.sources.behind(group_table(tally(presentations, catalogue), catalogue, level).n)[0]
-
-
 def restricted(counts: Tally, kept: Floats | None) -> Tally:
     """A tally of the options that `kept` marks by 1."""
     if kept is None:

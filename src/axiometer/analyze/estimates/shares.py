@@ -25,7 +25,7 @@ from axiometer.analyze.coded.arrays import Booleans, Floats, added, beside, tota
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.tallies import GroupTable, corrected_targets
-from axiometer.analyze.coded.units import sources_behind, told, units_of
+from axiometer.analyze.coded.units import told, units_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.intervals import bounded_interval
@@ -81,15 +81,9 @@ def shares_at(
 ) -> Iterator[Record]:
     """The estimates of one respondent at one level; of people, with the persons among what is resampled."""
     units = units_of([presentations], catalogue, level)
-    behind = (
-        None
-        if units.persons is None
-        else dict(zip(level.targets, sources_behind(presentations, catalogue, level), strict=True))
-    )
     corrected = corrected_targets(catalogue, level)
     for row in share_rows(level, units.endorsed[0], units.opposed[0], units.sources, options, corrected):
-        known = row if behind is None else {**row, "clusters": int(behind[str(row["value"])])}
-        yield told(known, units.persons)
+        yield told(row, units.persons)
 
 
 def tabulated(catalogue: Catalogue, options: AnalysisOptions) -> list[Level]:

@@ -58,21 +58,31 @@ class CrossedSources(Sources):
             answered=answered,
         )
 
+    def behind(self, exposure: Table) -> tuple[Integers, Floats]:
+        """How many sources stand behind each column, persons left out; the largest share of one source or person."""
+        rules, people, answered = self._parts()
+        count, largest = rules.behind(exposure)
+        total, of_people = np.maximum(totals(exposure), 1e-12), exposure[answered]
+        return count, np.maximum(largest, people.behind(of_people)[1] * totals(of_people) / total)
+
     def spread(self, influence: Table, leverage: Table, hat: Table) -> Spread:
         """As for sources, with V, its product and its degrees of freedom as told above."""
-        assert self.rules is not None
-        assert self.people is not None
-        assert self.answered is not None
-        at = self.answered
+        rules, people, at = self._parts()
         own = influence[at]
-        by_rules = self.rules.spread(influence, leverage, hat)
-        by_people = self.people.spread(own, leverage[at], hat[at])
+        by_rules = rules.spread(influence, leverage, hat)
+        by_people = people.spread(own, leverage[at], hat[at])
         together = by_rules.once + by_people.once - totals(product(own, own))
         return Spread(
             once=np.maximum(together, np.maximum(by_rules.once, by_people.once)),
             product=super().spread(influence, leverage, hat).product,
             df=np.minimum(by_rules.df, by_people.df),
         )
+
+    def _parts(self) -> tuple[Sources, Sources, Integers]:
+        assert self.rules is not None
+        assert self.people is not None
+        assert self.answered is not None
+        return self.rules, self.people, self.answered
 
     def variance(self, influence: Table, hat: Table) -> Floats:
         return self.spread(influence, hat, hat).once
