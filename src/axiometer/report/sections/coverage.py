@@ -1,11 +1,13 @@
-"""Which values met which: items per pair of values, and how often the one was taken over the other."""
+"""Which values met which: items per pair of values, how often the one was taken over the other, and where there is too
+little to rank by."""
 
 from __future__ import annotations
 
 import polars as pl
 
+from axiometer.analyze.coverage import FEW_ITEMS, FEW_SOURCES, Finding, Meetings, Thin
 from axiometer.report.charts import Cell, matrix
-from axiometer.report.parts import WIDE, Chart, Panel, Section, file_stem
+from axiometer.report.parts import WIDE, Chart, Panel, Section, file_stem, some
 from axiometer.report.views import LevelView, Respondent, Study
 
 Cells = dict[tuple[int, int], Cell]
@@ -17,10 +19,12 @@ MOST_VALUES = 24
 def coverage(study: Study) -> Section | None:
     """A matrix of items per pair of values on the main level, and one per respondent of the choices in them."""
     texts, main = study.texts, study.main_level
-    table = study.table("pairs")
-    if main is None or len(main.values) > MOST_VALUES:
+    if main is None:
         return None
-    met = table.filter((pl.col("level") == main.id) & (pl.col("items") > 0))
+    warnings = _thin(study)
+    if len(main.values) > MOST_VALUES:
+        return Section("coverage", texts("coverage.title"), warnings) if warnings else None
+    met = study.table("pairs").filter((pl.col("level") == main.id) & (pl.col("items") > 0))
     counts = {
         (str(a), str(b)): int(n) for a, b, n in met.group_by("value_a", "value_b").agg(pl.col("items").max()).rows()
     }
@@ -37,7 +41,39 @@ def coverage(study: Study) -> Section | None:
     each = texts("coverage.each", n=fewest) if fewest == most else texts("coverage.each_range", low=fewest, high=most)
     covered = sum(1 for a, b in counts if a != b)
     note = texts("coverage.note", covered=covered, possible=possible, each=each)
-    return Section("coverage", texts("coverage.title"), (texts("coverage.intro"), note), tuple(panels))
+    return Section("coverage", texts("coverage.title"), (texts("coverage.intro"), note, *warnings), tuple(panels))
+
+
+def _thin(study: Study) -> tuple[str, ...]:
+    """Where a ranking rests on too little, level by level; of an item's versions in several languages one counts."""
+    items = study.items.unique(pl.coalesce("parallel_id", "id"), maintain_order=True)
+    frameworks = {name: framework for run in study.runs for name, framework in run.frameworks.items()}
+    said: list[str] = []
+    for (name,), mine in items.group_by("framework", maintain_order=True):
+        meetings = Meetings(frameworks.get(str(name)))
+        meetings.add_items(mine)
+        shown = {level.id: level.name for level in study.levels} if name is not None else {}
+        levels = {level: shown.get(level) or shown.get(f"{name}:{level}") for level in meetings.levels}
+        for finding in meetings.findings([level for level, title in levels.items() if title is not None]):
+            said.append(_warning(study, finding, str(levels[finding.level])))
+    return (study.texts("coverage.thin.intro"), *said) if said else ()
+
+
+def _warning(study: Study, finding: Finding, level: str) -> str:
+    texts = study.texts
+    names = [study.value_name(value) for value in finding.values]
+    if finding.thin in (Thin.SOURCES, Thin.ITEMS):
+        names = [texts("coverage.thin.counted", value=name, n=n) for name, n in zip(names, finding.counts, strict=True)]
+    what = some(texts, names)
+    if finding.thin is Thin.SOURCES:
+        return texts("coverage.thin.sources", level=level, what=what, least=FEW_SOURCES)
+    if finding.thin is Thin.ITEMS:
+        return texts("coverage.thin.items", level=level, what=what, least=FEW_ITEMS)
+    if finding.thin is Thin.APART:
+        return texts("coverage.thin.apart", level=level, what=what)
+    if finding.thin is Thin.THROUGH:
+        return texts("coverage.thin.through", level=level, what=what, through=study.value_name(str(finding.through)))
+    return texts("coverage.thin.weak", level=level, what=what, n=finding.counts[0])
 
 
 def _counted(study: Study, level: LevelView, values: list[str], counts: dict[tuple[str, str], int]) -> Panel:
