@@ -4,8 +4,10 @@ runs the same entry point in this process."""
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +61,18 @@ def run_in(folder: Path, surroundings: Mapping[str, str], *words: object) -> Sai
     said = Said(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
     assert "Traceback" not in said.err, said.err
     return said
+
+
+def killed_at(folder: Path, surroundings: Mapping[str, str], mark: str, *words: object) -> bool:
+    """Starts a command and kills it when a file like `mark` is in its output, the last of `words`; whether it had to be
+    killed."""
+    with subprocess.Popen(
+        command(*words), cwd=folder, env=dict(surroundings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None and not list((folder / str(words[-1])).glob(mark)):
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)
+        return process.wait() == -signal.SIGKILL
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,7 +13,7 @@ from axiometer.models.contradiction.labelled import shipped_conflict_pairs
 from axiometer.records.corpus_rows import Rule, RulePair, make_rule
 from axiometer.records.tables import read_rows, write_rows
 
-from .conftest import Axiometer, Serve, command, run_in
+from .conftest import Axiometer, Serve, killed_at, run_in
 
 VALUES = ("prosperity", "integrity", "freedom", "friendliness")
 FAKE = "llm/openai-api/fake/m"
@@ -250,24 +247,13 @@ def test_killed_anywhere_the_same_pairs_come_out(surroundings: Mapping[str, str]
     marks = ("conflicts.yaml", "blocks/block-*.npz", "candidates/fates/000000.parquet", "scored/lexical/rows/*.parquet")
     killed = 0
     for mark in marks:
-        killed += _killed_at(tmp_path, surroundings, mark, *words, "cut")
+        killed += killed_at(tmp_path, surroundings, mark, *words, "cut")
     said = run_in(tmp_path, surroundings, *words, "cut")
     assert said.code == 0, said.err
     assert killed >= 2
     for name in ("pairs.parquet", "histogram.parquet", "coverage.parquet"):
         assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
     assert not (tmp_path / "cut" / "blocks").exists()
-
-
-def _killed_at(folder: Path, surroundings: Mapping[str, str], mark: str, *words: object) -> bool:
-    """Starts the command and kills it when the file is there; whether it had to be killed."""
-    with subprocess.Popen(
-        command(*words), cwd=folder, env=dict(surroundings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None and not list((folder / "cut").glob(mark)):
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.slow

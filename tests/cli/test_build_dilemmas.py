@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -18,7 +15,7 @@ from axiometer.records.importers.starter import starter_rules
 from axiometer.records.tables import read_items, read_rows, write_rows
 from axiometer.testing import Behaviour
 
-from .conftest import Axiometer, Serve, command, run_in
+from .conftest import Axiometer, Serve, killed_at, run_in
 
 FAKE = "openai-api/fake/m"
 SIM = "sim/rulewriter"
@@ -111,23 +108,12 @@ def test_killed_anywhere_the_same_items_come_out(pairs: Path, surroundings: Mapp
     words = ("build", "dilemmas", pairs, "-m", SIM, "--scenes", 2, "-o")
     assert run_in(tmp_path, surroundings, *words, "whole").code == 0
     marks = ("dilemmas.yaml", "journal/*", "stages/write/rows/*", "stages/check/fates/*", "items.parquet")
-    killed = sum(_killed_at(tmp_path, surroundings, mark, *words, "cut") for mark in marks)
+    killed = sum(killed_at(tmp_path, surroundings, mark, *words, "cut") for mark in marks)
     said = run_in(tmp_path, surroundings, *words, "cut")
     assert said.code == 0, said.err
     assert killed >= 2
     for name in ("items.parquet", "rejects.csv"):
         assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-
-
-def _killed_at(folder: Path, surroundings: Mapping[str, str], mark: str, *words: object) -> bool:
-    """Starts the command and kills it when the file is there; whether it had to be killed."""
-    with subprocess.Popen(
-        command(*words), cwd=folder, env=dict(surroundings), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        while process.poll() is None and not list((folder / "cut").glob(mark)):
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        return process.wait() == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
