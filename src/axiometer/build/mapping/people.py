@@ -65,7 +65,19 @@ def read_sheet(path: Path, puzzles: Sequence[Puzzle]) -> dict[str, Said]:
             what = "no item to map has the id {id!r}" if item not in known else "the item {id} stands here twice"
             raise InputError(what, file=path, row=record.row, column="item", id=item)
         found[item] = _said(record, cells, path)
+    _check_enough(len(found), path)
     return found
+
+
+def _check_enough(n: int, path: Path) -> None:
+    if n < LEAST_CHECKED:
+        raise InputError(
+            "{n} checked items whose sides were found: too few to calibrate with",
+            file=path,
+            mend="check at least {least}",
+            n=n,
+            least=LEAST_CHECKED,
+        )
 
 
 def _said(record: Record, cells: Sequence[str], path: Path) -> Said:
@@ -126,14 +138,7 @@ def judged(puzzles: Sequence[Puzzle], found: Recovered, said: Mapping[str, Said]
     left = np.array([*(left for _, _, left in WAYS), -1])  # -1 stands for no way, and is the last
     whole, sides = ways == own, left[ways] == left[own]
     order, right = found.order[at][sides], whole[sides]
-    if len(order) < LEAST_CHECKED:
-        raise InputError(
-            "{n} checked items whose sides were found: too few to calibrate with",
-            file=path,
-            mend="check at least {least}",
-            n=len(order),
-            least=LEAST_CHECKED,
-        )
+    _check_enough(len(order), path)
     bins = tuple(binned(order, right))
     none = int((ways < 0).sum())
     return PeopleReport(

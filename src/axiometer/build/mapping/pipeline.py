@@ -15,7 +15,7 @@ from axiometer.build.mapping.calibration import Calibration, agreement_weight, c
 from axiometer.build.mapping.evidence import OF_EMBEDDER, OF_NLI, by_embedder, by_entailment
 from axiometer.build.mapping.judging import OF_JUDGE, JudgeMaps, MapQuestion, by_judge, said_of, write_questions
 from axiometer.build.mapping.options import JUDGE, QUESTIONS, MappingFolder
-from axiometer.build.mapping.people import PeopleReport, judged, read_sheet, write_sheet
+from axiometer.build.mapping.people import PeopleReport, judged, write_sheet
 from axiometer.build.mapping.plan import MapPlan, settle_specification
 from axiometer.build.mapping.publish import MapSummary, publish
 from axiometer.build.mapping.puzzles import Puzzle
@@ -74,8 +74,8 @@ def _run(work: _Work) -> MapSummary:
     weights, calibrated = _weights(work, calibration, names)
     found = recovered(probabilities(features, weights))
     people: PeopleReport | None = None
-    if options.checked is not None:
-        people = judged(plan.puzzles, found, read_sheet(options.checked, plan.puzzles), options.checked)
+    if plan.said is not None and options.checked is not None:
+        people = judged(plan.puzzles, found, plan.said, options.checked)
     sheet = 0
     if plan.puzzles and options.sample and not folder.sheet.exists():
         sheet = write_sheet(plan.puzzles, found, options.sample, options.seed, folder.sheet)

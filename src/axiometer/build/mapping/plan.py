@@ -12,6 +12,7 @@ import polars as pl
 
 from axiometer.build.mapping.judging import JudgeMaps
 from axiometer.build.mapping.options import FILE, JUDGE, MapOptions, MappingFolder
+from axiometer.build.mapping.people import Said, read_sheet
 from axiometer.build.mapping.puzzles import Puzzle, problem_of, puzzle_of, starter_puzzles
 from axiometer.build.work.accounts import prices_of
 from axiometer.build.work.folders import check_folder, check_writes, settle
@@ -29,7 +30,8 @@ COMMAND = "axiometer build map"
 @dataclass(frozen=True, slots=True)
 class MapPlan:
     """What `run_mapping` does. items: all of the table (none: a method is measured and nothing mapped); problems: why
-    an item cannot be mapped, by its place; puzzles: the others, in order; known: starter dilemmas to measure on."""
+    an item cannot be mapped, by its place; puzzles: the others, in order; known: starter dilemmas to measure on;
+    said: what people said on the sheet, None without one."""
 
     path: Path | None
     options: MapOptions
@@ -38,6 +40,7 @@ class MapPlan:
     puzzles: tuple[Puzzle, ...]
     known: tuple[Puzzle, ...]
     judge: Respondent | None
+    said: Mapping[str, Said] | None
     specification: Specification
 
     @property
@@ -60,9 +63,11 @@ def plan_mapping(path: Path | None, options: MapOptions, judge: Respondent | Non
         raise InputError("no item can be mapped; the first: {why}", file=path, why=first)
     if len({puzzle.id for puzzle in puzzles}) < len(puzzles):
         raise InputError("items stand in the table twice", file=path)
+    said = None if options.checked is None else read_sheet(options.checked, puzzles)
     measured = options.calibrate or not _has_weights(options)
     known = tuple(starter_puzzles()) if measured else ()
-    return MapPlan(path, options, items, problems, puzzles, known, judge, _specify(path, items, options, judge))
+    specification = _specify(path, items, options, judge)
+    return MapPlan(path, options, items, problems, puzzles, known, judge, said, specification)
 
 
 def _check_method(options: MapOptions, judge: Respondent | None) -> None:

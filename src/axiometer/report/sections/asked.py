@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from axiometer.records.recovered import CALIBRATED, CONFIDENCE, METHOD, recovered_in
 from axiometer.records.rows import PEOPLE
 from axiometer.report.parts import Table
 from axiometer.report.texts import Texts
@@ -40,6 +41,7 @@ def asked(study: Study) -> Asked:
     presentations = int(counts["n"].sum())
     facts = [
         (texts("asked.items"), _items_said(study)),
+        (texts("asked.maps"), _maps_said(study)),
         (texts("asked.presentations"), _presentations_said(study, counts, presentations)),
         (texts("asked.modes"), texts.listing([texts.named("mode", mode) for mode in _distinct(counts, "mode")])),
         (
@@ -97,6 +99,22 @@ def _items_said(study: Study) -> str:
         said += texts("asked.parallel", n=both)
     unmapped = study.items.filter(~pl.col("mapped")).height
     return said + (texts("asked.unmapped", n=unmapped) if unmapped else "")
+
+
+def _maps_said(study: Study) -> str:
+    """How it is known which side of an item expresses which rule, where that was recovered; else nothing."""
+    found = study.items.select(recovered_in(study.items).struct.unnest()).filter(pl.col(CONFIDENCE).is_not_null())
+    if found.is_empty():
+        return ""
+    texts = study.texts
+    known = [texts(f"asked.calibrated.{name}") for name in sorted(found[CALIBRATED].drop_nulls().unique())]
+    return texts(
+        "asked.maps_said",
+        n=found.height,
+        methods=texts.listing(sorted(found[METHOD].drop_nulls().unique())),
+        share=texts.percent(found[CONFIDENCE].cast(pl.Float64).mean()),  # type: ignore[arg-type]
+        calibrated=texts.listing(known),
+    )
 
 
 def _presentations_said(study: Study, counts: pl.DataFrame, total: int) -> str:
