@@ -36,6 +36,8 @@ MAIN: dict[str, tuple[str, ...]] = {
     "consistency": ("model", "mode", "quantity", "n", "estimate", *_RANGE),
     "outcomes": ("model", "mode", "outcome", "n", "total", "share", *_RANGE),
     "agreement": ("model_a", "model_b", "mode", "level", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
+    "themes": ("model", "mode", "theme", "position", "n", "share", *_RANGE, "bound_low", "bound_high"),
+    "theme_agreement": ("model_a", "model_b", "mode", "theme", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
 }
 
 
@@ -127,6 +129,11 @@ def _notes(
                 "were never set against each other; strengths across parts are not comparable"
             )
     for each in everyone:
+        if each.persons:
+            notes.append(
+                f"{each.model}: {len(np.unique(each.repeat))} persons, each a repeat; intervals of shares, differences "
+                "and themes, and of averaged agreement rest on persons and sources, all others on sources alone"
+            )
         counts = _outcomes(each)
         service = sum(counts[name] for name in ("filtered", "error", "truncated"))
         if service:
