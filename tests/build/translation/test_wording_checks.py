@@ -124,5 +124,19 @@ def test_names_may_come_back_in_another_spelling_and_german_nouns_are_no_names()
     assert wording.NEGATION not in reasons(back=back, of=german)
 
 
+def test_a_few_words_and_near_languages_are_not_taken_for_another_language() -> None:
+    short = make_translated(wanted_translation(item("Help?", ("Yes", "No")), "fr"), ("Aider ?", "Oui", "Non"))
+    assert wording.problems(make_returned(short, ("Help?", "Yes", "No"))) == []
+    danish = (
+        "En nabo beder om hjælp med at flytte en tung seng i aften, og du har lovet din søster at komme til middag."
+    )
+    for lang, problem in (("nb", []), ("fr", [wording.OTHER_LANGUAGE])):
+        original = (
+            "A neighbour asks for help to move a heavy bed tonight, and you promised your sister to come to dinner."
+        )
+        there = make_translated(wanted_translation(item(original, ()), lang), (danish,))
+        assert [reason for reason, _ in wording.problems(make_returned(there, (original,)))] == problem
+
+
 def test_lengths_are_compared_in_letters_of_a_script_with_letters() -> None:
     assert wording.spoken("abcde") == 5 and wording.spoken("中文") == 6 and wording.spoken("한국") == 4

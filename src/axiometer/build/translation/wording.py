@@ -32,6 +32,9 @@ _LONGER: Final = 2.0  # times; the starter set's texts differ by at most 1.7 in 
 _SLACK: Final = 12  # letters that may differ, however short a text is
 _NAME_LIKE: Final = 0.6
 _LEAST_TO_COMPARE: Final = 8  # letters: shorter texts may be alike in two languages (OK, TV, names)
+_LEAST_TO_IDENTIFY: Final = 60  # letters: a few words are often taken for another language
+_NEAR: Final = (frozenset({"no", "nb", "nn", "da"}), frozenset({"hr", "sr", "bs"}), frozenset({"id", "ms"}))
+"""Languages that are hardly told apart by their letters."""
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -95,8 +98,13 @@ def _languages(
         elif not _script_fits(returned, original, source):
             yield OTHER_LANGUAGE, returned
     for texts, lang in ((made, target), (back, source)):
-        found = detect(" ".join(texts)).lang
-        if found != (declared(lang) or lang):
+        words = " ".join(texts)
+        found, wanted = detect(words).lang, declared(lang) or lang
+        if (
+            spoken(words) >= _LEAST_TO_IDENTIFY
+            and found != wanted
+            and not any({found, wanted} <= near for near in _NEAR)
+        ):
             yield OTHER_LANGUAGE, found
 
 
