@@ -25,6 +25,7 @@ import polars as pl
 from axiometer.analyze.analysis import refuse_unmapped
 from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, cells, counted, dense
 from axiometer.analyze.coded.catalogue import Catalogue, catalogue_of
+from axiometer.analyze.coded.recovered import NOT_CORRECTED, note_of
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Intervals, Scale, Statistic, ratios
@@ -152,7 +153,10 @@ def known_groups(
                 verdicts.append({**where, "value": value, **moved.verdict()})
         found.extend(discriminations(model, by_steering, stakes, rows, catalogue, chosen))
     tables = (framed(movements, MOVEMENTS), framed(verdicts, VERDICTS), framed(found, DISCRIMINATION))
-    return KnownGroups(*tables, summary=_summary(*tables, level=level, options=chosen))
+    summary = _summary(*tables, level=level, options=chosen)
+    if catalogue.maps is not None:
+        summary |= {"maps": {**note_of(catalogue.maps), "why_not": NOT_CORRECTED}}
+    return KnownGroups(*tables, summary=summary)
 
 
 def _languages(both: Pair, catalogue: Catalogue) -> Iterator[tuple[str, Booleans | None]]:
