@@ -141,6 +141,14 @@ def test_values_are_counted_on_every_level_and_not_where_both_sides_bear_them() 
     assert [n for (level, *_), n in rows.items() if level == "core"] == [1]
 
 
+def test_a_value_that_is_expected_and_in_no_item_is_told() -> None:
+    meetings = design(everyone(40))
+    meetings.expect(pl.Series([["a", "z"], []]))
+    assert {(each.thin, each.values, each.counts) for each in meetings.findings()} == {
+        *((Thin.SOURCES, ("z",), (0,)), (Thin.ITEMS, ("z",), (0,)), (Thin.APART, ("z",), ()))
+    }
+
+
 def test_pairs_of_rules_are_counted_as_the_items_made_of_them() -> None:
     pairs = [
         RulePair(

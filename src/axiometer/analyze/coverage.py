@@ -68,6 +68,13 @@ class Meetings:
     def levels(self) -> tuple[str, ...]:
         return (AS_GIVEN,) if self.framework is None else tuple(level.id for level in self.framework.levels)
 
+    def expect(self, values: pl.Series) -> None:
+        """Values (a list column) that are to be told of even where they are in no item."""
+        for value in values.explode().drop_nulls().unique().to_list():
+            for level in self.levels:
+                for above in self._at((value,), level):
+                    self._stake[level][above] += 0
+
     def add_items(self, items: pl.DataFrame) -> None:
         """Counts items (columns `options` and `clusters` of `Item`). The sources of a value are the rules that the
         sides endorsing it express, or the item's clusters where a side expresses none."""

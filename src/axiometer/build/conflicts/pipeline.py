@@ -47,7 +47,7 @@ def run_conflicts(
             scored = _scored(plan, folder, runner, shown)
             options = plan.options
             selection = Selection(options.kind, options.contradiction, options.high, options.direction)
-            return publish(folder, found, plan.model_name, scored, selection, plan.framework)
+            return publish(folder, found, plan.model_name, scored, selection, plan.framework, rules)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
         finally:

@@ -72,9 +72,12 @@ def publish(
     scored: StageFolder | None,
     selection: Selection,
     framework: Framework | None,
+    rules: pl.DataFrame,
 ) -> PairsSummary:
-    """Writes the tables and the summary. scored: None where no model was asked for; then all candidates are pairs."""
+    """Writes the tables and the summary. rules: those among which pairs were looked for; scored: None where no model
+    was asked for; then all candidates are pairs."""
     counting = _Counting(framework)
+    counting.meetings.expect(rules["values"])
     frames = counting.through(scored or folder.candidates, None if scored is None else selection)
     write_frames(frames, schema_of(RulePair), folder.pairs)
     summary = counting.summary(folder, found, model, None if scored is None else scored.account())

@@ -53,6 +53,8 @@ class DilemmasSummary:
 def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally]) -> DilemmasSummary:
     """Writes items, rejects and summary. Raises `AssertionError` where a scene is unaccounted for."""
     meetings = Meetings(framework_of(plan.pairs, None))
+    for side in ("a", "b"):
+        meetings.expect(plan.pairs[f"values_{side}"])
     write_frames(beside(_items(plan, folder), meetings.add_items), schema_of(Item), folder.items)
     write_parquet(pl.DataFrame(meetings.rows(), _COVERAGE, orient="row"), folder.coverage)
     _write_rejects(plan.options.steps, folder)
