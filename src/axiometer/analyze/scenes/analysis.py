@@ -127,8 +127,15 @@ def analyze_scenes(
     """Every measure of the scenes. scenes: schema_of(GeneratedScene), read from `file`; vectors: a row for each; order:
     the framework's values in its order. The result does not depend on the order of rows. Raises `InputError`
     (`scene_set`)."""
+    from threadpoolctl import threadpool_limits
+
     chosen = options or SceneOptions()
     coded = scene_set(scenes, vectors, order, chosen.seed, file)
+    with threadpool_limits(1, user_api="blas"):  # sums do not depend on how many cores there are
+        return _analysed(coded, scenes, chosen)
+
+
+def _analysed(coded: SceneSet, scenes: pl.DataFrame, chosen: SceneOptions) -> SceneAnalysis:
     counts = equal_counts(coded)
     measured: dict[str, dict[str, Measured]] = {}
     classified: dict[str, Separability] = {}

@@ -29,6 +29,7 @@ from axiometer.similarity.vectors import Vectors
 NO_VENDI = "it grows with the number of scenes, so leaving sources out says nothing"
 NO_THRESHOLD = "no measured threshold for this embedder (give one with --threshold)"
 TINY = 1e-12
+SCREENED = 4_000  # scenes of a value from which on it pays to look for cheap bounds before cosines
 
 
 def equal_counts(scenes: SceneSet) -> Integers:
@@ -79,8 +80,9 @@ def near_duplicates(condition: ConditionSet, counts: Integers, options: SceneOpt
     rates, without = np.zeros(values), np.empty((condition.units, values))
     for value, wanted in enumerate(counts):
         rows = condition.of(value)
-        pairs = pairs_above(condition.vectors[rows], options.threshold, Searching(threads=1))
-        units = condition.unit[rows]
+        mine, units = condition.vectors[rows], condition.unit[rows]
+        coordinates = mine.shape[1] if len(mine) < SCREENED else None
+        pairs = pairs_above(mine, options.threshold, Searching(threads=1, k=coordinates))
         found = [
             _rates(pairs, units, kept, condition.units)
             for kept in draws(rows.stop - rows.start, int(wanted), value, condition.name, options)
