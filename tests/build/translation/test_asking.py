@@ -102,6 +102,8 @@ def test_an_open_item_has_no_options_in_its_prompt_nor_in_its_form() -> None:
     assert "Option" not in prompt and '{"text": "..."}' in prompt
     found = TranslateItems().read(wanted, Reply('{"text": "What do you think?"}', Finish.STOP))
     assert isinstance(found, Kept) and found.rows[0].texts == ("What do you think?",)
+    more = TranslateItems().read(wanted, Reply('{"text": "Well?", "options": {"1": "Yes"}}', Finish.STOP))
+    assert isinstance(more, Kept) and more.rows[0].texts == ("Well?",)
     assert prompting("item-translate", 0).schema["required"] == ["text"]
 
 

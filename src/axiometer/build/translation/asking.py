@@ -90,15 +90,16 @@ def _read(
     if not isinstance(answer, TranslationAnswer):
         return answer
     order = shown_order(row, step, len(before) - 1)
-    if set(answer.options) != set(range(1, len(order) + 1)):
-        return Rejected(f"{WRONG_FORM}options")
+    fields = ["text", *("options" for _ in order)]
+    if order and set(answer.options) != set(range(1, len(order) + 1)):
+        return Rejected(WRONG_FORM + fields[-1])
     said = [answer.text, *("" for _ in order)]
     for place, option in enumerate(order, start=1):
         said[1 + option] = answer.options[place]
     texts = tuple(cleaned(one, other) for one, other in zip(said, before, strict=True))
-    for name, text in zip(("text", *("options" for _ in order)), texts, strict=True):
+    for field, text in zip(fields, texts, strict=True):
         if not text:
-            return Rejected(WRONG_FORM + name)
+            return Rejected(WRONG_FORM + field)
     return texts
 
 
