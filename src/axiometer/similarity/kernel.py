@@ -23,7 +23,7 @@ from axiometer.similarity.blocks import ROWS, Block, PairsTask, block_result, bl
 from axiometer.similarity.mapping import MapTasks
 from axiometer.similarity.pairs import Pairs, joined, no_pairs
 from axiometer.similarity.screen import choose_k
-from axiometer.similarity.vectors import Vectors, open_vectors, unit_vectors
+from axiometer.similarity.vectors import Vectors, let_go, open_vectors, unit_vectors
 
 MOST_PAIRS = 50_000_000
 _PROBES = 3
@@ -105,9 +105,11 @@ def pairs_above_on(
     if len(rows) < 2:
         return no_pairs()
     order = _placed_in(folder, rows)
+    let_go(rows)
     path = str(folder / "vectors.npy")
     placed = open_vectors(path)
     k = chosen_k(placed, placed, threshold)
+    let_go(placed)  # what follows looks at them in its own processes
     output = str(folder / f"threshold-{threshold:.6f}")
     tasks = (PairsTask(path, block, threshold, k=k, output=output) for block in blocks(len(rows)))
     found = limited(map_tasks(block_result, tasks), most)

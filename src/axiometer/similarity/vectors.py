@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 from typing import TypeAlias
 
@@ -61,3 +62,12 @@ def open_vectors(path: Path | str) -> Vectors:
     if not isinstance(found, np.ndarray) or found.dtype != np.float32 or found.ndim != 2:
         raise InputError("not a .npy file of float32 rows", file=path)
     return found
+
+
+def let_go(vectors: NDArray[np.floating]) -> None:
+    """Gives back the memory of rows that are mapped from a file to be read: they are read again when looked at."""
+    held: object = vectors
+    while isinstance(held, np.ndarray):
+        held = held.base
+    if isinstance(held, mmap.mmap) and not vectors.flags.writeable and hasattr(mmap, "MADV_DONTNEED"):
+        held.madvise(mmap.MADV_DONTNEED)
