@@ -14,8 +14,9 @@ from axiometer.models.draws import uniform
 from axiometer.records.importers.starter import starter_items, starter_rules
 from axiometer.records.rows import Answer, ExpressionKind, Role
 from axiometer.records.tables import read_items, read_rows
+from axiometer.testing import Behaviour
 
-from .conftest import Axiometer
+from .conftest import Axiometer, Serve
 
 VERB = ("build", "map")
 LETTERS = "ABC"
@@ -243,3 +244,19 @@ def test_positions_of_two_sets_are_expressed_by_the_sides(inside: Axiometer, unm
     for item in read_items(tmp_path / "items" / "items.parquet"):
         named = {e.target for option in item.options for e in option.expresses if e.kind is ExpressionKind.POSITION}
         assert named == {"S", "RS"}
+
+
+def test_a_service_is_asked_no_more_calls_than_allowed_and_goes_on_where_it_stopped(
+    inside: Axiometer, serve: Serve, unmapped: Path, tmp_path: Path
+) -> None:
+    server = serve(Behaviour(rulewriter=True))
+    run = (*VERB, unmapped, "-o", "judged", "--method", "llm/openai-api/fake/m", "--temperature", "0")
+    stopped = inside(*run, "--max-calls", 100)
+    assert stopped.code == 3 and not (tmp_path / "judged" / "items.parquet").exists()
+    assert server.counts.answered == 100
+    waiting = json.loads(inside(*VERB, "--status", "judged", "--json").out)
+    assert waiting[1]["waiting"] == 198
+    assert inside(*run).code == 0
+    assert server.counts.answered == 396 and server.counts.repeated == 0
+    assert len(read_items(tmp_path / "judged" / "items.parquet")) == 198  # its two calls never differ
+    assert inside(*run, "--least", "0.9").code == 0 and server.counts.answered == 396

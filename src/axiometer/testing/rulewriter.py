@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from axiometer.models import writer_answers as answers
+from axiometer.models import writer_maps as maps
 from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_words as words_of
 from axiometer.models.protocols import Message, Request
@@ -26,6 +27,7 @@ _MARKED = re.compile(r"^<<<([0-9a-f]{8})[ \t]*\n(.*?)\n\1>>>[ \t]*$", re.DOTALL 
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _SCENES = frozenset({"scenes"})
 _TRANSLATIONS = (frozenset({"text"}), frozenset({"text", "options"}))
+_MAPS = frozenset({"reason", "rule_1", "rule_2"})
 _NUMBER = re.compile(r"\d+")
 _STEPS: Mapping[frozenset[str], Step] = {
     frozenset({"reason", "touches"}): Step.SCREEN,
@@ -39,12 +41,14 @@ _STEPS: Mapping[frozenset[str], Step] = {
 
 
 def answer_of_rulewriter(prompt: str, schema: Mapping[str, object] | None, seed: int) -> str | None:
-    """The answer to a step of a corpus, to the request for scenes, or for an item in another language; None where the
-    request is none of these. Equal texts have equal answers."""
+    """The answer to a step of a corpus, to the request for scenes, for an item in another language, or which option
+    fits which rule; None where the request is none of these. Equal texts have equal answers."""
     if _properties(schema) == _SCENES:
         return _scenes(prompt, seed)
     if _properties(schema) in _TRANSLATIONS:
         return _translation(prompt)
+    if _properties(schema) == _MAPS:
+        return _map(prompt, seed)
     step, row = step_of(schema), marked_text(prompt)
     if step is None or row is None:
         return None
@@ -112,6 +116,19 @@ def _translation(prompt: str) -> str | None:
     text, *options = translated(shown, *(("en", "zh") if chinese else ("zh", "en")))
     numbered = {str(number): option for number, option in enumerate(options, start=1)}
     return json.dumps({"text": text, **({"options": numbered} if options else {})}, ensure_ascii=False)
+
+
+def _map(prompt: str, seed: int) -> str | None:
+    """Which option fits which rule: the same for a scene in whatever order options and rules are shown."""
+    shown = [text for _, text in _MARKED.findall(prompt)]
+    if len(shown) != 6:
+        return None
+    scene, options, rules = shown[0], shown[1:4], shown[4:]
+    way = maps.WAYS[maps.planted_truth(_profile(seed).seed, scene)]
+    ranked = sorted(options)
+    fits = {rule: str(options.index(ranked[way[number]]) + 1) for number, rule in enumerate(sorted(rules))}
+    said = {"reason": scene[:20], "rule_1": fits[rules[0]], "rule_2": fits[rules[1]]}
+    return json.dumps(said, ensure_ascii=False)
 
 
 @lru_cache(maxsize=8)
