@@ -66,7 +66,7 @@ def make_dilemmas(
 def _filter(plan: DilemmaPlan, folder: DilemmasFolder, cache: Path, runner: Runner, progress: Progress) -> None:
     """The steps that need no model."""
     filter_scenes(folder.stage(CHECK), folder.stage(FILTER), plan.options.balance)
-    search = Search(plan.options.embedder, plan.options.alike, cache, runner, progress)
+    search = Search(plan.options.embedder, plan.options.alike, cache, runner, progress, ALIKE)
     drop_near_duplicates(folder.stage(FILTER), folder.stage(ALIKE), search)
 
 

@@ -69,7 +69,7 @@ class Search:
             return pairs_above(self.vectors(texts), self.threshold)
         folder = self.work / content_id("blocks", self.embedder, list(texts))
         vectors = self.vectors(texts, folder / "rows.npy")
-        watched = self._watched(f"{self.name}: compare")
+        watched = self._watched("compare")
         return pairs_above_on(watched, vectors, self.threshold, folder)
 
     def _between(self, existing: Sequence[str], texts: Sequence[str]) -> Pairs:
@@ -85,7 +85,7 @@ class Search:
         from axiometer.similarity.cache import TEXTS_PER_PART, embedded
         from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
-        watched = self._watched(f"{self.name}: embed")
+        watched = self._watched("embed")
         if self.embedder != DEFAULT_EMBEDDER or len(texts) <= TEXTS_PER_PART:
             watched = watched.here()
         return embedded(texts, self.embedder, self.cache, map_tasks=watched, output=output)
@@ -120,4 +120,5 @@ class Watched:
             self.progress.show(self.tally)
             yield result
         self.tally.total = self.tally.done
-        self.progress.show(self.tally)
+        if self.tally.done:
+            self.progress.show(self.tally)
