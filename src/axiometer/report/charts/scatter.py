@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from markupsafe import Markup
 
@@ -27,7 +26,8 @@ from axiometer.report.fonts import fitted, text_width
 NARROW = 520
 GAP = 20.0
 HEAD = 26.0
-MOST_NAMED = 16  # names at the centres of more groups than this would cover each other
+MOST_NAMED = 16  # names of more groups than this would cover each other
+LOOKED_AT = 150  # points of a group among which the densest place is looked for
 
 # Small marks, drawn from a point: circle, square, diamond, triangles up and down, cross; the order is that of `mark`.
 _MARKS = (
@@ -70,8 +70,8 @@ class _Box:
 
 
 def scatter(plots: Sequence[Plot], title: str, width: float) -> Drawing:
-    """Plots beside each other, on narrow screens below each other. Colour and shape say the series; names stand at the
-    middle of their points where there are not too many."""
+    """Plots beside each other, on narrow screens below each other. Colour and shape say the series; names stand
+    where their points are densest, if there are not too many."""
     series = list(dict.fromkeys(cloud.series for plot in plots for cloud in plot.clouds))
     drawn, top = legend(series, width)
     columns = 1 if width < NARROW else len(plots)
@@ -109,12 +109,12 @@ def _place(box: _Box, point: tuple[float, float]) -> str:
 
 
 def _names(plot: Plot, box: _Box) -> Markup:
-    """Each name at the middle of its points, moved up or down where another stands already."""
+    """Each name where its points are densest, moved up or down where another stands already."""
     drawn, taken = Markup(""), list[tuple[float, float, float]]()
     for cloud in plot.clouds:
         short = fitted(cloud.series.label, SMALL, box.side * 0.34)
         half = text_width(short, SMALL) / 2
-        x, y = box.at(median(x for x, _ in cloud.points), median(y for _, y in cloud.points))
+        x, y = _densest([box.at(*point) for point in cloud.points], box.side / 12)
         x = min(max(x, box.left + half + 4), box.left + box.side - half - 4)
         for step in (0, 1, -1, 2, -2, 3, -3, 4, -4):
             free = min(max(y + 14 * step, box.top + 10), box.top + box.side - 10)
@@ -124,3 +124,12 @@ def _names(plot: Plot, box: _Box) -> Markup:
         taken.append((x, y, half))
         drawn += label(x, y, short, "small middle halo", full=cloud.series.label)
     return drawn
+
+
+def _densest(points: Sequence[tuple[float, float]], reach: float) -> tuple[float, float]:
+    """The middle of what lies within `reach` of the point with most others there. The middle of all would lie between
+    the parts of a group that falls apart."""
+    some = points[:: -(-len(points) // LOOKED_AT)]
+    around = [[other for other in some if abs(other[0] - x) + abs(other[1] - y) <= reach] for x, y in some]
+    best = max(around, key=len)
+    return sum(x for x, _ in best) / len(best), sum(y for _, y in best) / len(best)
