@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from axiometer.build.mapping.assignments import SWAPPED, WAYS, features_of, fitted, probabilities, recovered
@@ -45,6 +45,7 @@ def test_every_way_has_another_in_which_its_sides_are_turned_round():
         assert SWAPPED[other] == way and WAYS[way][2] == WAYS[other][2] and WAYS[way] != WAYS[other]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-5, 5), min_size=6, max_size=6))
 def test_probabilities_of_a_map_are_those_of_its_parts(cosines):
     chances = probabilities(features_of(np.array(cosines).reshape(1, 3, 2)), (1.0, -1.0, -0.5))
@@ -160,6 +161,7 @@ def test_a_call_that_names_no_two_options_ends_there(said):
     assert isinstance(answer, Dropped) and answer.reason == UNSURE
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_whatever_a_judge_says_is_an_answer_or_a_rejection(text):
     answer = JudgeMaps().read(questions(PUZZLES[0], 0)[0], reply(text))

@@ -24,6 +24,14 @@ from `kind` and `meta` where both are there; how sure recovered maps
 are, from a column `recovered` or from `meta`."""
 
 
+_KEY = (
+    pl.when(pl.col("parallel_id").is_null())
+    .then(pl.concat_str(pl.lit("item "), "id"))
+    .otherwise(pl.concat_str(pl.lit("parallel "), "parallel_id"))
+)
+"""What the items of a group have in common."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contests:
     """Where a level's targets are at stake: one entry per (target, option). In choices a target is at stake in an item
@@ -140,12 +148,7 @@ def catalogue_of(
     ).sort("id")
     if table["id"].n_unique() < table.height:
         raise InputError("two items have the same id", mend="each item may be in the table once")
-    key = (
-        pl.when(pl.col("parallel_id").is_null())
-        .then(pl.concat_str(pl.lit("item "), "id"))
-        .otherwise(pl.concat_str(pl.lit("parallel "), "parallel_id"))
-    )
-    table = table.with_row_index("item").with_columns(key=key)
+    table = table.with_row_index("item").with_columns(key=_KEY)
     group = _codes(table["key"])
     counts = table["options"].list.len().to_numpy().astype(np.int64)
     options = (

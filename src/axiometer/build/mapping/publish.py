@@ -78,26 +78,8 @@ def publish(
         order, low, high = people.calibrated(found.order)
         ends, calibrated = (low, high), "people"
     reasons = _reasons(found.sides, order, None if ends is None else ends[0], options.least)
-    items: list[Item] = []
-    ids: dict[str, str] = {}
-    left_out: list[tuple[object, ...]] = []
-    at = -1
-    for place, item in enumerate(plan.items):
-        reason, scores = plan.problems.get(place), _NO_SCORES
-        if reason is None:
-            at += 1
-            reason = reasons[at]
-            if reason is None:
-                span = None if ends is None else (float(ends[0][at]), float(ends[1][at]))
-                told = meta_of(options.method, calibrated, float(order[at]), float(found.sides[at]), span)
-                mapped = mapped_item(item, int(found.way[at]), told=told, positions=options.positions)
-                items.append(mapped)
-                ids[item.id] = mapped.id
-                continue
-            scores = (float(order[at]), float(found.sides[at]))
-        left_out.append((item.id, reason, *scores, item.lang, item.prompt))
-        if options.keep_unsure:
-            items.append(item)
+    tables = _sorted_out(plan, found, order, ends, calibrated, reasons)
+    items, ids, left_out = tables.items, tables.ids, tables.left_out
     assert len(ids) + len(left_out) == len(plan.items), f"{len(plan.items)} items, {len(ids)} mapped"
     answers = _write(plan, folder, items, ids, left_out)
     sure = np.array([reason is None for reason in reasons], dtype=bool)
@@ -122,6 +104,42 @@ def publish(
     said = {key: value for key, value in asdict(summary).items() if key not in ("calls", "hits", "steps", "retry")}
     write_text(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n", folder.summary)
     return summary
+
+
+@dataclass(slots=True)
+class _Tables:
+    """Items that are written, ids of mapped items by those of unmapped ones, and rows of those left out."""
+
+    items: list[Item] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    left_out: list[tuple[object, ...]] = field(default_factory=list)
+
+
+def _sorted_out(
+    plan: MapPlan,
+    found: Recovered,
+    order: Floats,
+    ends: tuple[Floats, Floats] | None,
+    calibrated: str,
+    reasons: Sequence[str | None],
+) -> _Tables:
+    tables, options, at = _Tables(), plan.options, -1
+    for place, item in enumerate(plan.items):
+        reason, scores = plan.problems.get(place), _NO_SCORES
+        if reason is None:
+            at += 1
+            reason, scores = reasons[at], (float(order[at]), float(found.sides[at]))
+            if reason is None:
+                span = None if ends is None else (float(ends[0][at]), float(ends[1][at]))
+                told = meta_of(options.method, calibrated, *scores, span)
+                mapped = mapped_item(item, int(found.way[at]), told=told, positions=options.positions)
+                tables.items.append(mapped)
+                tables.ids[item.id] = mapped.id
+                continue
+        tables.left_out.append((item.id, reason, *scores, item.lang, item.prompt))
+        if options.keep_unsure:
+            tables.items.append(item)
+    return tables
 
 
 def _reasons(sides: Floats, order: Floats, low: Floats | None, least: float) -> list[str | None]:
