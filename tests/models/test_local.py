@@ -115,6 +115,26 @@ def test_without_its_chat_template_it_continues_the_prompt_and_every_letter_has_
     run(use, respondent)
 
 
+@pytest.mark.parametrize("template", [True, False])
+def test_letters_have_probabilities_also_where_the_likeliest_token_is_half_a_character(template: bool) -> None:
+    """A sentence of traditional characters to be copied: its first character is several tokens of this model."""
+    sentence = "噚日嘅啲咗咩囉。"
+    prompt = f"請重複以下句子：\n\n{sentence}\n\n請重複。" if template else f"{sentence * 3}噚日嘅啲"
+
+    async def use(respondent: LocalModel) -> None:
+        raw = await respondent.send(request_of(prompt, top_logprobs=20, max_tokens=1))
+        reply = respondent.read(raw)
+        assert "\ufffd" in reply.text, "the answer stays what it was"
+        assert raw == await respondent.send(request_of(prompt, top_logprobs=20, max_tokens=1))
+        assert reply.first_token is not None
+        likeliest, probability = reply.first_token[0]
+        assert likeliest == "" or "\ufffd" in likeliest
+        assert probability == max(value for _, value in reply.first_token)
+        assert 0.1 < sum(math.exp(value) for _, value in reply.first_token) <= 1.0 + 1e-6
+
+    run(use, LocalModel(f"local/{ALIAS}", ALIAS, Sampling(max_tokens=1), chat_template=template))
+
+
 def test_a_real_llama_cpp_server_scores_every_letter_through_completions() -> None:
     """The HTTP side of the same engine is a real llama.cpp server."""
     import xllamacpp

@@ -32,6 +32,10 @@ def import_file(
     respondent: Annotated[
         str | None, typer.Option(help=t("Who gave the recorded answers, where the file does not say."))
     ] = None,
+    nation: Annotated[
+        str | None, typer.Option(help=t("Nation whose texts the statements are from, where the file does not say."))
+    ] = None,
+    outlet: Annotated[str | None, typer.Option(help=t("Outlet that the statements are from."))] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Every row of the file is accounted for: imported, or rejected with its reason in a file beside the table."""
@@ -51,7 +55,7 @@ def import_file(
         raise InputError("no table to write", mend="name one with -o NAME.parquet")
     if output.suffix not in (".parquet", ""):
         raise InputError("must end in .parquet", file=output)
-    imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent))
+    imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent, nation, outlet))
     if output.suffix:
         _write(imported, output)
     else:

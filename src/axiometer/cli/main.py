@@ -55,7 +55,9 @@ app.command("validate", help=t("Check that items measure what they claim, with s
     validating.validate
 )
 app.command("run", help=t("Run a whole study from a recipe. The same command goes on where it stopped."))(recipes.run)
-app.command("export", help=t("Write any table as CSV or XLSX for people."))(exporting.export)
+app.command("export", help=t("Write any table as CSV or XLSX for people, or items in a published format."))(
+    exporting.export
+)
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
 
 INTERRUPTED = 130  # what Typer makes of Ctrl-C

@@ -19,6 +19,7 @@ from axiometer.models.service_errors import failure
 MOST_TOKENS = 2048  # a call cannot be broken off, and the process cannot end before it
 CONTEXT = 4096
 _WIDE = 5000
+_A_LETTER = "root ::= [A-Z]"
 _SEEDS = 2**31
 
 
@@ -73,11 +74,13 @@ class LocalModel:
         if not request.messages:
             raise BadRequest(f"{self.name}: the request holds no message")
         engine = self._ready()
-        if self.chat_template:
-            answer = await engine.chat(self._chat_body(request))
-        else:
-            answer = await engine.complete(self._completion_body(request))
-            if request.top_logprobs is not None:
+        ask = engine.chat if self.chat_template else engine.complete
+        body = self._chat_body(request) if self.chat_template else self._completion_body(request)
+        answer = await ask(body)
+        if request.top_logprobs is not None:
+            if request.schema is None and _ended_within_a_character(answer):
+                answer["choices"][0]["logprobs"] = _logprobs(await ask({**body, "grammar": _A_LETTER}))
+            if not self.chat_template:
                 _trim(answer, request.top_logprobs, option_letters(prompt_of(request, self.sampling)))
         return self._raw(answer)
 
@@ -136,6 +139,18 @@ class LocalModel:
         kept["model"] = self._label
         kept["system_fingerprint"] = f"{self._digest[:12]}-xllamacpp-{version()}"
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _ended_within_a_character(answer: Mapping[str, Any]) -> bool:
+    """Whether log-probabilities are missing because the one token is a part of a character: llama.cpp keeps them back
+    until the character is whole. They are those of the model before sampling, so they come out, unchanged, with a
+    token that a grammar forces."""
+    choices = answer.get("choices") or [{}]
+    return choices[0].get("finish_reason") == "length" and _logprobs(answer) is None
+
+
+def _logprobs(answer: Mapping[str, Any]) -> object:
+    return (answer.get("choices") or [{}])[0].get("logprobs")
 
 
 def _trim(answer: dict[str, Any], wanted: int, letters: tuple[str, ...]) -> None:

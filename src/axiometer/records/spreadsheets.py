@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -26,6 +27,7 @@ _DELIMITERS = (",", "\t", ";")
 _EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
 _DELIMITED = (".csv", ".tsv", ".txt", "")
+_HALVES = re.compile("[\ud800-\udfff]")
 _LONGEST_CELL = 16_000_000
 _HEAD = 200_000
 _FIRST_LINES = 100
@@ -292,8 +294,13 @@ def _json_cell(value: object) -> str | None:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return None
     if isinstance(value, str):
-        return _cell(value)
-    return json.dumps(_plain(value), ensure_ascii=False, default=str)
+        return _cell(_encodable(value))
+    return _encodable(json.dumps(_plain(value), ensure_ascii=False, default=str))
+
+
+def _encodable(text: str) -> str:
+    """U+FFFD for halves of a character, which JSON can escape but no file can hold."""
+    return _HALVES.sub("\ufffd", text)
 
 
 def _plain(value: object) -> object:

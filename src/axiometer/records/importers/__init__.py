@@ -22,6 +22,7 @@ def importers() -> dict[str, Importer]:
     from axiometer.records.importers.daily_dilemmas import daily_dilemmas
     from axiometer.records.importers.mic import mic
     from axiometer.records.importers.moralchoice import moralchoice
+    from axiometer.records.importers.navab import navab
     from axiometer.records.importers.people import people
     from axiometer.records.importers.social_chemistry import social_chemistry
     from axiometer.records.importers.starter import starter
@@ -35,6 +36,7 @@ def importers() -> dict[str, Importer]:
         daily_dilemmas,
         mic,
         moralchoice,
+        navab,
         people,
         social_chemistry,
         starter,

@@ -26,7 +26,7 @@ class ImportOptions:
     `framework`: id or path of a framework to resolve labels in. `mapping`: YAML of the format `table`. `lang`: the
     language of all items; by default it is told from the text. `companion`: a second file that the format needs
     (the scenes of a file of answers, the value set of a file of scenarios). `respondent`: who gave the recorded
-    answers, where the file's place does not say.
+    answers, where the file's place does not say. `nation`, `outlet`: whose texts the statements are from.
     """
 
     framework: str | None = None
@@ -34,6 +34,8 @@ class ImportOptions:
     lang: str | None = None
     companion: Path | None = None
     respondent: str | None = None
+    nation: str | None = None
+    outlet: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
