@@ -15,6 +15,8 @@ from .conftest import Axiometer, listing
 VERBS = (
     *("demo", "selftest", "import", "measure", "merge", "analyze", "report", "validate", "export"),
     *("framework", "framework list", "framework show", "framework check", "models", "models list", "models check"),
+    *("run", "trace", "build"),
+    *(f"build {verb}" for verb in ("corpus", "dedup", "conflicts", "dilemmas", "themes", "scenes", "translate", "map")),
 )
 
 
@@ -160,3 +162,9 @@ def test_a_wrong_value_in_a_configuration_file_is_one_line(
     words += [] if text.startswith("model:") else ["-m", "sim/balanced"]
     assert expected in inside("measure", *words, "-o", "new", "--config", "c.yaml").line
     assert listing(tmp_path).keys() == {"c.yaml"}
+
+
+def test_build_lists_its_verbs_in_the_order_of_the_work(inside: Axiometer) -> None:
+    shown = inside("build", "--help").out.split("Commands:\n")[1]
+    verbs = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert verbs == ["corpus", "dedup", "conflicts", "dilemmas", "themes", "scenes", "translate", "map"]
