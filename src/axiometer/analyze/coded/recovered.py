@@ -25,7 +25,7 @@ from axiometer.errors import InputError
 from axiometer.records.recovered import CALIBRATED, COLUMN, CONFIDENCE, HIGH, LOW, METHOD
 
 CERTAIN: Final = 0.999
-"""From this probability on a map is taken as known: the correction would be below a hundredth of an answer."""
+"""From this probability on a map is taken as known: a share would move by about a thousandth at most."""
 
 NOT_CORRECTED: Final = "not corrected for recovered maps"
 

@@ -27,6 +27,9 @@ from axiometer.records import ExpressionKind, Mode
 
 ALL = "all"
 
+BOUNDED = ("raw", "kappa", "alpha")
+"""The measures that agreement with oneself bounds."""
+
 _INTERVAL: dict[str, type[pl.DataType]] = {
     "low": pl.Float64,
     "high": pl.Float64,
@@ -124,7 +127,8 @@ def theme_agreement(everyone: list[Presentations], catalogue: Catalogue, options
     """Per theme and pair of respondents in choice mode, a respondent with itself among them (`model_a` = `model_b`,
     where it can be known): agreement on positions, orders and repeats averaged (estimates/positions.py).
 
-    `ceiling`: the root of the product of both respondents' agreement with themselves.
+    `ceiling`: the root of the product of both respondents' agreement with themselves, which agreement between them
+    cannot pass but by chance (`_ceiling`).
     """
     rows: list[Record] = []
     choosing = [each for each in everyone if each.mode is Mode.CHOICE]
@@ -143,11 +147,16 @@ def theme_agreement(everyone: list[Presentations], catalogue: Catalogue, options
                 for row in both_rows(one, other, catalogue, level, options):
                     measure = str(row["measure"])
                     known = [itself.get((each.model, theme, measure)) for each in (first, second)]
-                    rows.append({**head, "theme": theme, **row, "ceiling": _ceiling(known)})
+                    ceiling = _ceiling(known) if measure in BOUNDED else None
+                    rows.append({**head, "theme": theme, **row, "ceiling": ceiling})
     return framed(rows, THEME_AGREEMENT)
 
 
 def _ceiling(own: list[float | None]) -> float | None:
+    """With p, q both respondents' distributions over positions in an item and P, Q their means over items: raw agreement
+    E p.q is at most the root of E p.p E q.q (Cauchy and Schwarz), so is kappa's numerator E (p - P).(q - Q), and its
+    denominator 1 - P.Q is at least the root of (1 - P.P) (1 - Q.Q); alpha's chance is above kappa's, so that it is at
+    most kappa, but for its correction in handfuls of items. AC1 has no such bound: see the tests."""
     known = [each for each in own if each is not None and each >= 0]
     return float(np.sqrt(np.prod(known))) if len(known) == len(own) else None
 
