@@ -130,11 +130,9 @@ def _plan(given: Mapping[str, Any]) -> CorpusPlan:
 
 def _ingest_options(given: Mapping[str, Any]) -> Any:
     from axiometer.build.corpus.ingest import IngestOptions
-    from axiometer.build.corpus.ingest.languages import declared
+    from axiometer.build.corpus.ingest.languages import code_of
 
-    lang = declared(given["lang"])
-    if given["lang"] is not None and lang is None:
-        raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=given["lang"])
+    lang = None if given["lang"] is None else code_of(given["lang"])
     return IngestOptions(text_column=given["text_column"], lang=lang, limit=given["limit"], lines=bool(given["lines"]))
 
 

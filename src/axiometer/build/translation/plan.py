@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from axiometer.build.asking.languages import has_name
 from axiometer.build.corpus.ingest.languages import declared
 from axiometer.build.translation.asking import TranslateBack, TranslateItems
 from axiometer.build.translation.choosing import left_out, sampled
@@ -90,9 +89,6 @@ def _check_items(items: pl.DataFrame, path: Path) -> None:
 
 def _check_languages(plan: TranslationPlan) -> None:
     options = plan.options
-    for lang in options.to:
-        if not has_name(lang):
-            raise InputError("no name is known for the language {lang!r}, to ask a model for it", lang=lang)
     if not plan.wanted:
         present = ", ".join(sorted(set(plan.langs.to_list())))
         raise InputError(
