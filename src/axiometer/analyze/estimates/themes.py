@@ -153,7 +153,7 @@ def theme_agreement(everyone: list[Presentations], catalogue: Catalogue, options
 
 
 def _ceiling(own: list[float | None]) -> float | None:
-    """With p, q both respondents' distributions over positions in an item and P, Q their means over items: raw agreement
+    """With p, q both respondents' distributions over positions in an item, P, Q their means over items: raw agreement
     E p.q is at most the root of E p.p E q.q (Cauchy and Schwarz), so is kappa's numerator E (p - P).(q - Q), and its
     denominator 1 - P.Q is at least the root of (1 - P.P) (1 - Q.Q); alpha's chance is above kappa's, so that it is at
     most kappa, but for its correction in handfuls of items. AC1 has no such bound: see the tests."""
