@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 from axiometer.analyze import AnalysisOptions, analyze, compare
@@ -299,3 +300,17 @@ def test_the_order_of_rows_changes_nothing(kit):
     other = compare(kit.items_frame(items[::-1]), kit.frame(answers[::-1]), frameworks={}, options=FEW)
     assert one.theme_differences.equals(other.theme_differences)
     assert one.theme_agreement.equals(other.theme_agreement)
+
+
+def test_other_items_change_nothing_about_themes(kit, eight):
+    """What is resampled for themes are the sources of their items alone."""
+    items, sides = theme_items()
+    answers = taking(kit, "m", items, sides, drawn(items, 0.8, 4, 1))
+    answers += taking(kit, "people", items, sides, drawn(items, 0.6, 6, 2), wording="people")
+    others = kit.dilemmas(eight, 2, 6)
+    more = [row for model in ("m", "other") for row in kit.Respondent(name=model).answers(others)]
+    alone = coded(kit, items, answers)
+    beside = coded(kit, [*others, *items], answers + more)
+    for estimate in (themes, theme_differences, theme_agreement):
+        assert_frame_equal(estimate(*alone, FEW), estimate(*beside, FEW))
+        assert estimate(*alone, FEW).height

@@ -57,6 +57,11 @@ class RecoveredMaps:
         """The same, with other probabilities in use."""
         return replace(self, end=end)
 
+    def only(self, kept: Booleans) -> RecoveredMaps:
+        """Those of the items `kept`; how many there are by method stays that of all."""
+        arrays = {name: getattr(self, name)[kept] for name in ("point", "low", "high", "recovered")}
+        return replace(self, **arrays)
+
     @property
     def used(self) -> Floats:
         """The probabilities in use, 1 from `CERTAIN` on."""
