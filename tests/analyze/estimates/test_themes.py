@@ -314,3 +314,22 @@ def test_other_items_change_nothing_about_themes(kit, eight):
     for estimate in (themes, theme_differences, theme_agreement):
         assert_frame_equal(estimate(*alone, FEW), estimate(*beside, FEW))
         assert estimate(*alone, FEW).height
+
+
+@pytest.mark.parametrize("refusing", [("people",), ("m", "people"), ("m",)])
+@pytest.mark.parametrize("each", [1, 30])
+def test_respondents_who_refuse_everything_break_nothing_and_agree_with_nobody(kit, refusing, each):
+    items, sides = theme_items(("drugs",), each=each)
+    answers = []
+    for model, wording in (("m", "1"), ("people", "people")):
+        taken = {item.id: [None] * 6 for item in items} if model in refusing else drawn(items, 0.7, 6, 1)
+        answers += taking(kit, model, items, sides, taken, wording=wording)
+    found = analyze(kit.items_frame(items), kit.frame(answers), frameworks={}, options=FEW)
+    for model in refusing:
+        row = only(found.themes, model=model, theme="drugs", position="A")
+        assert (row["n"], row["share"], row["bound_low"], row["bound_high"]) == (0, None, 0.0, 1.0)
+        assert row["why_not"] == "no presentation bears on it"
+    agreeing = {
+        model for row in found.theme_agreement.iter_rows(named=True) for model in (row["model_a"], row["model_b"])
+    }
+    assert agreeing == {"m", "people"} - set(refusing)
