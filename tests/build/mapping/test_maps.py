@@ -88,6 +88,13 @@ def test_a_calibration_says_what_was_planted():
     assert found.brier_low <= found.brier <= found.brier_high < 0.15 and found.ece < 0.1
 
 
+def test_a_method_that_says_nothing_is_right_by_chance_only():
+    nothing = calibrate(PUZZLES, np.zeros((len(PUZZLES), 6, 1)), method="m", names=("said",), least=0.8)
+    assert 0.08 < nothing.whole.share < 0.27 and 0.2 < nothing.sides.share < 0.47
+    torn = np.tile([SWAPPED[KNOWN_WAY], KNOWN_WAY], (len(PUZZLES), 1))  # a judge whose calls turn the sides round
+    assert 0.38 < calibrate(PUZZLES, by_judge(torn), method="m", names=("said",), least=0.8).order.share < 0.62
+
+
 def test_bins_that_say_what_they_hold_have_no_calibration_error():
     said, right = np.array([0.75] * 4 + [0.5] * 2), np.array([1, 1, 1, 0, 1, 0], dtype=bool)
     bins = binned(said, right)
