@@ -164,6 +164,24 @@ def test_a_wrong_value_in_a_configuration_file_is_one_line(
     assert listing(tmp_path).keys() == {"c.yaml"}
 
 
+@pytest.mark.parametrize(
+    ("verb", "file"),
+    [
+        ("corpus", "corpus"),
+        ("conflicts", "conflicts"),
+        ("dilemmas", "dilemmas"),
+        ("themes", "themes"),
+        ("scenes", "scenes"),
+        ("translate", "translation"),
+        ("map", "mapping"),
+    ],
+)
+def test_status_of_damaged_work_is_one_line(inside: Axiometer, tmp_path: Path, verb: str, file: str) -> None:
+    (tmp_path / f"{file}.yaml").write_text("format: 1\nasked: {}\nnoted: {}\n", encoding="utf-8")
+    line = inside("build", verb, "--status", ".").line
+    assert line == f"{file}.yaml: not a {file}.yaml as `axiometer build {verb}` writes it"
+
+
 def test_build_lists_its_verbs_in_the_order_of_the_work(inside: Axiometer) -> None:
     shown = inside("build", "--help").out.split("Commands:\n")[1]
     verbs = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line[2] != " "]
