@@ -221,6 +221,18 @@ def test_a_judge_is_asked_in_both_orders_and_the_account_is_what_was_planted(
     assert [step["step"] for step in account] == ["judge", "map"] and account[0]["account"]["rows"] == 396
 
 
+def test_answers_that_are_none_or_to_other_items_are_told_before_a_judge_is_asked(
+    inside: Axiometer, unmapped: Path, tmp_path: Path
+) -> None:
+    run = (*VERB, unmapped, "-o", "judged", "--method", "llm/sim/rulewriter")
+    assert "no such file" in inside(*run, "--answers", "missing.parquet").line
+    assert "columns missing" in inside(*run, "--answers", unmapped).line
+    assert inside("import", "starter", "-o", "known.parquet", "--lang", "en").code == 0
+    assert inside("measure", "known.parquet", "-m", "sim/balanced", "-o", "run", "--limit", 3).code == 0
+    assert "to an item that can be mapped" in inside(*run, "--answers", "run/answers").line
+    assert not (tmp_path / "judged").exists()
+
+
 def test_a_judge_is_measured_on_the_starter_dilemmas(inside: Axiometer, tmp_path: Path) -> None:
     said = inside(*VERB, "-o", "measured", "--method", "llm/sim/rulewriter", "--calibrate", "--json")
     assert said.code == 0, said.err
