@@ -182,6 +182,24 @@ def test_status_of_damaged_work_is_one_line(inside: Axiometer, tmp_path: Path, v
     assert line == f"{file}.yaml: not a {file}.yaml as `axiometer build {verb}` writes it"
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("conflicts", "starter"),
+        ("themes", "--a", "starter", "--b", "starter", "--name-a", "ours", "-m", "sim/rulewriter"),
+        ("scenes", "--framework", "core-socialist-values", "-m", "sim/rulewriter"),
+        ("translate", "starter", "--to", "fr", "-m", "sim/rulewriter"),
+        ("map", "--calibrate"),
+    ],
+)
+def test_a_folder_of_other_things_is_left_as_it_is(inside: Axiometer, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("ours", encoding="utf-8")
+    said = inside("build", *words, "-o", "other").line
+    assert said.startswith(f"other: exists and is not the work of `axiometer build {words[0]}`")
+    assert [each.name for each in (tmp_path / "other").iterdir()] == ["notes.txt"]
+
+
 def test_build_lists_its_verbs_in_the_order_of_the_work(inside: Axiometer) -> None:
     shown = inside("build", "--help").out.split("Commands:\n")[1]
     verbs = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line[2] != " "]

@@ -12,7 +12,7 @@ from axiometer.build.mapping.making import check_answers
 from axiometer.build.mapping.options import FILE, JUDGE, MapOptions, MappingFolder
 from axiometer.build.mapping.people import Said, read_sheet
 from axiometer.build.mapping.puzzles import Puzzle, problem_of, puzzle_of, starter_puzzles
-from axiometer.build.work.folders import check_folder, check_writes, settle
+from axiometer.build.work.folders import check_writes, settle
 from axiometer.build.work.specifications import Asking, has_count, has_steps, noted, steps_asked
 from axiometer.errors import InputError
 from axiometer.measure.specification import Specification, specification_in
@@ -118,5 +118,4 @@ def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
 
 def settle_specification(plan: MapPlan, folder: MappingFolder) -> None:
     """Writes `mapping.yaml`, or checks that the folder holds the same work. Raises `SpecificationChanged`."""
-    check_folder(folder.path, FILE, COMMAND)
     settle(folder.path, FILE, plan.specification, lambda path: read_mapping(MappingFolder(path)))
