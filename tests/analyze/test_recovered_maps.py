@@ -10,13 +10,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from axiometer.analyze import TABLES, AnalysisOptions, analyze
+from axiometer.analyze.analysis import of_presentations
 from axiometer.analyze.coded.catalogue import catalogue_of
+from axiometer.analyze.coded.map_ends import widened
 from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
 from axiometer.analyze.coded.recovered import NOT_CORRECTED, unmixed
 from axiometer.analyze.coded.tallies import by_content, tally
 from axiometer.analyze.estimates.differences import between_models
 from axiometer.analyze.estimates.pairs import pairs
 from axiometer.analyze.estimates.shares import shares
+from axiometer.analyze.inference.statistic import OUTSIDE
 from axiometer.analyze.ranking.tables import rankings
 from axiometer.errors import InputError
 from axiometer.frameworks import load_framework
@@ -340,30 +343,70 @@ def test_agreement_on_positions_says_that_it_is_not_corrected():
     assert dict(zip(shown["position"], shown["share"], strict=True)) == pytest.approx(pulled)
 
 
-def test_agree_mode_takes_the_rates_of_the_other_side():
-    item = recovered(TRUE[0], False, map_confidence=0.75)
-    catalogue = catalogue_of([item], FRAMEWORKS)
-    stances = [(0, 1)] * 3 + [(0, -1)] + [(1, 1)] + [(1, -1)] * 7
+def agreeing(catalogue, stances: list[tuple[int, int]]) -> Presentations:
+    """A respondent that takes stances (the option's number, 1 or -1; 0: a refusal) in agree mode on the first item."""
     n = len(stances)
     zero = np.zeros(n, dtype=np.int64)
-    rows = Presentations(
+    stance = np.array([stance for _, stance in stances])
+    outcome = np.where(stance == 0, OUTCOMES.index(Outcome.REFUSED.value), OUTCOMES.index(Outcome.CHOSEN.value))
+    return Presentations(
         model="m",
         mode=Mode.AGREE,
         item=zero,
         option=np.full(n, -1),
-        outcome=np.full(n, OUTCOMES.index("chosen")),
+        outcome=outcome,
         slots=np.tile(np.arange(3), (n, 1)),
         wording=zero,
         repeat=np.arange(n),
         shown=np.array([option for option, _ in stances]),
         negated=np.zeros(n, dtype=bool),
-        stance=np.array([stance for _, stance in stances]),
+        stance=stance,
         weights=None,
     )
+
+
+def test_agree_mode_takes_the_rates_of_the_other_side():
+    item = recovered(TRUE[0], False, map_confidence=0.75)
+    catalogue = catalogue_of([item], FRAMEWORKS)
+    stances = [(0, 1)] * 3 + [(0, -1)] + [(1, 1)] + [(1, -1)] * 7
+    rows = agreeing(catalogue, stances)
     found = by_content(tally(rows, catalogue), catalogue)
     rate = {0: (0.75 * 3 / 4 - 0.25 / 8) / 0.5, 1: (0.75 / 8 - 0.25 * 3 / 4) / 0.5}
     assert found.taken[:2] == pytest.approx([4 * rate[0], 8 * rate[1]])
     assert found.asked[:2] == pytest.approx([4, 8])
+
+
+def test_an_item_with_one_side_answered_counts_at_no_end_of_its_probability():
+    item = recovered(TRUE[0], False, map_confidence=0.9, map_low=0.8, map_high=1.0)
+    catalogue = catalogue_of([item], FRAMEWORKS)
+    rows = agreeing(catalogue, [(0, 1), (0, -1)])
+    found = of_presentations([rows], catalogue, FEW)
+    assert found.shares.is_empty()
+    answered = of_presentations([agreeing(catalogue, [(0, 1), (0, -1), (1, -1)])], catalogue, FEW)
+    assert {1, 2} <= set(answered.shares["n"])
+
+
+def test_a_p_value_that_is_not_known_at_one_end_is_not_known():
+    point = pl.DataFrame({"p": [0.01, 0.2, None]})
+    ends = [pl.DataFrame({"p": [None, 0.1, 0.3]}), pl.DataFrame({"p": [0.02, 0.4, 0.3]})]
+    assert widened(point, ends)["p"].to_list() == [None, 0.4, None]
+
+
+def test_a_share_that_lies_outside_with_all_of_its_interval_has_none():
+    """Maps said to be right in 60 % whose items are all chosen on one side: no share from 0 to 1 can give that."""
+    items = [recovered(item, False, map_confidence=0.6) for item in TRUE]
+    catalogue = catalogue_of(items, FRAMEWORKS)
+    level = next(level for level in catalogue.levels if level.name == LEVEL)
+    own = catalogue.signed(level)[catalogue.start]
+    value = int(np.abs(own).sum(axis=0).argmax())
+    draw = np.random.default_rng(2)
+    chosen = {
+        name: 2 * int(own[place, value] > 0) if draw.random() < 0.95 else 1 for place, name in enumerate(catalogue.id)
+    }
+    found = at_level(shares([presented(items, chosen)[1]], catalogue, FEW)).filter(value=level.targets[value])
+    row = found.row(0, named=True)
+    assert row["share"] == 1.0 and row["why_not"] == OUTSIDE
+    assert row["low"] is None and row["high"] is None and row["interval"] is None
 
 
 @pytest.mark.parametrize("said", ["0.5", "1.2", "much"])

@@ -184,6 +184,8 @@ def test_what_scores_are_worth_is_told_from_labelled_pairs(inside: Axiometer) ->
         (("rules.parquet",), "no folder for the pairs"),
         (("rules.parquet", "-o", "p", "--from", "0.9"), "the range of cosines from 0.9 to 0.8 is empty"),
         (("rules.parquet", "-o", "p", "--width", "0.001"), "bands of 0.001 make no 1 to 16 bands"),
+        (("rules.parquet", "-o", "p", "--width", "nan"), "bands of nan make no 1 to 16 bands"),
+        (("rules.parquet", "-o", "p", "--width", "inf"), "bands of inf make no 1 to 16 bands"),
         (("rules.parquet", "-o", "p", "--draw", "all"), "--draw all is not one of sample, top"),
         (("rules.parquet", "-o", "p", "--kind", "x"), "--kind x is not one of contradiction, tension, both"),
         (("rules.parquet", "-o", "p", "--contradiction", "0"), "the score of a contradiction lies above 0"),

@@ -129,6 +129,7 @@ def test_killed_anywhere_the_same_items_come_out(pairs: Path, surroundings: Mapp
         (("pairs", "-m", SIM, "-o", "i", "--kind", "contradiction"), "no pairs of the kind contradiction here"),
         (("pairs", "-m", SIM, "-o", "i", "--kind", "x"), "--kind x is not one of contradiction, tension, both"),
         (("pairs", "-m", SIM, "-o", "i", "--lang", "klingonish"), "is no code of a language"),
+        (("pairs", "-m", SIM, "-o", "i", "--lang", "xx"), "no name is known for the language 'xx'"),
         (("pairs", "-m", SIM, "-o", "i", "--balance", "0.5"), "--balance 0.5 is below 1"),
         (("pairs", "-m", SIM, "-o", "i", "--threshold", "0"), "--threshold 0 is not above 0"),
         (("pairs", "-m", "sim/balanced", "-o", "i"), "sim/balanced answers items and writes none"),

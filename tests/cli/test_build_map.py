@@ -122,12 +122,12 @@ def fill(sheet: Path, path: Path, wrong: frozenset[int] = frozenset()) -> None:
 def test_people_check_a_blind_sheet_and_their_answers_become_probabilities_with_ends(
     inside: Axiometer, unmapped: Path, tmp_path: Path
 ) -> None:
-    assert inside(*VERB, unmapped, "-o", "items", "--sample", 120).code == 0
+    assert inside(*VERB, unmapped, "-o", "items", "--sheet", 120).code == 0
     sheet = tmp_path / "items" / "sheet.csv"
     assert "map_" not in sheet.read_text("utf-8-sig") and "confidence" not in sheet.read_text("utf-8-sig")
     fill(sheet, tmp_path / "filled.csv", wrong=frozenset({3, 5}))
     kept = sheet.read_bytes()
-    said = inside(*VERB, unmapped, "-o", "items", "--sample", 120, "--checked", "filled.csv", "--json")
+    said = inside(*VERB, unmapped, "-o", "items", "--sheet", 120, "--checked", "filled.csv", "--json")
     assert said.code == 0, said.err
     assert sheet.read_bytes() == kept  # a sheet that people may be filling in is not written again
     people = json.loads(said.out)["people"]
@@ -195,6 +195,8 @@ def test_a_judge_is_asked_in_both_orders_and_the_account_is_what_was_planted(
     assert said.code == 0, said.err
     found = json.loads(said.out)
     assert found["calibrated"] == "no" and found["items"] == 198
+    assert [step["step"] for step in found["steps"]] == ["judge", "map"]
+    assert found["steps"][0]["account"]["rows"] == 396 and found["steps"][1]["account"]["kept"] == found["mapped"]
     profile = load_writer("rulewriter")
     planted = {
         item.id: planted_map(profile.maps, profile.seed, item.id, planted_truth(profile.seed, item.id))
@@ -219,6 +221,18 @@ def test_a_judge_is_asked_in_both_orders_and_the_account_is_what_was_planted(
     assert [step["step"] for step in account] == ["judge", "map"] and account[0]["account"]["rows"] == 396
 
 
+def test_answers_that_are_none_or_to_other_items_are_told_before_a_judge_is_asked(
+    inside: Axiometer, unmapped: Path, tmp_path: Path
+) -> None:
+    run = (*VERB, unmapped, "-o", "judged", "--method", "llm/sim/rulewriter")
+    assert "no such file" in inside(*run, "--answers", "missing.parquet").line
+    assert "columns missing" in inside(*run, "--answers", unmapped).line
+    assert inside("import", "starter", "-o", "known.parquet", "--lang", "en").code == 0
+    assert inside("measure", "known.parquet", "-m", "sim/balanced", "-o", "run", "--limit", 3).code == 0
+    assert "to an item that can be mapped" in inside(*run, "--answers", "run/answers").line
+    assert not (tmp_path / "judged").exists()
+
+
 def test_a_judge_is_measured_on_the_starter_dilemmas(inside: Axiometer, tmp_path: Path) -> None:
     said = inside(*VERB, "-o", "measured", "--method", "llm/sim/rulewriter", "--calibrate", "--json")
     assert said.code == 0, said.err
@@ -239,7 +253,7 @@ def test_the_weights_that_ship_are_those_that_the_command_measures(inside: Axiom
 
 
 def test_positions_of_two_sets_are_expressed_by_the_sides(inside: Axiometer, unmapped: Path, tmp_path: Path) -> None:
-    assert inside(*VERB, unmapped, "-o", "items", "--positions", "S,RS", "--sample", 0).code == 0
+    assert inside(*VERB, unmapped, "-o", "items", "--positions", "S,RS", "--sheet", 0).code == 0
     assert not (tmp_path / "items" / "sheet.csv").exists()
     for item in read_items(tmp_path / "items" / "items.parquet"):
         named = {e.target for option in item.options for e in option.expresses if e.kind is ExpressionKind.POSITION}

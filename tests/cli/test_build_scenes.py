@@ -139,6 +139,7 @@ def test_killed_twice_no_answer_is_paid_for_again_and_the_same_scenes_come_out(r
         (("--framework", HOME, "-m", SIM, "-o", "s", "--level", "floor"), "has no level 'floor'"),
         (("--framework", HOME, "-m", SIM, "-o", "s", "--values", "freedm"), "did you mean"),
         (("--framework", HOME, "-m", SIM, "-o", "s", "--lang", "klingonish"), "is no code of a language"),
+        (("--framework", HOME, "-m", SIM, "-o", "s", "--lang", "xx"), "no name is known for the language 'xx'"),
         (("--framework", HOME, "-m", SIM, "-o", "s", "--batch", "0"), "--batch"),
         (("--framework", HOME, "--rules", "missing", "-m", SIM, "-o", "s"), "missing: no such file"),
         (("--framework", HOME, "--rules", "other.parquet", "-m", SIM, "-o", "s"), "not a table of rules"),

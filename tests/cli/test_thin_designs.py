@@ -56,7 +56,23 @@ def test_values_that_never_meet_the_others_are_told(inside: Axiometer, tmp_path:
     write_rules(tmp_path / "rules.parquet", (28,) * 5, ["en", "en", "en", "fr", "fr"])
     said = inside("build", "conflicts", "rules.parquet", "-o", "pairs", "--from", 0.2, "--kind", "tension")
     assert said.code == 0, said.err
-    for value in VALUES[3:]:
-        name = load_framework(FRAMEWORK).name(value, "en")
-        assert f"core value: never set against the others, so not to be compared with them: {name}\n" in said.out
+    names = [load_framework(FRAMEWORK).name(value, "en") for value in VALUES[3:]]
+    said_of_both = f"core value: never set against the others, so not to be compared with them: {', '.join(names)}\n"
+    assert said_of_both in said.out
     assert "fewer than 100 times: " in said.out and "(0)" in said.out
+
+
+def test_each_reason_is_one_line_a_level_with_the_three_thinnest_values(inside: Axiometer, tmp_path: Path) -> None:
+    said = inside("build", "conflicts", "starter", "-o", "pairs", "--framework", FRAMEWORK)
+    assert said.code == 0, said.err
+    told = said.out.split("would rest on too little:\n")[1].split("pairs: ")[0].splitlines()
+    reasons = [line.split(":")[0] + line.split(":")[1].split(" behind ")[0] for line in told[:-1]]
+    assert len(reasons) == len(set(reasons)) and len(told) < 10
+    assert told[-1] == "  all of them: pairs/summary.json"
+    few = next(line for line in told if line.startswith("  core value: fewer than 20 rules behind "))
+    kept = json.loads((tmp_path / "pairs" / "summary.json").read_text(encoding="utf-8"))["thin"]
+    counts = next(each["counts"] for each in kept if (each["level"], each["thin"]) == ("core", "few sources"))
+    assert [int(part.split(")")[0]) for part in few.split("(")[1:]] == sorted(counts)[:3]
+    assert few.endswith(f"and {len(counts) - 3} more")
+    through = next(line for line in told if "through one value only: " in line)
+    assert through.count("(through ") == 3

@@ -15,6 +15,8 @@ from .conftest import Axiometer, listing
 VERBS = (
     *("demo", "selftest", "import", "measure", "merge", "analyze", "report", "validate", "export"),
     *("framework", "framework list", "framework show", "framework check", "models", "models list", "models check"),
+    *("run", "trace", "build"),
+    *(f"build {verb}" for verb in ("corpus", "dedup", "conflicts", "dilemmas", "themes", "scenes", "translate", "map")),
 )
 
 
@@ -160,3 +162,45 @@ def test_a_wrong_value_in_a_configuration_file_is_one_line(
     words += [] if text.startswith("model:") else ["-m", "sim/balanced"]
     assert expected in inside("measure", *words, "-o", "new", "--config", "c.yaml").line
     assert listing(tmp_path).keys() == {"c.yaml"}
+
+
+@pytest.mark.parametrize(
+    ("verb", "file"),
+    [
+        ("corpus", "corpus"),
+        ("conflicts", "conflicts"),
+        ("dilemmas", "dilemmas"),
+        ("themes", "themes"),
+        ("scenes", "scenes"),
+        ("translate", "translation"),
+        ("map", "mapping"),
+    ],
+)
+def test_status_of_damaged_work_is_one_line(inside: Axiometer, tmp_path: Path, verb: str, file: str) -> None:
+    (tmp_path / f"{file}.yaml").write_text("format: 1\nasked: {}\nnoted: {}\n", encoding="utf-8")
+    line = inside("build", verb, "--status", ".").line
+    assert line == f"{file}.yaml: not a {file}.yaml as `axiometer build {verb}` writes it"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("conflicts", "starter"),
+        ("themes", "--a", "starter", "--b", "starter", "--name-a", "ours", "-m", "sim/rulewriter"),
+        ("scenes", "--framework", "core-socialist-values", "-m", "sim/rulewriter"),
+        ("translate", "starter", "--to", "fr", "-m", "sim/rulewriter"),
+        ("map", "--calibrate"),
+    ],
+)
+def test_a_folder_of_other_things_is_left_as_it_is(inside: Axiometer, tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("ours", encoding="utf-8")
+    said = inside("build", *words, "-o", "other").line
+    assert said.startswith(f"other: exists and is not the work of `axiometer build {words[0]}`")
+    assert [each.name for each in (tmp_path / "other").iterdir()] == ["notes.txt"]
+
+
+def test_build_lists_its_verbs_in_the_order_of_the_work(inside: Axiometer) -> None:
+    shown = inside("build", "--help").out.split("Commands:\n")[1]
+    verbs = [line.split()[0] for line in shown.splitlines() if line.startswith("  ") and line[2] != " "]
+    assert verbs == ["corpus", "dedup", "conflicts", "dilemmas", "themes", "scenes", "translate", "map"]

@@ -13,10 +13,11 @@ missing = not Path("/proc/self/smaps_rollup").exists()
 pytestmark = pytest.mark.skipif(missing, reason="memory is read from Linux's /proc")
 
 MIB = 2**20
-CHILD = f"held = bytearray(b'x' * 120 * {MIB}); import time; time.sleep(0.6)"
+FILL = f"held = bytearray(120 * {MIB}); held[::4096] = b'x' * len(held[::4096])"  # no second copy, however short
+CHILD = f"{FILL}; import time; time.sleep(0.6)"
 FORKED = f"""
 import os, time
-held = bytearray(b"x" * 120 * {MIB})
+{FILL}
 pids = []
 for _ in range(3):
     pid = os.fork()

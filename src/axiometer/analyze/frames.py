@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -22,7 +22,3 @@ def framed(rows: Iterable[Mapping[str, object]], columns: Columns) -> pl.DataFra
     return pl.DataFrame(
         {name: pl.Series(name, [row.get(name) for row in listed], dtype=dtype) for name, dtype in columns.items()}
     )
-
-
-def concatenated(parts: Sequence[pl.DataFrame], columns: Columns) -> pl.DataFrame:
-    return pl.concat(parts) if parts else framed([], columns)

@@ -1,20 +1,12 @@
-"""`axiometer build corpus | dedup | conflicts | dilemmas`: texts to rules, rules to pairs, pairs to items."""
-
-# ruff: noqa: ARG001 -- options are read through the context, so that a file can fill them
+"""`axiometer build`: texts to rules, rules to pairs, pairs to items, and what else becomes of them; in the order of the
+work."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
 import typer
 
-from axiometer.cli import options
-from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing, say_status
-from axiometer.cli.configuration import configured
 from axiometer.cli.conflicts import conflicts
-from axiometer.cli.console import progress_display, say, say_json
+from axiometer.cli.corpus import corpus
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.mapping import map_items
@@ -22,192 +14,20 @@ from axiometer.cli.scenes import scenes
 from axiometer.cli.themes import themes
 from axiometer.cli.translating import translate
 from axiometer.cli.usage import Verbs
-from axiometer.cli.workers import workers
-from axiometer.errors import InputError
 from axiometer.messages import t
 
-if TYPE_CHECKING:
-    from axiometer.build.corpus.pipeline import CorpusSummary
-    from axiometer.build.corpus.plan import CorpusPlan
-
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+app.command("corpus", help=t("Texts to a corpus of value rules. The same command goes on where it stopped."))(corpus)
 app.command("dedup", help=t("Drop near-duplicates from a table of rules, or find what threshold tells them."))(dedup)
 app.command("conflicts", help=t("Rules to pairs that conflict. The same command goes on where it stopped."))(conflicts)
 app.command("dilemmas", help=t("Pairs of rules to dilemmas. The same command goes on where it stopped."))(dilemmas)
-app.command("map", help=t("Unmapped items to mapped ones: which option fits which rule, how sure that is."))(map_items)
-app.command("scenes", help=t("Values to scenes, with rules before them and without. The same command goes on."))(scenes)
-app.command("themes", help=t("Two rule sets to items, theme by theme. The same command goes on."))(themes)
-app.command("translate", help=t("Items to other languages, checked by the way back. The same command goes on."))(
+app.command("themes", help=t("Two rule sets to items, theme by theme. The same command goes on where it stopped."))(
+    themes
+)
+app.command("scenes", help=t("Values to scenes, with rules and without. The same command goes on where it stopped."))(
+    scenes
+)
+app.command("translate", help=t("Items to other languages, checked. The same command goes on where it stopped."))(
     translate
 )
-
-Texts = Annotated[
-    list[str] | None, typer.Argument(help=t("Files, folders or globs of texts; tables of imported rules."))
-]
-ByStep = Annotated[
-    Path | None, typer.Option(help=t("YAML file with another model for single steps (`label: provider/name`)."))
-]
-Labels = Annotated[
-    Path | None, typer.Option(help=t("File of people's labels of rules: examples for the model, and coverage."))
-]
-Probes = Annotated[
-    int | None, typer.Option(min=0, help=t("How many planted injections are asked (default: all from 200 texts)."))
-]
-Compact = Annotated[
-    bool, typer.Option("--compact", help=t("Screen, write and classify in one call; no refining, no filter."))
-]
-
-
-@app.command("corpus", help=t("Turn texts into a corpus of value rules. The same command goes on where it stopped."))
-def corpus(
-    context: typer.Context,
-    texts: Texts = None,
-    framework: Annotated[str | None, typer.Option(help=t("Framework of the values: id or YAML file."))] = None,
-    model: Annotated[str | None, typer.Option("--model", "-m", help=t("Who is asked, as provider/name."))] = None,
-    models_by_step: ByStep = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the corpus."))] = None,
-    config: options.Config = None,
-    status: Annotated[Path | None, typer.Option(help=t("Show the account of the corpus in this folder."))] = None,
-    text_column: Annotated[str | None, typer.Option(help=t("Column of the text in tables."))] = None,
-    lines: Annotated[bool, typer.Option("--lines", help=t("Each line of a .txt file is a text of its own."))] = False,
-    lang: Annotated[str | None, typer.Option(help=t("Language of all texts (default: told from each)."))] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help=t("Take only the first rows of the texts."))] = None,
-    compact: Compact = False,
-    labels: Labels = None,
-    against: options.Against = None,
-    enter: Annotated[str | None, typer.Option(help=t("Step at which imported rules come in."))] = None,
-    embedder: options.EmbedderName = None,
-    threshold: options.Threshold = None,
-    probes: Probes = None,
-    licence: Annotated[str | None, typer.Option(help=t("Licence of the texts, for the card."))] = None,
-    runner: options.RunnerName = "local",
-    address: options.Address = None,
-    processes: options.Processes = None,
-    seed: options.Seed = 0,
-    models: options.ModelsFile = None,
-    temperature: options.Temperature = None,
-    top_p: options.TopP = None,
-    max_tokens: options.MaxTokens = None,
-    reasoning: options.Reasoning = None,
-    concurrency: options.Concurrency = None,
-    max_calls: options.MaxCalls = None,
-    max_usd: options.MaxUsd = None,
-    dry_run: options.DryRun = False,
-    as_json: options.AsJson = False,
-) -> None:
-    given = configured(context, config)
-    if given["status"] is not None:
-        _say_status(Path(given["status"]), bool(given["as_json"]))
-        return
-    plan = _plan(given)
-    if given["dry_run"]:
-        _say_dry_run(plan, given["output"], bool(given["as_json"]))
-        return
-    if given["output"] is None:
-        raise InputError("no folder for the corpus", mend="name one with -o corpora/NAME")
-    if plan.sources.skipped:
-        said = "files of other kinds in these folders, left out: {n}"
-        typer.echo(t(said, n=plan.sources.skipped), err=True)
-    from axiometer.build.corpus.pipeline import run_corpus
-
-    output = Path(given["output"])
-    with workers(given, output) as opened:
-        summary = run_corpus(plan, output, opened, progress_display())
-    _say_summary(summary, bool(given["as_json"]))
-
-
-def _plan(given: dict[str, Any]) -> CorpusPlan:
-    from axiometer.build.corpus.options import CorpusOptions
-    from axiometer.build.corpus.plan import plan_corpus
-
-    if not given["texts"]:
-        raise InputError("no texts", mend="name files, folders or globs")
-    if given["framework"] is None:
-        raise InputError("no framework", mend="name one with --framework, for example core-socialist-values")
-    if given["model"] is None:
-        raise InputError("no model", mend="name one with -m, for example -m sim/rulewriter")
-    wanted = CorpusOptions(
-        framework=given["framework"],
-        compact=given["compact"],
-        ingest=_ingest_options(given),
-        labels=given["labels"],
-        against=given["against"],
-        enter=given["enter"],
-        probes=given["probes"],
-        embedder=given["embedder"],
-        threshold=given["threshold"],
-        licence=given["licence"],
-        seed=given["seed"],
-    )
-    asked, by_step = _people(given)
-    return plan_corpus([str(text) for text in given["texts"]], wanted, asked, by_step)
-
-
-def _ingest_options(given: dict[str, Any]) -> Any:
-    from axiometer.build.corpus.ingest import IngestOptions
-    from axiometer.build.corpus.ingest.languages import declared
-
-    lang = declared(given["lang"])
-    if given["lang"] is not None and lang is None:
-        raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=given["lang"])
-    return IngestOptions(text_column=given["text_column"], lang=lang, limit=given["limit"], lines=bool(given["lines"]))
-
-
-def _people(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Who is asked, and who at single steps; one model that stands for several steps is opened once."""
-    from axiometer.cli.respondents import respondents, wanted
-
-    by_step = _by_step(given["models_by_step"])
-    names = list(dict.fromkeys([given["model"], *by_step.values()]))
-    opened = dict(zip(names, respondents(names, wanted(given)), strict=True))
-    return opened[given["model"]], {step: opened[name] for step, name in by_step.items()}
-
-
-def _by_step(file: Path | None) -> dict[str, str]:
-    if file is None:
-        return {}
-    from axiometer.records.yaml_files import read_yaml
-
-    data = read_yaml(file)
-    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
-        raise InputError("must be a mapping of steps to models", file=file, mend="write label: provider/name")
-    return {str(step): str(name) for step, name in data.items()}
-
-
-def _say_dry_run(plan: CorpusPlan, output: Path | None, as_json: bool) -> None:
-    from axiometer.build.corpus.estimate import estimate, rates_of
-
-    rows = estimate(plan, output)
-    if as_json:
-        say_json([asdict(row) for row in rows])
-        return
-    say_estimate(rows)
-    rates = ", ".join(f"{step} {rate:.2f}" for step, rate in rates_of(output).items())
-    said = "Rows out per row in, as seen in the corpus so far or else assumed: {rates}. At most: every row goes on."
-    say(t(said, rates=rates))
-    say_prices_missing(rows)
-
-
-def _say_status(folder: Path, as_json: bool) -> None:
-    from axiometer.build.corpus.status import status
-
-    say_status(status(folder), as_json)
-
-
-def _say_summary(summary: CorpusSummary, as_json: bool) -> None:
-    if as_json:
-        say_json(asdict(summary))
-        return
-    say_accounts(summary.steps)
-    say(t("rules: {n}, in {folder}", n=summary.rules, folder=summary.release))
-    said = "calls made now, with planted injections: {calls}; answers from the journal: {hits}"
-    say(t(said, calls=summary.calls, hits=summary.hits))
-    if summary.retry:
-        say(t("{n} calls failed: the same command asks them again", n=summary.retry))
-    say(
-        t(
-            "Read {card}; a rule's history: axiometer trace ID --corpus {folder}",
-            card=summary.release / "README.md",
-            folder=summary.folder,
-        )
-    )
+app.command("map", help=t("Unmapped items to mapped ones: which option fits which rule, how sure that is."))(map_items)

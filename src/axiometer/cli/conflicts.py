@@ -244,7 +244,7 @@ def _say_summary(summary: PairsSummary, plan: ConflictPlan) -> None:
         say(t(said))
     if summary.model == "lexical":
         say(t("Word lists see little: every score of `lexical` is of low confidence."))
-    say_thin(summary.thin, plan.framework)
+    say_thin(summary.thin, plan.framework, summary.folder / "summary.json")
     say(t("pairs: {file}", file=summary.folder / "pairs.parquet"))
     say(t("which values meet in them: {file}", file=summary.folder / "coverage.parquet"))
 

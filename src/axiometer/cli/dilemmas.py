@@ -146,7 +146,7 @@ def _say_summary(summary: DilemmasSummary, plan: DilemmaPlan) -> None:
     if summary.unvalued:
         said = "{n} items have no value of a framework: they tell about rules alone"
         say(t(said, n=summary.unvalued))
-    say_thin(summary.thin, framework_of(plan.pairs, None))
+    say_thin(summary.thin, framework_of(plan.pairs, None), summary.folder / "summary.json")
     say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
     if summary.retry:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))

@@ -36,7 +36,7 @@ Calibrate = Annotated[
     bool, typer.Option("--calibrate", help=t("Measure the method on the starter dilemmas, whose maps are known."))
 ]
 KeepUnsure = Annotated[bool, typer.Option("--keep-unsure", help=t("Keep items without a sure map, unmapped."))]
-Sample = Annotated[int, typer.Option(min=0, help=t("Items on the sheet for people."))]
+Sheet = Annotated[int, typer.Option("--sheet", min=0, help=t("Items on the sheet for people."))]
 Status = Annotated[Path | None, typer.Option(help=t("Show the account of the mapping in this folder."))]
 
 
@@ -51,7 +51,7 @@ def map_items(
     positions: Positions = None,
     calibrate: Calibrate = False,
     keep_unsure: KeepUnsure = False,
-    sample: Sample = 100,
+    sheet: Sheet = 100,
     config: options.Config = None,
     status: Status = None,
     runner: options.RunnerName = "local",
@@ -110,7 +110,7 @@ def _plan(given: Mapping[str, Any]) -> MapPlan:
         positions=given["positions"],
         calibrate=bool(given["calibrate"]),
         keep_unsure=bool(given["keep_unsure"]),
-        sample=given["sample"],
+        sample=given["sheet"],
         seed=given["seed"],
     )
     judge = respondents([chosen.model], wanted(given))[0] if chosen.kind == "llm" else None
@@ -139,10 +139,10 @@ def _say_dry_run(plan: MapPlan, as_json: bool) -> None:
 
 def _say_summary(summary: MapSummary) -> None:
     if summary.calls or summary.hits:
-        from axiometer.build.mapping.publish import status
-
-        say_accounts(status(summary.folder))
+        say_accounts(summary.steps)
         say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
+    if summary.retry:
+        say(t("{n} calls failed: the same command asks them again", n=summary.retry))
     if summary.calibration is not None:
         _say_calibration(summary.calibration)
     if summary.people is not None:

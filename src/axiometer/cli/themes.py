@@ -15,6 +15,7 @@ from axiometer.cli import options
 from axiometer.cli.accounts import say_accounts, say_estimate, say_prices_missing
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.starter import STARTER, rules_path
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from axiometer.build.themes.plan import ThemesPlan
     from axiometer.build.themes.publish import ThemeAccount, ThemesSummary
 
-SetA = Annotated[Path | None, typer.Option("--a", help=t("First rule set: a corpus or a table of rules."))]
-SetB = Annotated[Path | None, typer.Option("--b", help=t("Second rule set: a corpus or a table of rules."))]
+SetA = Annotated[Path | None, typer.Option("--a", help=t("First rule set: a corpus, a table of rules, or `starter`."))]
+SetB = Annotated[Path | None, typer.Option("--b", help=t("Second rule set: a corpus, a table of rules, or `starter`."))]
 NameA = Annotated[str | None, typer.Option(help=t("Name of the first set's position (default: its file's name)."))]
 NameB = Annotated[str | None, typer.Option(help=t("Name of the second set's position (default: its file's name)."))]
 ThemesFile = Annotated[Path | None, typer.Option(help=t("File of themes and keywords (default: six that come along)."))]
@@ -146,8 +147,13 @@ def _plan(given: Mapping[str, Any]) -> ThemesPlan:
     names = list(dict.fromkeys([given["model"], given["check_model"] or given["model"]]))
     opened = respondents(names, wanted(given))
     file = None if given["themes"] is None else Path(given["themes"])
-    sets = [Named(Path(given[key]), given[f"name_{key}"]) for key in ("a", "b")]
-    return plan_themes(sets[0], sets[1], chosen, opened[0], opened[-1], themes=file)
+    a, b = (Named(rules_path(given[key]), _name(given[key], given[f"name_{key}"])) for key in ("a", "b"))
+    return plan_themes(a, b, chosen, opened[0], opened[-1], themes=file)
+
+
+def _name(said: Path | str, name: str | None) -> str | None:
+    """The starter rules are called so, not as the file in the cache that holds them."""
+    return STARTER if name is None and str(said) == STARTER else name
 
 
 def _say_dry_run(plan: ThemesPlan, matching: Matching, as_json: bool) -> None:

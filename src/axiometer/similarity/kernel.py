@@ -191,11 +191,11 @@ def _placed_in(folder: Path, rows: Vectors) -> NDArray[np.int64]:
             np.save(handle, arrangement(rows), allow_pickle=False)
     order: NDArray[np.int64] = np.load(order_file, allow_pickle=False)
     if len(order) == len(rows) and not vectors_file.exists():
-        with whole(vectors_file) as temporary:
-            mapped = np.lib.format.open_memmap(temporary, "w+", np.float32, rows.shape)
+        with whole(vectors_file) as temporary, temporary.open("wb") as handle:
+            np.lib.format.write_array_header_1_0(handle, {"descr": "<f4", "fortran_order": False, "shape": rows.shape})
             for start in range(0, len(rows), ROWS):
-                mapped[start : start + ROWS] = rows[order[start : start + ROWS]]
-            mapped.flush()
+                handle.write(np.ascontiguousarray(rows[order[start : start + ROWS]], "<f4").tobytes())
+                let_go(rows)
     if len(order) != len(rows) or not _holds(open_vectors(vectors_file), rows, order):
         raise InputError("begun with other vectors", file=folder, mend="delete it, or give another folder")
     return order
@@ -204,7 +204,10 @@ def _placed_in(folder: Path, rows: Vectors) -> NDArray[np.int64]:
 def _holds(placed: Vectors, rows: Vectors, order: NDArray[np.int64]) -> bool:
     if placed.shape != rows.shape:
         return False
-    return all(
-        np.array_equal(placed[start : start + ROWS], rows[order[start : start + ROWS]])
-        for start in range(0, len(rows), ROWS)
-    )
+    for start in range(0, len(rows), ROWS):
+        same = np.array_equal(placed[start : start + ROWS], rows[order[start : start + ROWS]])
+        let_go(placed)
+        let_go(rows)
+        if not same:
+            return False
+    return True

@@ -5,13 +5,16 @@ from itertools import combinations, product
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 from axiometer.analyze import AnalysisOptions, analyze, compare
 from axiometer.analyze.coded.catalogue import catalogue_of
 from axiometer.analyze.coded.presentations import presentations_of
-from axiometer.analyze.estimates.positions import MOST_PERSONS
-from axiometer.analyze.estimates.themes import theme_agreement, theme_differences, themes
+from axiometer.analyze.estimates.positions import MEASURES, MOST_PERSONS
+from axiometer.analyze.estimates.themes import BOUNDED, theme_agreement, theme_differences, themes
 from axiometer.analyze.inference.intervals import adjust_holm
 from axiometer.records import Expression, ExpressionKind, ItemKind, Option, Outcome, Role, make_item
 
@@ -187,6 +190,34 @@ def test_a_model_agrees_with_itself_over_pairs_of_repeats_and_is_silent_without_
     assert only(table, theme="all", measure="kappa", model_a="m", model_b="once")["ceiling"] is None
 
 
+def test_a_ceiling_is_told_of_the_measures_that_it_bounds(kit):
+    """One respondent always takes A, the other either position by lot: the second agrees with itself by chance only."""
+    items, sides = theme_items(each=60)
+    answers = taking(kit, "always", items, sides, {item.id: ["A"] * 4 for item in items})
+    answers += taking(kit, "lot", items, sides, {item.id: ["A", "B", "B", "A"] for item in items})
+    table = theme_agreement(*coded(kit, items, answers), FEW).filter(theme="all")
+    ac1 = {row["model_b"]: row for row in table.filter(measure="ac1", model_a="always").iter_rows(named=True)}
+    itself = only(table, measure="ac1", model_a="lot", model_b="lot")["estimate"]
+    assert ac1["lot"]["estimate"] > max(itself, 0.0) + 0.1  # so the root of the product would be no ceiling
+    assert ac1["lot"]["ceiling"] is None
+    raw = only(table, measure="raw", model_a="always", model_b="lot")
+    assert raw["estimate"] <= raw["ceiling"] + 1e-12
+
+
+@given(st.integers(0, 10_000), st.integers(2, 4), st.floats(0.05, 3.0))
+@settings(max_examples=60, deadline=None)
+def test_no_distributions_over_positions_pass_the_ceilings_of_raw_kappa_and_alpha(seed, k, spread):
+    draw = np.random.default_rng(seed)
+    p, q = (draw.dirichlet(draw.uniform(0.05, 1, k) * spread, 500) for _ in range(2))
+
+    def tables(one, other):
+        return np.einsum("ix,iy->xy", one, other).reshape(1, -1)
+
+    for measure in BOUNDED:
+        between, first, second = (float(MEASURES[measure](tables(*pair))[0]) for pair in ((p, q), (p, p), (q, q)))
+        assert between <= np.sqrt(max(first, 0.0) * max(second, 0.0)) + 0.01
+
+
 @pytest.mark.parametrize("persons", [6, MOST_PERSONS + 9])
 def test_people_agree_with_each_other_as_fleiss_has_it(kit, persons):
     items, sides = theme_items()
@@ -269,3 +300,36 @@ def test_the_order_of_rows_changes_nothing(kit):
     other = compare(kit.items_frame(items[::-1]), kit.frame(answers[::-1]), frameworks={}, options=FEW)
     assert one.theme_differences.equals(other.theme_differences)
     assert one.theme_agreement.equals(other.theme_agreement)
+
+
+def test_other_items_change_nothing_about_themes(kit, eight):
+    """What is resampled for themes are the sources of their items alone."""
+    items, sides = theme_items()
+    answers = taking(kit, "m", items, sides, drawn(items, 0.8, 4, 1))
+    answers += taking(kit, "people", items, sides, drawn(items, 0.6, 6, 2), wording="people")
+    others = kit.dilemmas(eight, 2, 6)
+    more = [row for model in ("m", "other") for row in kit.Respondent(name=model).answers(others)]
+    alone = coded(kit, items, answers)
+    beside = coded(kit, [*others, *items], answers + more)
+    for estimate in (themes, theme_differences, theme_agreement):
+        assert_frame_equal(estimate(*alone, FEW), estimate(*beside, FEW))
+        assert estimate(*alone, FEW).height
+
+
+@pytest.mark.parametrize("refusing", [("people",), ("m", "people"), ("m",)])
+@pytest.mark.parametrize("each", [1, 30])
+def test_respondents_who_refuse_everything_break_nothing_and_agree_with_nobody(kit, refusing, each):
+    items, sides = theme_items(("drugs",), each=each)
+    answers = []
+    for model, wording in (("m", "1"), ("people", "people")):
+        taken = {item.id: [None] * 6 for item in items} if model in refusing else drawn(items, 0.7, 6, 1)
+        answers += taking(kit, model, items, sides, taken, wording=wording)
+    found = analyze(kit.items_frame(items), kit.frame(answers), frameworks={}, options=FEW)
+    for model in refusing:
+        row = only(found.themes, model=model, theme="drugs", position="A")
+        assert (row["n"], row["share"], row["bound_low"], row["bound_high"]) == (0, None, 0.0, 1.0)
+        assert row["why_not"] == "no presentation bears on it"
+    agreeing = {
+        model for row in found.theme_agreement.iter_rows(named=True) for model in (row["model_a"], row["model_b"])
+    }
+    assert agreeing == {"m", "people"} - set(refusing)

@@ -17,7 +17,7 @@ from axiometer.analyze.scenes import SceneOptions
 from axiometer.analyze.scenes.distances import cosine_sums, euclidean_sums, ratio, within
 from axiometer.analyze.scenes.diversity import near_duplicates, vendi, vendi_scores
 from axiometer.analyze.scenes.leaving_out import Measured, bounds, jackknife
-from axiometer.analyze.scenes.paired import DRAWN, EXACT, mean_difference, sign_changes
+from axiometer.analyze.scenes.paired import ALL_ALIKE, DRAWN, EXACT, mean_difference, sign_changes
 from axiometer.analyze.scenes.separability import f1_scores, recalls, separability
 from axiometer.analyze.scenes.sets import ConditionSet, SceneSet, UnitKind, scene_set
 from axiometer.analyze.scenes.silhouette import silhouette
@@ -252,8 +252,36 @@ def test_one_value_gives_a_difference_and_no_interval() -> None:
 def test_leaving_out_gives_the_standard_error_of_a_mean() -> None:
     rows = np.random.default_rng(0).normal(size=25)
     without = (rows.sum() - rows)[:, None] / 24
-    se, df = jackknife(without, np.zeros(25, np.int64))
+    se, df = jackknife(without, np.zeros(25, np.int64), np.arange(25))
     assert se[0] == pytest.approx(rows.std(ddof=1) / 5) and df[0] == pytest.approx(24)
+
+
+def test_a_rule_of_several_values_counts_as_one_source_of_their_mean() -> None:
+    """The mean of two values whose sources move both alike varies as much as either, not by half."""
+    rows = np.random.default_rng(0).normal(size=25)
+    without = np.tile((rows.sum() - rows) / 24, 2)[:, None] / 2 + rows.mean() / 2
+    strata = np.repeat([0, 1], 25)
+    apart, _ = jackknife(without, strata, np.arange(50))
+    shared, _ = jackknife(without, strata, np.tile(np.arange(25), 2))
+    assert apart[0] == pytest.approx(rows.std(ddof=1) / 5 / np.sqrt(2))
+    assert shared[0] == pytest.approx(rows.std(ddof=1) / 5)
+
+
+def test_rules_are_known_again_under_other_values_and_counted_once_in_all() -> None:
+    planted = Planted()
+    random = np.random.default_rng(0)
+    for value in VALUES:
+        for rule in ("rule 1", "rule 2", f"{value} alone"):
+            planted.add(WITH, value, rule, random.normal(size=(3, 8)))
+    condition = scene_set(planted.table, planted.matrix, VALUES, 0).conditions[0]
+    assert condition.sources(3).tolist() == [3, 3, 3, 5] and condition.of_several_values() == 2
+    assert sorted(np.unique(condition.unit_source(), return_counts=True)[1].tolist()) == [1, 1, 1, 3, 3]
+
+
+def test_values_that_all_differ_alike_have_no_interval_without_width() -> None:
+    found = mean_difference(np.zeros(5), OPTIONS)
+    assert np.isnan(found.low) and found.interval is None and found.why_not == ALL_ALIKE
+    assert found.difference == 0 and found.p == 1.0
 
 
 def test_no_interval_rests_on_fewer_sources_than_the_house_allows(coded: SceneSet) -> None:
@@ -277,4 +305,5 @@ def test_very_many_sources_are_joined_so_that_work_stays_bounded() -> None:
     planted = clouds(Planted(), WITHOUT, VALUES, sources=130, each=1)
     condition = scene_set(planted.table, planted.matrix, VALUES, 0).conditions[0]
     assert condition.units == 300 and set(condition.sizes().tolist()) == {1, 2}
+    assert condition.sources(3).tolist() == [130] * 3 + [390] and len(set(condition.unit_source().tolist())) == 300
     assert (np.diff(condition.unit) >= 0).all() and (condition.unit_value[condition.unit] == condition.value).all()

@@ -14,7 +14,7 @@ from axiometer.build.mapping.assignments import SWAPPED, WAYS, features_of, fitt
 from axiometer.build.mapping.calibration import agreement_weight, binned, calibrate, cross_validated, ece_of
 from axiometer.build.mapping.judging import UNSURE, JudgeMaps, MapVerdict, by_judge, questions
 from axiometer.build.mapping.making import mapped_item, meta_of
-from axiometer.build.mapping.people import COLUMNS, judged, read_sheet, write_sheet
+from axiometer.build.mapping.people import COLUMNS, _blocks, judged, read_sheet, write_sheet
 from axiometer.build.mapping.puzzles import KNOWN_WAY, NO_RULES, NOT_THREE, SAME_RULES, problem_of, starter_puzzles
 from axiometer.errors import InputError
 from axiometer.models.contradiction.labels import entailment_label
@@ -86,6 +86,13 @@ def test_a_calibration_says_what_was_planted():
     assert found.kept.count == int((said[:, 0] == said[:, 1]).sum())
     assert found.kept_right.share == pytest.approx(same.sum() / found.kept.count)
     assert found.brier_low <= found.brier <= found.brier_high < 0.15 and found.ece < 0.1
+
+
+def test_a_method_that_says_nothing_is_right_by_chance_only():
+    nothing = calibrate(PUZZLES, np.zeros((len(PUZZLES), 6, 1)), method="m", names=("said",), least=0.8)
+    assert 0.08 < nothing.whole.share < 0.27 and 0.2 < nothing.sides.share < 0.47
+    torn = np.tile([SWAPPED[KNOWN_WAY], KNOWN_WAY], (len(PUZZLES), 1))  # a judge whose calls turn the sides round
+    assert 0.38 < calibrate(PUZZLES, by_judge(torn), method="m", names=("said",), least=0.8).order.share < 0.62
 
 
 def test_bins_that_say_what_they_hold_have_no_calibration_error():
@@ -209,6 +216,21 @@ def test_people_replace_probabilities_by_what_they_find_and_these_do_not_fall(tm
     p, low, high = report.calibrated(order)
     assert (np.diff(p[np.argsort(order)]) >= 0).all() and (low <= p).all() and (p <= high).all()
     assert abs(p.mean() - true.mean()) < 0.03 and abs(p.mean() - true.mean()) < abs(order.mean() - true.mean())
+
+
+@given(st.lists(st.booleans(), min_size=20, max_size=200))
+@settings(max_examples=60, deadline=None)
+def test_probabilities_from_any_people_s_answers_do_not_fall(right):
+    found = _blocks(np.linspace(0.5, 1.0, len(right)), np.array(right))
+    assert sum(block.right.n for block in found) == len(right)
+    assert sorted(block.p for block in found) == [block.p for block in found]
+
+
+def test_a_few_that_are_all_right_are_no_surer_than_very_many_of_which_one_is_wrong():
+    right = np.ones(200, dtype=bool)
+    right[125] = False  # in the fourth fifth: the first four are pooled to 159 of 160
+    found = _blocks(np.linspace(0.5, 1.0, 200), right)
+    assert sorted(block.p for block in found) == [block.p for block in found]
 
 
 def test_the_label_that_means_entailment_is_read_from_the_configuration():

@@ -72,6 +72,13 @@ def test_the_denominator_is_that_before_matching() -> None:
     assert row(rows, "after", LENGTH).difference == pytest.approx((15 - 11) / spread)
 
 
+def test_sets_that_differ_entirely_and_do_not_vary_are_told_to_differ() -> None:
+    one, other = of([9, 9], [Form.OBLIGATION] * 2, [False] * 2), of([9, 9], [Form.PROHIBITION] * 2, [True] * 2)
+    rows = balance("t", [Stage("before", one, other)])
+    found = {each.quantity: each.difference for each in rows if each.difference is not None}
+    assert found == {"obligation": 2.0, "prohibition": -2.0, SAYS_NO: -2.0}
+
+
 def test_nothing_is_said_where_a_side_is_empty_or_nothing_varies() -> None:
     rows = balance("t", [Stage("before", A, [])])
     assert row(rows, "before", LENGTH).b is None and {each.difference for each in rows} == {None}

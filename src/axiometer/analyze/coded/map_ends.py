@@ -42,7 +42,7 @@ def over_maps(catalogue: Catalogue, tables: Callable[[Catalogue], Tables]) -> Ta
 def widened(point: pl.DataFrame, ends: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The table `point`, each interval the union of its own and those of `ends`, each p-value the largest.
 
-    Where one of the tables has no interval there is none, for its reason. Rows are the same in all of them.
+    Where one of the tables has no interval or no p-value there is none, for its reason. Rows are the same in all.
     """
     everywhere = (point, *ends)
     assert all(end.height == point.height for end in ends), "tables at the ends have other rows"
@@ -58,7 +58,9 @@ def widened(point: pl.DataFrame, ends: Sequence[pl.DataFrame]) -> pl.DataFrame:
             )
     for name in _P_VALUES:
         if name in point.columns:
-            table = table.with_columns(pl.max_horizontal(*(frame[name] for frame in everywhere)).alias(name))
+            none = pl.any_horizontal(*(frame[name].is_null() for frame in everywhere))
+            most = pl.max_horizontal(*(frame[name] for frame in everywhere))
+            table = table.with_columns(pl.when(~none).then(most).alias(name))
     for name in _REASONS:
         if name in point.columns:
             table = table.with_columns(pl.coalesce(*(frame[name] for frame in everywhere)).alias(name))

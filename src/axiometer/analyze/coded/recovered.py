@@ -25,7 +25,7 @@ from axiometer.errors import InputError
 from axiometer.records.recovered import CALIBRATED, COLUMN, CONFIDENCE, HIGH, LOW, METHOD
 
 CERTAIN: Final = 0.999
-"""From this probability on a map is taken as known: the correction would be below a hundredth of an answer."""
+"""From this probability on a map is taken as known: a share would move by about a thousandth at most."""
 
 NOT_CORRECTED: Final = "not corrected for recovered maps"
 
@@ -56,6 +56,11 @@ class RecoveredMaps:
     def at(self, end: MapEnd) -> RecoveredMaps:
         """The same, with other probabilities in use."""
         return replace(self, end=end)
+
+    def only(self, kept: Booleans) -> RecoveredMaps:
+        """Those of the items `kept`; how many there are by method stays that of all."""
+        arrays = {name: getattr(self, name)[kept] for name in ("point", "low", "high", "recovered")}
+        return replace(self, **arrays)
 
     @property
     def used(self) -> Floats:

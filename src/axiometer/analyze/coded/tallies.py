@@ -93,8 +93,10 @@ def by_content(counts: Tally, catalogue: Catalogue) -> Tally:
     right = catalogue.map_right
     if right is None:
         return counts
+    assert catalogue.maps is not None
     p, other = right[catalogue.option_item], catalogue.other_side
-    mixed = np.flatnonzero((p < 1) & (other >= 0))
+    # Which items are corrected is the same at all ends of their probabilities, also where one of these is 1.
+    mixed = np.flatnonzero(catalogue.maps.uncertain[catalogue.option_item] & (other >= 0))
     own, against = counts.taken[mixed], counts.taken[other[mixed]]
     taken, asked = counts.taken.copy(), counts.asked
     if counts.alone:

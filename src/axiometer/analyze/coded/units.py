@@ -46,7 +46,10 @@ def told(row: Record, persons: int | None) -> Record:
         return row if row.get("interval") is None else {**row, "interval": PERSONS_TOO}
     without = {name: None for name in row if name.endswith(_ENDS) or name in _OF_INTERVAL}
     why = f"{persons} persons, fewer than {MIN_PERSONS}"
-    return {**row, **without, "why_not": row.get("why_not") or why}
+    given = {"why_not": row.get("why_not") or why}
+    if row.get("opposed_share") is not None:
+        given["opposed_why_not"] = row.get("opposed_why_not") or why
+    return {**row, **without, **given}
 
 
 def persons_in(presentations: Presentations) -> int | None:

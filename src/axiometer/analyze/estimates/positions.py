@@ -111,7 +111,8 @@ def _voices(presentations: Presentations, catalogue: Catalogue, level: Level) ->
     person = np.unique(rows.repeat, return_inverse=True)[1] if rows.persons else np.full(len(rows), -1)
     voice = joined(rows.item, person)
     first = np.unique(voice, return_index=True)[1]
-    taken = counted(voice * len(level.targets) + position, len(first) * len(level.targets)).reshape(len(first), -1)
+    k = len(level.targets)
+    taken = counted(voice * k + position, len(first) * k).reshape(len(first), k)
     item = rows.item[first]
     voices = np.unique(item, return_inverse=True, return_counts=True)
     return _Voices(item, person[first], 1.0 / voices[2][voices[1]], taken / taken.sum(axis=1, keepdims=True))
@@ -157,7 +158,7 @@ def _own_pairs(presentations: Presentations, catalogue: Catalogue, level: Level)
     k = len(level.targets)
     form = joined(rows.item, rows.order_code, rows.wording)
     first = np.unique(form, return_index=True)[1]
-    counts = counted(form * k + position, len(first) * k).reshape(-1, k)
+    counts = counted(form * k + position, len(first) * k).reshape(len(first), k)
     n = counts.sum(axis=1)
     item, place = np.unique(rows.item[first], return_inverse=True)
     usable = np.bincount(place, n < 2, len(item)) == 0

@@ -11,14 +11,17 @@ Of people, persons are resampled with the sources of items (coded/units.py).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import polars as pl
 
 from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.part import part_of
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.value_index import Level
-from axiometer.analyze.estimates.differences import adjust, difference_rows, pairs_in_one_mode
+from axiometer.analyze.estimates.differences import adjust, difference_rows
 from axiometer.analyze.estimates.positions import both_rows, own_rows
 from axiometer.analyze.estimates.shares import languages_in, shares_at, tabulated
 from axiometer.analyze.frames import Record, framed, number
@@ -26,6 +29,9 @@ from axiometer.analyze.options import AnalysisOptions
 from axiometer.records import ExpressionKind, Mode
 
 ALL = "all"
+
+BOUNDED = ("raw", "kappa", "alpha")
+"""The measures that agreement with oneself bounds."""
 
 _INTERVAL: dict[str, type[pl.DataType]] = {
     "low": pl.Float64,
@@ -83,16 +89,19 @@ THEME_AGREEMENT: dict[str, type[pl.DataType]] = {
 def themes(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> pl.DataFrame:
     """One row per respondent, mode, language, theme and position. Empty where no item has a theme."""
     rows: list[Record] = []
-    for presentations in everyone:
-        for theme, part in _by_theme(presentations, catalogue):
-            for lang, kept in languages_in(part, catalogue):
-                own = part if kept is None else part.where(kept)
-                head = {"model": own.model, "mode": own.mode.value, "lang": lang, "theme": theme}
+    parts = _parts(everyone, catalogue)
+    for place in range(len(everyone)):
+        for theme in parts:
+            if not len(theme.everyone[place]):
+                continue
+            for lang, kept in languages_in(theme.everyone[place], theme.catalogue):
+                own = theme.everyone[place] if kept is None else theme.everyone[place].where(kept)
+                head = {"model": own.model, "mode": own.mode.value, "lang": lang, "theme": theme.name}
                 persons = len(np.unique(own.repeat)) if own.persons else None
                 for level in _positions(catalogue, options):
                     rows.extend(
                         {**head, "position": row["value"], "persons": persons, **row}
-                        for row in shares_at(own, catalogue, level, options)
+                        for row in shares_at(own, theme.catalogue, level, options)
                     )
     return framed(rows, THEMES)
 
@@ -103,17 +112,19 @@ def theme_differences(everyone: list[Presentations], catalogue: Catalogue, optio
     A family is all themes for one pair of respondents and one position; `all` themes together are a family alone.
     """
     rows: list[Record] = []
-    for first, second in pairs_in_one_mode(everyone):
+    parts = _parts(everyone, catalogue)
+    for first, second in _pairs(everyone):
         found: dict[tuple[str, bool], list[Record]] = {}
-        for theme, one, other in _both_by_theme(first, second, catalogue):
+        for theme, one, other in _both(parts, first, second):
             for level in _positions(catalogue, options):
-                for row in difference_rows(one, other, catalogue, level, options):
-                    told = {**row, "theme": theme, "position": row["value"]}
-                    found.setdefault((str(row["value"]), theme == ALL), []).append(told)
-        head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
+                for row in difference_rows(one, other, theme.catalogue, level, options):
+                    told = {**row, "theme": theme.name, "position": row["value"]}
+                    found.setdefault((str(row["value"]), theme.name == ALL), []).append(told)
+        a, b = everyone[first], everyone[second]
+        head = {"model_a": a.model, "model_b": b.model, "mode": a.mode.value}
         for (position, together), listed in found.items():
             which = "all themes together" if together else "by theme"
-            family = f"{first.model} minus {second.model}, {first.mode.value}, {position}, {which}"
+            family = f"{a.model} minus {b.model}, {a.mode.value}, {position}, {which}"
             p = np.array([np.nan if row["p"] is None else row["p"] for row in listed], dtype=np.float64)
             for row, adjusted in zip(listed, adjust(p, options.adjustment), strict=True):
                 rows.append({**head, **row, "family": family, "p_adjusted": number(float(adjusted))})
@@ -124,30 +135,38 @@ def theme_agreement(everyone: list[Presentations], catalogue: Catalogue, options
     """Per theme and pair of respondents in choice mode, a respondent with itself among them (`model_a` = `model_b`,
     where it can be known): agreement on positions, orders and repeats averaged (estimates/positions.py).
 
-    `ceiling`: the root of the product of both respondents' agreement with themselves.
+    `ceiling`: the root of the product of both respondents' agreement with themselves, which agreement between them
+    cannot pass but by chance (`_ceiling`).
     """
     rows: list[Record] = []
     choosing = [each for each in everyone if each.mode is Mode.CHOICE]
+    parts = _parts(choosing, catalogue)
     for level in _positions(catalogue, options):
         itself: dict[tuple[str, str, str], float] = {}
-        for each in choosing:
+        for place, each in enumerate(choosing):
             head = {"model_a": each.model, "model_b": each.model, "mode": each.mode.value}
-            for theme, own in _by_theme(each, catalogue):
-                for row in own_rows(own, catalogue, level, options):
-                    rows.append({**head, "theme": theme, **row})
+            for theme in parts:
+                for row in own_rows(theme.everyone[place], theme.catalogue, level, options):
+                    rows.append({**head, "theme": theme.name, **row})
                     if isinstance(row["estimate"], float):
-                        itself[each.model, theme, str(row["measure"])] = row["estimate"]
-        for first, second in pairs_in_one_mode(choosing):
-            head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
-            for theme, one, other in _both_by_theme(first, second, catalogue):
-                for row in both_rows(one, other, catalogue, level, options):
+                        itself[each.model, theme.name, str(row["measure"])] = row["estimate"]
+        for first, second in _pairs(choosing):
+            a, b = choosing[first], choosing[second]
+            head = {"model_a": a.model, "model_b": b.model, "mode": a.mode.value}
+            for theme, one, other in _both(parts, first, second):
+                for row in both_rows(one, other, theme.catalogue, level, options):
                     measure = str(row["measure"])
-                    known = [itself.get((each.model, theme, measure)) for each in (first, second)]
-                    rows.append({**head, "theme": theme, **row, "ceiling": _ceiling(known)})
+                    known = [itself.get((each.model, theme.name, measure)) for each in (a, b)]
+                    ceiling = _ceiling(known) if measure in BOUNDED else None
+                    rows.append({**head, "theme": theme.name, **row, "ceiling": ceiling})
     return framed(rows, THEME_AGREEMENT)
 
 
 def _ceiling(own: list[float | None]) -> float | None:
+    """With p, q both respondents' distributions over positions in an item, P, Q their means over items: raw agreement
+    E p.q is at most the root of E p.p E q.q (Cauchy and Schwarz), so is kappa's numerator E (p - P).(q - Q), and its
+    denominator 1 - P.Q is at least the root of (1 - P.P) (1 - Q.Q); alpha's chance is above kappa's, so that it is at
+    most kappa, but for its correction in handfuls of items. AC1 has no such bound: see the tests."""
     known = [each for each in own if each is not None and each >= 0]
     return float(np.sqrt(np.prod(known))) if len(known) == len(own) else None
 
@@ -156,19 +175,37 @@ def _positions(catalogue: Catalogue, options: AnalysisOptions) -> list[Level]:
     return [level for level in tabulated(catalogue, options) if level.kind is ExpressionKind.POSITION]
 
 
-def _by_theme(presentations: Presentations, catalogue: Catalogue) -> Iterator[tuple[str, Presentations]]:
-    """All themes together, then each, with the presentations of its items; those without presentations are left out."""
-    theme = catalogue.theme[presentations.item]
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """The items of a theme by themselves, and what each respondent was asked of them (no rows where nothing)."""
+
+    name: str
+    catalogue: Catalogue
+    everyone: list[Presentations]
+
+
+def _parts(everyone: list[Presentations], catalogue: Catalogue) -> list[_Theme]:
+    """All themes together, then each; those of which nobody was asked are left out. What is resampled for a theme
+    takes time as its own items, not as all items of the analysis."""
+    found = []
     for code, name in enumerate((ALL, *catalogue.themes), -1):
-        kept = theme >= 0 if code < 0 else theme == code
-        if kept.any():
-            yield name, presentations.where(kept)
+        kept = catalogue.theme >= 0 if code < 0 else catalogue.theme == code
+        if not any(kept[each.item].any() for each in everyone):
+            continue
+        part = part_of(catalogue, kept)
+        found.append(_Theme(name, part.catalogue, [part.of(each) for each in everyone]))
+    return found
 
 
-def _both_by_theme(
-    first: Presentations, second: Presentations, catalogue: Catalogue
-) -> Iterator[tuple[str, Presentations, Presentations]]:
-    others = dict(_by_theme(second, catalogue))
-    for theme, own in _by_theme(first, catalogue):
-        if theme in others:
-            yield theme, own, others[theme]
+def _pairs(everyone: list[Presentations]) -> Iterator[tuple[int, int]]:
+    """The places of respondents that were asked in the same mode, two by two."""
+    for first, second in combinations(range(len(everyone)), 2):
+        if everyone[first].mode is everyone[second].mode:
+            yield first, second
+
+
+def _both(parts: list[_Theme], first: int, second: int) -> Iterator[tuple[_Theme, Presentations, Presentations]]:
+    for theme in parts:
+        one, other = theme.everyone[first], theme.everyone[second]
+        if len(one) and len(other):
+            yield theme, one, other

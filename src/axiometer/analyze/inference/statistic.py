@@ -22,6 +22,7 @@ from axiometer.analyze.options import AnalysisOptions
 
 METHOD = "multiway bootstrap"
 NO_VARIATION = "at 0 or 100 % resampling shows no variation"
+OUTSIDE = "corrected for its maps it lies below 0 or above 100 %, with all of its interval"
 Z_RANGE = 3.919927969080108  # from the 2.5 % to the 97.5 % quantile of a standard normal
 
 
@@ -119,10 +120,12 @@ class Statistic:
     def intervals(self, sources: Sources, options: AnalysisOptions, scale: Scale = Scale.SHARE) -> Intervals:
         """Intervals on the scale asked for, NaN where `why_not` says why there is none."""
         se, df = self.standard_errors(sources)
+        outside = np.zeros(len(se), dtype=np.bool_)
         if scale is Scale.SHARE:
             low, high = logit_interval(self.estimate, se, df, options.confidence)
         elif scale is Scale.CORRECTED:
             low, high = cut_interval(self.estimate, se, df, options.confidence)
+            outside = low == high  # nothing is left of it between 0 and 1, which would look like certainty
         else:
             low, high = t_interval(self.estimate, se, df, options.confidence)
         count, largest = sources.behind(self.exposure)
@@ -135,8 +138,9 @@ class Statistic:
                 se=float(error),
                 min_sources=options.min_sources,
             )
-            for exposed, number, share, estimate, error in zip(
-                totals(self.exposure), count, largest, self.estimate, se, strict=True
+            or (OUTSIDE if beyond else None)
+            for exposed, number, share, estimate, error, beyond in zip(
+                totals(self.exposure), count, largest, self.estimate, se, outside, strict=True
             )
         ]
         none = np.array([reason is not None for reason in why_not], dtype=bool)

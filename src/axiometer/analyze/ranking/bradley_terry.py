@@ -171,13 +171,15 @@ def strengths_statistic(comparisons: Comparisons, fit: Fit, draws: Floats) -> St
     per_row = fit.towards @ towards
     influence = np.asarray(comparisons.residuals(fit.probabilities) @ per_row)
     leverage = np.asarray(comparisons.trials @ np.abs(per_row))
-    information = leverage**2
-    total = information.sum(axis=0)
+    hat = leverage**2  # tables of groups x values are the largest that there are: none is made twice
+    total = hat.sum(axis=0)
+    hat /= np.where(total > 0, total, 1.0)
+    bearing = sparse.csr_matrix((comparisons.value_part != 0).astype(np.float64))
     return Statistic(
         estimate=centred(fit.coefficients[:values]),
         influence=influence,
         leverage=leverage,
-        hat=information / np.where(total > 0, total, 1.0),
-        exposure=np.asarray(comparisons.trials @ (comparisons.value_part != 0).astype(np.float64)),
+        hat=hat,
+        exposure=sparse.csr_matrix(comparisons.trials @ bearing),
         draws=centred(draws[:, :values]),
     )

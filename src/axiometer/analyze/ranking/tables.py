@@ -32,7 +32,7 @@ from axiometer.analyze.ranking.diagnostics import (
     mcfadden_r2,
     slot_effects,
 )
-from axiometer.analyze.ranking.ranks import rank_sets, ranks_of, separate, tiers_of
+from axiometer.analyze.ranking.ranks import Separation, rank_sets, ranks_of, separate, tiers_of
 from axiometer.records import ExpressionKind, Mode
 
 MOST_HELD = 0.1
@@ -109,30 +109,32 @@ def _ranked(comparisons: Comparisons, sources: Sources, options: AnalysisOptions
     known = identification(comparisons)
     estimates = statistic.intervals(sources, options, Scale.DIFFERENCE)
     uninformed = held_by_penalty(comparisons, fit, options.ridge) > MOST_HELD
-    ranked = list(_rank_rows(comparisons, statistic, estimates, known, uninformed, sources, options))
+    separation = separate(statistic, sources, options)
+    strengths = statistic.estimate
+    del statistic  # of many items it is large, and bounds need room
+    ranked = list(_rank_rows(comparisons, strengths, separation, estimates, known, uninformed, options.ridge))
     fitted = list(_fit_rows(comparisons, fit, draws, known, sources, options))
     return ranked, fitted
 
 
 def _rank_rows(
     comparisons: Comparisons,
-    statistic: Statistic,
+    strengths: Floats,
+    separation: Separation,
     estimates: Intervals,
     known: Identification,
     uninformed: Booleans,
-    sources: Sources,
-    options: AnalysisOptions,
+    ridge: float,
 ) -> Iterator[Record]:
-    separation = separate(statistic, sources, options)
     withheld = np.array([reason is not None for reason in estimates.why_not], dtype=bool) | uninformed
     separation.above[withheld, :] = False
     separation.above[:, withheld] = False
     # Between parts that were never set against each other only the penalty sets a distance.
     separation.above[known.component[:, None] != known.component[None, :]] = False
-    rank, tier, kept = ranks_of(statistic.estimate), np.zeros(len(withheld), dtype=np.int64), np.flatnonzero(~withheld)
-    tier[kept] = tiers_of(statistic.estimate[kept], separation.above[np.ix_(kept, kept)])
+    rank, tier, kept = ranks_of(strengths), np.zeros(len(withheld), dtype=np.int64), np.flatnonzero(~withheld)
+    tier[kept] = tiers_of(strengths[kept], separation.above[np.ix_(kept, kept)])
     rank_low, rank_high = rank_sets(separation)
-    bound_low, bound_high = rank_bounds(comparisons, rank, options.ridge)
+    bound_low, bound_high = rank_bounds(comparisons, rank, ridge)
     n = comparisons.totals()[1] @ (comparisons.value_part != 0)
     for i, value in enumerate(comparisons.values):
         by_penalty = not known.identified[i] or bool(uninformed[i])
@@ -140,7 +142,7 @@ def _rank_rows(
         yield {
             "value": value,
             "n": int(n[i]),
-            "strength": number(statistic.estimate[i]),
+            "strength": number(strengths[i]),
             "low": None if why_not else number(estimates.low[i]),
             "high": None if why_not else number(estimates.high[i]),
             "interval": None if why_not else estimates.method(i),

@@ -282,7 +282,8 @@ def _summary(
             {
                 "condition": each.name,
                 "scenes": len(each.value),
-                "sources": each.units,
+                "sources": int(each.sources(len(scenes.values))[-1]),
+                "sources_of_several_values": each.of_several_values(),
                 "source_kind": each.kind.value,
                 "folds": classified[each.name].folds,
                 "converged": classified[each.name].converged,

@@ -7,9 +7,15 @@ fixed and each has its own sources:
 
     V = sum over values h of (G_h - 1) / G_h * sum over sources u of h of (theta_without_u - mean_h)^2
 
+A rule that counts for several values is left out of each in turn; what it does to them is then added up before it is
+squared (to first order, leaving it out of all of them at once), and the larger of the two variances is taken.
+
 It errs, if at all, to the large side (Efron and Stein 1981, Annals of Statistics 9:586). Degrees of freedom are
-Satterthwaite's: V^2 / sum V_h^2 / (G_h - 1). A bootstrap would draw a source twice and set its scenes against
-themselves, at distance 0; with a handful of rules per value that bias is larger than what is to be estimated.
+Satterthwaite's: V^2 / sum V_h^2 / (G_h - 1).
+
+A classifier is not fitted again without each source: its answers about that source's scenes, which it had not seen, are
+left out. A bootstrap would draw a source twice and set its scenes against themselves, at distance 0; with a handful of
+rules per value that bias is larger than what is to be estimated.
 """
 
 from __future__ import annotations
@@ -66,28 +72,34 @@ def with_all(by_value: Floats) -> Floats:
     return np.concatenate([by_value, by_value.mean(axis=-1, keepdims=True)], axis=-1)
 
 
-def jackknife(without: Floats, strata: Integers) -> tuple[Floats, Floats]:
-    """Standard errors and degrees of freedom (see above). without: units x k; strata: the value of each unit. NaN where
-    a value with a single source moves the number, or where it is not defined without some source."""
+def jackknife(without: Floats, strata: Integers, source: Integers) -> tuple[Floats, Floats]:
+    """Standard errors and degrees of freedom (see above). without: units x k; strata: the value of each unit; source:
+    equal for units of one source under several values. NaN where a number is not defined without some source."""
     variances, second = np.zeros(without.shape[1]), np.zeros(without.shape[1])
+    moved = np.zeros_like(without)
     for stratum in np.unique(strata):
         own = without[strata == stratum]
         size = len(own)
         if size == 1:
             variances += np.where(np.isfinite(own[0]), 0.0, np.nan)
             continue
-        variance = (size - 1) / size * ((own - own.mean(axis=0)) ** 2).sum(axis=0)
+        moves = np.sqrt((size - 1) / size) * (own - own.mean(axis=0))
+        variance = (moves**2).sum(axis=0)
         variances += variance
         second += variance**2 / (size - 1)
+        moved[strata == stratum] = moves
+    names, code = np.unique(source, return_inverse=True)
+    together = np.zeros((len(names), without.shape[1]))
+    np.add.at(together, code, moved)
+    shared = (together**2).sum(axis=0) if len(names) < len(source) else variances
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.sqrt(variances), np.where(second > 0, variances**2 / second, np.nan)
+        return np.sqrt(np.maximum(variances, shared)), np.where(second > 0, variances**2 / second, np.nan)
 
 
 def bounds(measured: Measured, options: SceneOptions) -> Bounds:
     """The intervals of a measure with Student's t, for shares on the log-odds scale, for distances on the log scale."""
     condition, entries = measured.condition, len(measured.estimate)
-    per_value = np.bincount(condition.unit_value, minlength=entries - 1)
-    sources = np.append(per_value, condition.units).astype(np.int64)
+    sources = condition.sources(entries - 1)
     if measured.without is None:
         none = np.full(entries, np.nan)
         return Bounds(none, none, none, none, sources, tuple([measured.reason] * entries))
@@ -111,12 +123,12 @@ def bounds(measured: Measured, options: SceneOptions) -> Bounds:
 
 def _limits(measured: Measured, without: Floats, confidence: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Standard errors, degrees of freedom and both ends of the intervals, on the scale that fits the measure."""
-    strata, estimate = measured.condition.unit_value, measured.estimate
+    strata, source, estimate = measured.condition.unit_value, measured.condition.unit_source(), measured.estimate
     if measured.positive and (estimate > 0).all() and not (without <= 0).any():
-        relative, df = jackknife(np.log(without), strata)
+        relative, df = jackknife(np.log(without), strata, source)
         low, high = t_interval(np.log(estimate), relative, df, confidence)
         return estimate * relative, df, np.exp(low), np.exp(high)
-    se, df = jackknife(without, strata)
+    se, df = jackknife(without, strata, source)
     if measured.scale is Scale.SHARE:
         return se, df, *logit_interval(estimate, se, df, confidence)
     return se, df, *t_interval(estimate, se, df, confidence)

@@ -21,6 +21,7 @@ from axiometer.analyze.scenes.options import SceneOptions
 OVER_VALUES = "paired t over values"
 EXACT, DRAWN = "sign changes, all", "sign changes, drawn"
 ONE_VALUE = "fewer than two values"
+ALL_ALIKE = "the difference is the same in all values"
 TIE = 1e-12
 
 
@@ -40,13 +41,16 @@ class Difference:
 
 
 def mean_difference(differences: Floats, options: SceneOptions) -> Difference:
-    """The mean over values of their differences."""
+    """The mean over values of their differences, with an interval where they differ among each other."""
     known = differences[np.isfinite(differences)]
     if len(known) < 2:
         none = float(known.mean()) if len(known) else np.nan
         return Difference(none, np.nan, np.nan, np.nan, None, ONE_VALUE)
     mean, df = known.mean(), len(known) - 1.0
     se = known.std(ddof=1) / np.sqrt(len(known))
+    if se <= TIE:  # such as no near-duplicates at all: an interval without width would look like certainty
+        p, test = sign_changes(known, options)
+        return Difference(float(mean), np.nan, np.nan, df, None, ALL_ALIKE, p, np.nan, test)
     low, high = t_interval(np.array([mean]), np.array([se]), np.array([df]), options.confidence)
     p_t = t_p_value(np.array([mean]), np.array([se]), np.array([df]))
     p, test = sign_changes(known, options)

@@ -60,6 +60,23 @@ class ConditionSet:
         """Scenes per value."""
         return np.bincount(self.value, minlength=values).astype(np.int64)
 
+    def sources(self, values: int) -> Integers:
+        """Rules or calls (before they are joined to units) of each value, and last in all."""
+        both = np.unique(np.stack([self.value, self.group]), axis=1)
+        return np.append(np.bincount(both[0], minlength=values), len(np.unique(self.group))).astype(np.int64)
+
+    def of_several_values(self) -> int:
+        """How many rules or calls stand behind scenes of more than one value."""
+        both = np.unique(np.stack([self.value, self.group]), axis=1)
+        return int((np.bincount(both[1]) > 1).sum())
+
+    def unit_source(self) -> Integers:
+        """Each unit's rule or call, by its code in `group`, so that those of several values are known; a number of its
+        own, below 0, for a unit that was joined of several."""
+        starts = np.searchsorted(self.unit, np.arange(self.units))
+        least, most = np.minimum.reduceat(self.group, starts), np.maximum.reduceat(self.group, starts)
+        return np.where(least == most, least, -1 - np.arange(self.units))
+
     def sizes(self) -> Integers:
         """Scenes per unit."""
         return np.bincount(self.unit, minlength=self.units).astype(np.int64)

@@ -151,7 +151,7 @@ def _check(options: ConflictOptions) -> None:
             low=f"{options.low:g}",
             high=f"{options.high:g}",
         )
-    if options.width <= 0 or len(options.bands) > MOST_BANDS:
+    if not 0 < options.width <= 1 or len(options.bands) > MOST_BANDS:
         raise InputError(
             "bands of {width} make no 1 to {most} bands of this range",
             mend="choose another --width",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import polars as pl
 from axiometer.build.conflicts.options import FILE, NO_MODEL, ConflictOptions, PairsFolder
 from axiometer.build.conflicts.rules import blocking_of, digest_of, framework_of, read_rules
 from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import has_count
 from axiometer.frameworks import Framework
 from axiometer.measure.specification import Specification, specification_in
 from axiometer.models.contradiction.judge import Judge
@@ -81,7 +83,12 @@ def _specify(path: Path, options: ConflictOptions, rules: pl.DataFrame, framewor
 
 def read_conflicts(folder: PairsFolder) -> Specification:
     """The specification of the search in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, "axiometer build conflicts", format_=FORMAT)
+    return specification_in(folder.path, FILE, "axiometer build conflicts", _is_whole, format_=FORMAT)
+
+
+def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    del noted
+    return has_count(asked, "rules")
 
 
 def settle_specification(plan: ConflictPlan, folder: PairsFolder) -> None:

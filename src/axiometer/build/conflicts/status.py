@@ -16,7 +16,7 @@ from axiometer.build.conflicts.options import ConflictOptions, PairsFolder
 from axiometer.build.conflicts.plan import ConflictPlan, read_conflicts
 from axiometer.build.conflicts.publish import read_summary
 from axiometer.measure.estimate import max_tokens_of, tokens_of
-from axiometer.models.prices import cost
+from axiometer.models.prices import cost_or_none
 from axiometer.models.protocols import Request, Usage
 from axiometer.runtime.runners.cores import cores
 from axiometer.runtime.stages.parts import StageFolder
@@ -116,7 +116,7 @@ def estimate(plan: ConflictPlan) -> ConflictEstimate:
         calls_at_most=calls,
         tokens_in_at_most=usage.tokens_in,
         tokens_out_at_most=usage.tokens_out,
-        usd_at_most=None if price is None else cost(usage, price),
+        usd_at_most=cost_or_none(usage, price),
     )
 
 

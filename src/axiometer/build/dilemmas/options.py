@@ -62,12 +62,10 @@ class DilemmaOptions:
         checked: bool = True,
     ) -> DilemmaOptions:
         """The options, checked. Raises `InputError` for what cannot be."""
-        from axiometer.build.corpus.ingest.languages import declared
+        from axiometer.build.corpus.ingest.languages import code_to_write_in
         from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
-        code = declared(lang)
-        if lang is not None and code is None:
-            raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=lang)
+        code = None if lang is None else code_to_write_in(lang)
         if kind not in set(WantedKind):
             known = ", ".join(str(each) for each in WantedKind)
             raise InputError("--{name} {word} is not one of {known}", name="kind", word=kind, known=known)

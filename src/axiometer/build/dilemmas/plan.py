@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,8 +13,8 @@ from axiometer.build.dilemmas.checking import CheckScenes
 from axiometer.build.dilemmas.options import CHECK, FILE, WRITE, DilemmaOptions, DilemmasFolder
 from axiometer.build.dilemmas.rows import ThemeNames
 from axiometer.build.dilemmas.writing import WriteScenes
-from axiometer.build.work.accounts import prices_of
 from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
 from axiometer.errors import InputError
 from axiometer.measure.specification import Specification, plain, specification_in
 from axiometer.models.draws import uniform
@@ -24,7 +22,6 @@ from axiometer.records.corpus_rows import RulePair
 from axiometer.records.ids import content_id
 from axiometer.records.tables import read_table
 from axiometer.runtime.respondent import Respondent
-from axiometer.runtime.stages.rows import CallStage
 
 FORMAT = 1
 PAIRS_FILE = "pairs.parquet"
@@ -129,33 +126,17 @@ def _specify(
     themes: ThemeNames,
 ) -> Specification:
     """How many scenes, of which pairs, and the filters can be asked anew in the same folder: answers stay."""
-    import axiometer
-
-    stages: dict[str, tuple[CallStage[Any, Any], Respondent]] = {
+    stages: Asking = {
         WRITE: (WriteScenes(), writer),
         **({CHECK: (CheckScenes(), checker)} if options.checked else {}),
     }
     asked: dict[str, Any] = {
         "pairs": {"digest": _digest(table, themes), "count": table.height},
-        "steps": {
-            name: {
-                "name": respondent.model.name,
-                "identity": plain(respondent.model.identity),
-                "prompts": plain(stage.fingerprint)["prompts"],
-            }
-            for name, (stage, respondent) in stages.items()
-        },
+        "steps": steps_asked(stages),
         "lang": options.lang,
         "seed": options.seed,
     }
-    noted = {
-        "axiometer": axiometer.__version__,
-        "polars": pl.__version__,
-        "pairs_from": str(path),
-        "prices": prices_of({name: respondent for name, (_, respondent) in stages.items()}),
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    return Specification(asked, noted)
+    return Specification(asked, noted(stages, pairs_from=str(path)))
 
 
 def _digest(pairs: pl.DataFrame, themes: ThemeNames) -> str:
@@ -168,12 +149,7 @@ def _digest(pairs: pl.DataFrame, themes: ThemeNames) -> str:
 
 def read_dilemmas(folder: DilemmasFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, "axiometer build dilemmas", _has_steps, format_=FORMAT)
-
-
-def _has_steps(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
-    del noted
-    return isinstance(asked.get("steps"), dict)
+    return specification_in(folder.path, FILE, "axiometer build dilemmas", has_steps, format_=FORMAT)
 
 
 def settle_specification(plan: DilemmaPlan, folder: DilemmasFolder) -> None:

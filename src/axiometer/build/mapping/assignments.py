@@ -27,6 +27,7 @@ SWAPPED: Final[tuple[int, ...]] = tuple(WAYS.index((second, first, third)) for f
 FEATURES: Final = ("own", "crossed", "left")
 _RIDGE = 0.1
 _STEPS = 60
+_EQUAL = 1e-12
 
 
 def features_of(fit: Floats) -> Floats:
@@ -85,9 +86,13 @@ class Recovered:
         return self.sides * self.order
 
 
-def recovered(chances: Floats) -> Recovered:
-    """The most probable way from the probabilities of all (items x ways); of equal ones the first."""
+def recovered(chances: Floats, turn: Floats | None = None) -> Recovered:
+    """The most probable way from the probabilities of all (items x ways); of equal ones the first, or the one of the
+    least `turn` (items x ways)."""
     at = np.arange(len(chances))
     way = chances.argmax(axis=1).astype(np.int64)
+    if turn is not None:
+        equal = chances >= chances.max(axis=1, keepdims=True) - _EQUAL
+        way = np.where(equal, turn, np.inf).argmin(axis=1).astype(np.int64)
     own, swapped = chances[at, way], chances[at, np.array(SWAPPED)[way]]
     return Recovered(way, own + swapped, own / (own + swapped))

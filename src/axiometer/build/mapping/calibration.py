@@ -17,10 +17,10 @@ from typing import Final
 
 import numpy as np
 
-from axiometer.build.mapping.assignments import Floats, Integers, fitted, probabilities, recovered
+from axiometer.build.mapping.assignments import WAYS, Floats, Integers, fitted, probabilities, recovered
 from axiometer.build.mapping.puzzles import Puzzle
 from axiometer.errors import InputError
-from axiometer.models.draws import whole
+from axiometer.models.draws import uniform, whole
 from axiometer.records.tables import write_text
 from axiometer.similarity.calibration import Rate
 
@@ -96,7 +96,9 @@ def calibrate(
 ) -> Calibration:
     """What puzzles with known ways say of a method that found these features (items x ways x names)."""
     truth = np.array([puzzle.truth for puzzle in puzzles], dtype=np.int64)
-    found = recovered(cross_validated(puzzles, features, truth, seed))
+    # The known ways are all the same one: where nothing tells ways apart, the first would always be right.
+    turn = np.array([[uniform(seed, "turn", puzzle.id, way) for way in range(len(WAYS))] for puzzle in puzzles])
+    found = recovered(cross_validated(puzzles, features, truth, seed), turn)
     right = found.way == truth
     sides = _same_sides(found.way, truth)
     order_right, order = right[sides], found.order[sides]
@@ -142,8 +144,6 @@ def cross_validated(puzzles: Sequence[Puzzle], features: Floats, truth: Integers
 
 
 def _same_sides(way: Integers, truth: Integers) -> np.ndarray:
-    from axiometer.build.mapping.assignments import WAYS
-
     left = np.array([left for _, _, left in WAYS])
     return np.asarray(left[way] == left[truth], dtype=np.bool_)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +72,14 @@ def meta_of(
     if ends is not None:
         told |= {fields.LOW: f"{ends[0]:.6f}", fields.HIGH: f"{ends[1]:.6f}"}
     return told
+
+
+def check_answers(path: Path, items: Sequence[str]) -> None:
+    """Raises `InputError` for what is no table of answers, and where none is to any of these items: before a judge is
+    asked."""
+    asked = read_table(path, Answer, ["item"])["item"]
+    if not asked.is_in(list(items)).any():
+        raise InputError("none of these answers is to an item that can be mapped", file=path)
 
 
 def carried_over(path: Path, ids: Mapping[str, str]) -> tuple[pl.DataFrame, int]:

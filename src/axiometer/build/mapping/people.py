@@ -152,14 +152,25 @@ def _way(options: Said) -> int:
 
 
 def _blocks(order: Floats, right: np.ndarray) -> tuple[Block, ...]:
-    """At most `STRATA` parts of equally many items by probability, neighbours pooled until shares do not fall (pool
-    adjacent violators: Ayer et al. 1955, Annals of Mathematical Statistics 26:641)."""
+    """At most `STRATA` parts of equally many items by probability, neighbours pooled until neither shares nor
+    probabilities fall (pool adjacent violators: Ayer et al. 1955, Annals of Mathematical Statistics 26:641)."""
     ranked = np.argsort(order, kind="stable")
     parts = [part for part in np.array_split(ranked, min(STRATA, max(1, len(ranked) // 10))) if len(part)]
     pooled: list[tuple[float, int, int]] = []
     for part in parts:
         pooled.append((float(order[part].min()), int(right[part].sum()), len(part)))
-        while len(pooled) > 1 and pooled[-2][1] * pooled[-1][2] >= pooled[-1][1] * pooled[-2][2]:
+        while len(pooled) > 1 and not _rises(pooled[-2], pooled[-1]):
             _, k, n = pooled.pop()
             pooled[-1] = (pooled[-1][0], pooled[-1][1] + k, pooled[-1][2] + n)
-    return tuple(Block(least, Share.of(np.arange(n) < k), (k + 0.5) / (n + 1)) for least, k, n in pooled)
+    return tuple(Block(least, Share.of(np.arange(n) < k), _probability(k, n)) for least, k, n in pooled)
+
+
+def _rises(before: tuple[float, int, int], after: tuple[float, int, int]) -> bool:
+    """Whether the share rises from one block to the next and the probability does not fall: of all 10 right it is less
+    than of 159 of 160, for they say less."""
+    (_, k, n), (_, right, of) = before, after
+    return k * of < right * n and _probability(k, n) <= _probability(right, of)
+
+
+def _probability(right: int, n: int) -> float:
+    return (right + 0.5) / (n + 1)

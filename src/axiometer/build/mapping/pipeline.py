@@ -14,11 +14,12 @@ from axiometer.build.mapping.assignments import Floats, probabilities, recovered
 from axiometer.build.mapping.calibration import Calibration, agreement_weight, calibrate, shipped, weights_in
 from axiometer.build.mapping.evidence import OF_EMBEDDER, OF_NLI, by_embedder, by_entailment
 from axiometer.build.mapping.judging import OF_JUDGE, JudgeMaps, MapQuestion, by_judge, said_of, write_questions
-from axiometer.build.mapping.options import JUDGE, QUESTIONS, MappingFolder
+from axiometer.build.mapping.options import FILE, JUDGE, QUESTIONS, MappingFolder
 from axiometer.build.mapping.people import PeopleReport, judged, write_sheet
-from axiometer.build.mapping.plan import MapPlan, settle_specification
+from axiometer.build.mapping.plan import COMMAND, MapPlan, settle_specification
 from axiometer.build.mapping.publish import MapSummary, publish
 from axiometer.build.mapping.puzzles import Puzzle
+from axiometer.build.work.folders import check_folder
 from axiometer.errors import Stopped
 from axiometer.runtime import Progress, Tally
 from axiometer.runtime.lock import only_process
@@ -48,6 +49,7 @@ def run_mapping(
     it: the same call goes on from there.
     """
     folder, shown = MappingFolder(Path(output)), progress or Silent()
+    check_folder(folder.path, FILE, COMMAND)
     with only_process(folder.path):
         settle_specification(plan, folder)
         try:

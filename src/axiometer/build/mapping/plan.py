@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from axiometer.build.mapping.judging import JudgeMaps
+from axiometer.build.mapping.making import check_answers
 from axiometer.build.mapping.options import FILE, JUDGE, MapOptions, MappingFolder
 from axiometer.build.mapping.people import Said, read_sheet
 from axiometer.build.mapping.puzzles import Puzzle, problem_of, puzzle_of, starter_puzzles
-from axiometer.build.work.accounts import prices_of
-from axiometer.build.work.folders import check_folder, check_writes, settle
+from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import Asking, has_count, has_steps, noted, steps_asked
 from axiometer.errors import InputError
-from axiometer.measure.specification import Specification, plain, specification_in
+from axiometer.measure.specification import Specification, specification_in
 from axiometer.records.ids import content_id
 from axiometer.records.rows import Item
 from axiometer.records.tables import read_items
@@ -64,6 +62,8 @@ def plan_mapping(path: Path | None, options: MapOptions, judge: Respondent | Non
     if len({puzzle.id for puzzle in puzzles}) < len(puzzles):
         raise InputError("items stand in the table twice", file=path)
     said = None if options.checked is None else read_sheet(options.checked, puzzles)
+    if options.answers is not None:
+        check_answers(options.answers, [puzzle.id for puzzle in puzzles])
     measured = options.calibrate or not _has_weights(options)
     known = tuple(starter_puzzles()) if measured else ()
     specification = _specify(path, items, options, judge)
@@ -97,37 +97,25 @@ def _specify(
 ) -> Specification:
     """From which probability maps are kept, people's sheet, positions and answers can be given anew: nothing is asked
     again."""
-    import axiometer
-
-    steps: dict[str, Any] = {}
-    if judge is not None:
-        steps[JUDGE] = {
-            "name": judge.model.name,
-            "identity": plain(judge.model.identity),
-            "prompts": plain(JudgeMaps().fingerprint)["prompts"],
-        }
+    steps: Asking = {} if judge is None else {JUDGE: (JudgeMaps(), judge)}
     asked: dict[str, Any] = {
         "items": {"digest": content_id("items", [item.id for item in items]), "count": len(items)},
         "method": options.method,
-        "steps": steps,
+        "steps": steps_asked(steps),
         "seed": options.seed,
     }
-    noted = {
-        "axiometer": axiometer.__version__,
-        "polars": pl.__version__,
-        "items_from": None if path is None else str(path),
-        "prices": prices_of({} if judge is None else {JUDGE: judge}),
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    return Specification(asked, noted)
+    return Specification(asked, noted(steps, items_from=None if path is None else str(path)))
 
 
 def read_mapping(folder: MappingFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, COMMAND, format_=FORMAT)
+    return specification_in(folder.path, FILE, COMMAND, _is_whole, format_=FORMAT)
+
+
+def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    return has_steps(asked, noted) and has_count(asked, "items")
 
 
 def settle_specification(plan: MapPlan, folder: MappingFolder) -> None:
     """Writes `mapping.yaml`, or checks that the folder holds the same work. Raises `SpecificationChanged`."""
-    check_folder(folder.path, FILE, COMMAND)
     settle(folder.path, FILE, plan.specification, lambda path: read_mapping(MappingFolder(path)))

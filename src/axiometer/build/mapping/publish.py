@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +39,8 @@ _NO_SCORES: Final[tuple[float | None, float | None]] = (None, None)
 @dataclass(frozen=True, slots=True)
 class MapSummary:
     """A finished mapping. items: of the table; mapped: those with a map; unsure: left out or (kept_unsure) kept without
-    one, by reason; confidence: mean probability of the order of those mapped, sides: of their third option."""
+    one, by reason; confidence: mean probability of the order of those mapped, sides: of their third option.
+    calls, hits: made now and before; retry: calls that failed and are made again; steps: as `status` has them."""
 
     folder: Path
     method: str
@@ -103,7 +104,8 @@ def publish(
     )
     said = {key: value for key, value in asdict(summary).items() if key not in ("calls", "hits", "steps", "retry")}
     write_text(json.dumps(said, ensure_ascii=False, indent=2, default=str) + "\n", folder.summary)
-    return summary
+    steps = tuple(status(folder.path))  # which reads what was just written
+    return replace(summary, steps=steps, retry=sum(step.retry for step in steps))
 
 
 @dataclass(slots=True)

@@ -46,11 +46,9 @@ class SceneOptions:
         seed: int = 0,
     ) -> SceneOptions:
         """The options, checked. values: separated by commas. Raises `InputError` for what cannot be."""
-        from axiometer.build.corpus.ingest.languages import declared
+        from axiometer.build.corpus.ingest.languages import code_to_write_in
 
-        code = declared(lang)
-        if lang is not None and code is None:
-            raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=lang)
+        code = None if lang is None else code_to_write_in(lang)
         for name, number in (("per-value", per_value), ("rules-per-value", rules_per_value), ("batch", batch)):
             if number < 1:
                 raise InputError("--{name} {number} is below 1", name=name, number=number)

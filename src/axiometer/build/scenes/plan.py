@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,12 @@ from axiometer.build.corpus.dedup_rules import language
 from axiometer.build.scenes.options import FILE, WRITE, SceneOptions, ScenesFolder
 from axiometer.build.scenes.rows import SceneList, ShownRule, ShownValue, scene_lists
 from axiometer.build.scenes.writing import WriteScenes
-from axiometer.build.work.accounts import prices_of
 from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, Value, load_framework
 from axiometer.frameworks.labels import normalise
-from axiometer.measure.specification import Specification, plain, specification_in
+from axiometer.measure.specification import Specification, specification_in
 from axiometer.models.draws import uniform
 from axiometer.runtime.respondent import Respondent
 
@@ -160,42 +159,23 @@ def _specify(
     writer: Respondent,
 ) -> Specification:
     """How many scenes, and for which values of the level, can be asked anew in the same folder: answers stay."""
-    import axiometer
-
+    stages: Asking = {WRITE: (WriteScenes(), writer)}
     asked: dict[str, Any] = {
         "framework": {"name": framework.id, "digest": framework.fingerprint},
         "level": level,
         "rules": None if table is None else {"digest": digest_of(table), "count": table.height},
         "rules_per_value": None if table is None else options.rules_per_value,
         "batch": options.batch,
-        "steps": {
-            WRITE: {
-                "name": writer.model.name,
-                "identity": plain(writer.model.identity),
-                "prompts": plain(WriteScenes().fingerprint)["prompts"],
-            }
-        },
+        "steps": steps_asked(stages),
         "lang": lang,
         "seed": options.seed,
     }
-    noted = {
-        "axiometer": axiometer.__version__,
-        "polars": pl.__version__,
-        "rules_from": None if rules is None else str(rules),
-        "prices": prices_of({WRITE: writer}),
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    return Specification(asked, noted)
+    return Specification(asked, noted(stages, rules_from=None if rules is None else str(rules)))
 
 
 def read_scenes(folder: ScenesFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, "axiometer build scenes", _has_steps, format_=FORMAT)
-
-
-def _has_steps(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
-    del noted
-    return isinstance(asked.get("steps"), dict)
+    return specification_in(folder.path, FILE, "axiometer build scenes", has_steps, format_=FORMAT)
 
 
 def settle_specification(plan: ScenePlan, folder: ScenesFolder) -> None:

@@ -4,7 +4,9 @@
     share of a form:  (p_a - p_b) / sqrt((p_a (1 - p_a) + p_b (1 - p_b)) / 2)
 
 The denominator is that before matching at every stage, so that a change is one of the difference alone (Stuart 2010, p.
-11). As a rule of thumb differences up to 0.1 in size are called negligible (Austin 2009).
+11). Where neither set varies by itself but they differ (every rule of one an obligation, none of the other), it would
+be 0; then it is the spread of both sets together, each weighing the same, and the difference is 2. As a rule of thumb
+differences up to 0.1 in size are called negligible (Austin 2009).
 """
 
 from __future__ import annotations
@@ -71,8 +73,9 @@ def _numbers(styles: Sequence[Style], quantity: str) -> list[float]:
 
 
 def _spread(one: Sequence[float], other: Sequence[float], *, freedom: int) -> float | None:
-    """The denominator. freedom: 1 for the sample variance of lengths, 0 for the p (1 - p) of shares."""
+    """The denominator, None where nothing varies. freedom: 1 for the sample variance of lengths, 0 for the p (1 - p) of
+    shares."""
     if min(len(one), len(other)) <= freedom:
         return None
     variances = [float(np.var(side, ddof=freedom)) for side in (one, other)]
-    return math.sqrt(sum(variances) / 2) or None
+    return math.sqrt(sum(variances) / 2) or abs(float(np.mean(one)) - float(np.mean(other))) / 2 or None

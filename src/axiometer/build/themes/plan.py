@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,7 +146,16 @@ def _specify(one: RuleSet, other: RuleSet, themes: Themes, options: ThemeOptions
 
 def read_themes(folder: ThemesFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, COMMAND, format_=FORMAT)
+    return specification_in(folder.path, FILE, COMMAND, _is_whole, format_=FORMAT)
+
+
+def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    """Whether it says what the status shows: the names of both sets, and the themes."""
+    del noted
+    a, b, themes = (asked.get(name) for name in ("a", "b", "themes"))
+    if not (isinstance(a, dict) and isinstance(b, dict) and isinstance(themes, dict)):
+        return False
+    return isinstance(a.get("name"), str) and isinstance(b.get("name"), str) and isinstance(themes.get("ids"), list)
 
 
 def settle_themes(plan: ThemesPlan, folder: ThemesFolder) -> None:

@@ -6,7 +6,6 @@ and English only. What differs in style between two sets would otherwise look li
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -61,8 +60,3 @@ def form_of(reading: Reading) -> Form:
     if reading.force in (Force.PERMIT, Force.EXEMPT):
         return Form.PERMISSION
     return Form.JUDGEMENT if reading.operator is Operator.JUDGEMENT else _OF_MODALS[reading.force]
-
-
-def styles_of(texts: Sequence[tuple[str, str]]) -> list[Style]:
-    """The styles of (words, language)."""
-    return [style_of(text, lang) for text, lang in texts]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pydantic
 
+from axiometer.build.corpus.ingest.languages import code_of
 from axiometer.build.dilemmas.rows import ThemeNames
 from axiometer.build.themes.keywords import Search, is_keyword, plain, search_for
 from axiometer.errors import InputError
@@ -138,20 +139,11 @@ def _theme(theme: _Theme, path: Path) -> Theme:
         raise InputError("the theme {id} has an empty name", file=path, id=theme.id)
     return Theme(
         theme.id,
-        {_code(lang, path): " ".join(name.split()) for lang, name in theme.names.items()},
-        {_code(lang, path): about for lang, about in theme.about.items()},
+        {code_of(lang, path): " ".join(name.split()) for lang, name in theme.names.items()},
+        {code_of(lang, path): about for lang, about in theme.about.items()},
         _by_language(theme.id, theme.keywords, path),
         _by_language(theme.id, theme.exceptions, path),
     )
-
-
-def _code(lang: str, path: Path) -> str:
-    from axiometer.build.corpus.ingest.languages import declared
-
-    code = declared(lang)
-    if code is None:
-        raise InputError("{lang!r} is no code of a language", file=path, mend="for example zh or en", lang=lang)
-    return code
 
 
 def _by_language(theme: str, lists: Mapping[str, Sequence[str]], path: Path) -> ByLanguage:
@@ -168,6 +160,6 @@ def _by_language(theme: str, lists: Mapping[str, Sequence[str]], path: Path) -> 
                 id=theme,
                 word=wrong,
             )
-        base = _code(lang, path).split("-")[0]
+        base = code_of(lang, path).split("-")[0]
         found[base] = (*found.get(base, ()), *words)
     return found

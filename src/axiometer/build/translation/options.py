@@ -50,24 +50,16 @@ class TranslationOptions:
         seed: int = 0,
     ) -> TranslationOptions:
         """The options, checked; `to` has one or more languages, separated by commas. Raises `InputError`."""
+        from axiometer.build.corpus.ingest.languages import code_of, code_to_write_in
         from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
-        wanted = tuple(dict.fromkeys(_language(said) for said in to.split(",") if said.strip()))
+        wanted = tuple(dict.fromkeys(code_to_write_in(said) for said in to.split(",") if said.strip()))
         if not wanted:
             raise InputError("no language to translate to", mend="name one with --to, for example --to zh")
         if not 0.0 < least <= 1.0:
             raise InputError("--least {least} is not above 0 and at most 1", least=f"{least:g}")
-        start = None if origin is None else _language(origin)
+        start = None if origin is None else code_of(origin)
         return cls(wanted, start, limit, least, complete_only, embedder or DEFAULT_EMBEDDER, seed)
-
-
-def _language(said: str) -> str:
-    from axiometer.build.corpus.ingest.languages import declared
-
-    code = declared(said)
-    if code is None:
-        raise InputError("{lang!r} is no code of a language", mend="for example zh or en", lang=said.strip())
-    return code
 
 
 @dataclass(frozen=True, slots=True)

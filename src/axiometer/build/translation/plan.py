@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,21 +9,19 @@ from typing import Any
 
 import polars as pl
 
-from axiometer.build.asking.languages import has_name
 from axiometer.build.corpus.ingest.languages import declared
 from axiometer.build.translation.asking import TranslateBack, TranslateItems
 from axiometer.build.translation.choosing import left_out, sampled
 from axiometer.build.translation.likeness import knows, measured_across
 from axiometer.build.translation.options import BACK, FILE, TRANSLATE, TranslationFolder, TranslationOptions
-from axiometer.build.work.accounts import prices_of
 from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
 from axiometer.errors import InputError
-from axiometer.measure.specification import Specification, plain, specification_in
+from axiometer.measure.specification import Specification, specification_in
 from axiometer.records.ids import content_id
 from axiometer.records.rows import Item
 from axiometer.records.tables import read_table
 from axiometer.runtime.respondent import Respondent
-from axiometer.runtime.stages.rows import CallStage
 
 FORMAT = 1
 
@@ -90,9 +87,6 @@ def _check_items(items: pl.DataFrame, path: Path) -> None:
 
 def _check_languages(plan: TranslationPlan) -> None:
     options = plan.options
-    for lang in options.to:
-        if not has_name(lang):
-            raise InputError("no name is known for the language {lang!r}, to ask a model for it", lang=lang)
     if not plan.wanted:
         present = ", ".join(sorted(set(plan.langs.to_list())))
         raise InputError(
@@ -121,33 +115,16 @@ def _specify(
     path: Path, table: pl.DataFrame, options: TranslationOptions, translator: Respondent, returner: Respondent
 ) -> Specification:
     """Languages, which items, and the checks can be asked anew in the same folder: answers stay."""
-    import axiometer
-
-    stages: dict[str, tuple[CallStage[Any, Any], Respondent]] = {
+    stages: Asking = {
         TRANSLATE: (TranslateItems(), translator),
         BACK: (TranslateBack(), returner),
     }
     asked: dict[str, Any] = {
         "items": {"digest": _digest(table), "count": table.height},
-        "steps": {
-            name: {
-                "name": respondent.model.name,
-                "identity": plain(respondent.model.identity),
-                "prompts": plain(stage.fingerprint)["prompts"],
-            }
-            for name, (stage, respondent) in stages.items()
-        },
+        "steps": steps_asked(stages),
         "seed": options.seed,
     }
-    noted = {
-        "axiometer": axiometer.__version__,
-        "polars": pl.__version__,
-        "items_from": str(path),
-        "to": list(options.to),
-        "prices": prices_of({name: respondent for name, (_, respondent) in stages.items()}),
-        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    return Specification(asked, noted)
+    return Specification(asked, noted(stages, items_from=str(path), to=list(options.to)))
 
 
 def _digest(items: pl.DataFrame) -> str:
@@ -157,12 +134,7 @@ def _digest(items: pl.DataFrame) -> str:
 
 def read_translation(folder: TranslationFolder) -> Specification:
     """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
-    return specification_in(folder.path, FILE, "axiometer build translate", _has_steps, format_=FORMAT)
-
-
-def _has_steps(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
-    del noted
-    return isinstance(asked.get("steps"), dict)
+    return specification_in(folder.path, FILE, "axiometer build translate", has_steps, format_=FORMAT)
 
 
 def settle_specification(plan: TranslationPlan, folder: TranslationFolder) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from axiometer.measure.estimate import FREE, max_tokens_of, tokens_of
 from axiometer.measure.specification import Specification
-from axiometer.models.prices import Price, cost
+from axiometer.models.prices import Price, cost, cost_or_none
 from axiometer.models.protocols import Request, Usage
 from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.calling import alike
@@ -83,15 +83,6 @@ def usd_of(account: Account, price: Mapping[str, float] | None) -> float | None:
     return cost(Usage(account.tokens_in, account.tokens_out), Price(input=price["input"], output=price["output"]))
 
 
-def prices_of(respondents: Mapping[str, Respondent]) -> dict[str, dict[str, float]]:
-    """The prices that are known, by step, as a specification notes them."""
-    return {
-        step: {"input": respondent.price.input, "output": respondent.price.output}
-        for step, respondent in respondents.items()
-        if respondent.price is not None
-    }
-
-
 def estimate_step(
     stage: CallStage[Any, Any], rows: Sequence[Any], respondent: Respondent, calls: int, answer_tokens: int
 ) -> StepEstimate:
@@ -110,7 +101,7 @@ def estimate_step(
         calls_at_most=2 * calls,
         tokens_in=tokens_in,
         tokens_out=tokens_out,
-        usd=None if price is None else cost(Usage(tokens_in, tokens_out), price),
-        usd_at_most=None if price is None else cost(Usage(2 * tokens_in + calls * longest, 2 * calls * longest), price),
+        usd=cost_or_none(Usage(tokens_in, tokens_out), price),
+        usd_at_most=cost_or_none(Usage(2 * tokens_in + calls * longest, 2 * calls * longest), price),
         paid=not respondent.model.name.startswith(FREE),
     )

@@ -14,6 +14,7 @@ Cells = dict[tuple[int, int], Cell]
 
 # A matrix with more rows than this cannot be read.
 MOST_VALUES = 24
+_PART = 20_000  # items that are counted at once: options in long form take room
 
 
 def coverage(study: Study) -> Section | None:
@@ -46,12 +47,15 @@ def coverage(study: Study) -> Section | None:
 
 def _thin(study: Study) -> tuple[str, ...]:
     """Where a ranking rests on too little, level by level; of an item's versions in several languages one counts."""
-    items = study.items.unique(pl.coalesce("parallel_id", "id"), maintain_order=True)
+    first = pl.coalesce("parallel_id", "id").is_first_distinct()
+    items = study.items.select("framework", "options", "clusters", first=first)
     frameworks = {name: framework for run in study.runs for name, framework in run.frameworks.items()}
+    counted = {name: Meetings(frameworks.get(str(name))) for name in items["framework"].unique(maintain_order=True)}
+    for part in items.iter_slices(_PART):
+        for name, meetings in counted.items():
+            meetings.add_items(part.filter(pl.col("first") & pl.col("framework").eq_missing(name)))
     said: list[str] = []
-    for (name,), mine in items.group_by("framework", maintain_order=True):
-        meetings = Meetings(frameworks.get(str(name)))
-        meetings.add_items(mine)
+    for name, meetings in counted.items():
         shown = {level.id: level.name for level in study.levels} if name is not None else {}
         levels = {level: shown.get(level) or shown.get(f"{name}:{level}") for level in meetings.levels}
         for finding in meetings.findings([level for level, title in levels.items() if title is not None]):

@@ -180,7 +180,8 @@ def _agreement(study: Study, measure: str, agreement: pl.DataFrame) -> Panel | N
     )
     chart = Chart(file_stem("themes-agreement", measure), wide, narrow, table)
     missing = [(_pair(study, row), text_of(row, "why_not")) for row in every if row["low"] is None]
-    notes = (texts("themes.agreement_note"), texts("themes.itself_note"), *reason_notes(texts, missing))
+    ceilings = (texts("themes.ceiling_note"),) if mine["ceiling"].drop_nulls().len() else ()
+    notes = (texts("themes.agreement_note"), texts("themes.itself_note"), *ceilings, *reason_notes(texts, missing))
     return Panel(texts("themes.agreement_tab", measure=name), (chart,), notes)
 
 

@@ -13,7 +13,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from axiometer.build.asking.languages import has_name
+from axiometer.errors import InputError
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -94,6 +98,23 @@ def declared(said: str | None) -> str | None:
     if match is None:
         return None
     return _SAME.get(match[1], match[1])
+
+
+def code_of(said: str, file: Path | None = None) -> str:
+    """As `declared`. file: where it stands. Raises `InputError` for what is no code of a language."""
+    code = declared(said)
+    if code is None:
+        raise InputError("{lang!r} is no code of a language", file=file, mend="for example zh or en", lang=said.strip())
+    return code
+
+
+def code_to_write_in(said: str) -> str:
+    """The code of a language that a model is to write in. Raises `InputError` for no code, and for a language that no
+    prompt can name: a model would be asked for the language of the material instead."""
+    code = code_of(said)
+    if not has_name(code):
+        raise InputError("no name is known for the language {lang!r}, to ask a model for it", lang=code)
+    return code
 
 
 def is_traditional(text: str) -> bool:
