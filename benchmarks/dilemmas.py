@@ -91,32 +91,31 @@ def _measured(folder: Path, count: int, respondents: Sequence[str]) -> Run:
     return Run(taken, disk)
 
 
-def grown(one: float, two: float, respondents: int) -> float:
-    """What a quantity that was seen at one respondent and at two would be at more, if each takes as much as the second:
-    comparisons of respondents grow by pairs and may take more."""
-    return one + (two - one) * (respondents - 1)
+def grown(whole: float, one: float, more: float, respondents: int, times: float) -> float:
+    """What 17 respondents would take of something that one takes `whole` of, where with so many `respondents` it grew
+    from `one` to `more`: as much for each, `times` as much as was seen."""
+    return whole + (more - one) / (respondents - 1) * (RESPONDENTS - 1) * times
 
 
 def _project(one: Run, quarter: Sequence[Run], few: Sequence[Run]) -> None:
-    """What one respondent took, times the growth that was seen at the smaller sizes."""
-    print(f"{RESPONDENTS} respondents, projected: what one took, times the growth from 1 to {RESPONDENTS},")
-    print(f"(a) from runs of 1 and 2 at a quarter of the dilemmas, (b) seen in a run of {RESPONDENTS} at a fortieth")
-    print(f"{'':>20} {'one':>9} {'growth a':>9} {'growth b':>9} {'17, by a':>9} {'17, by b':>9}")
+    """Answers grow with the items, comparisons of respondents and figures hardly do, so both are shown."""
+    print(f"{RESPONDENTS} respondents, projected: what one takes and what the others would add,")
+    print(f"(a) 4 times what the second added at a quarter, (b) what {RESPONDENTS} added at a fortieth, as it is;")
+    print("the truth is at least the larger, at most about the sum of what both add")
+    print(f"{'':>20} {'one':>9} {'17, by a':>9} {'17, by b':>9}")
     for step in STEPS:
-        for what, of in (("seconds", _seconds), ("peak MiB", _memory)):
+        for what, of in (("CPU s", _processor), ("peak MiB", _memory)):
             found = [[of(each.taken[step]) for each in runs] for runs in (quarter, few)]
             _show(f"{step}, {what}", of(one.taken[step]), *found)
-    for name in sorted({*one.disk}, key=lambda name: -one.disk[name]):
-        if few[0].disk[name] >= 0.05:
+    for name in sorted(one.disk, key=lambda name: -one.disk[name]):
+        if one.disk[name] >= 0.5:
             sizes = [[each.disk[name] for each in runs] for runs in (quarter, few)]
             _show(f"{name}, MiB on disk", one.disk[name], *sizes)
-    whole = [[sum(each.disk.values()) for each in runs] for runs in (quarter, few)]
-    _show("together, MiB", sum(one.disk.values()), *whole)
     print(flush=True)
 
 
-def _seconds(taken: Taken) -> float:
-    return taken.wall
+def _processor(taken: Taken) -> float:
+    return taken.cpu
 
 
 def _memory(taken: Taken) -> float:
@@ -124,8 +123,9 @@ def _memory(taken: Taken) -> float:
 
 
 def _show(name: str, one: float, quarter: Sequence[float], few: Sequence[float]) -> None:
-    by_two, seen = grown(*quarter, RESPONDENTS) / quarter[0], few[1] / few[0]
-    print(f"{name:>20} {one:>9.1f} {by_two:>9.2f} {seen:>9.2f} {one * by_two:>9.0f} {one * seen:>9.0f}")
+    by_two = grown(one, *quarter, respondents=2, times=QUARTER)
+    by_all = grown(one, *few, respondents=RESPONDENTS, times=1)
+    print(f"{name:>20} {one:>9.1f} {by_two:>9.0f} {by_all:>9.0f}")
 
 
 def _built(folder: Path, sizes: Sequence[int], count: int) -> None:

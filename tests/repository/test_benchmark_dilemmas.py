@@ -32,6 +32,11 @@ def test_respondents_differ(tmp_path: Path) -> None:
     assert len({str(profile.values) for profile in profiles}) == RESPONDENTS == 17
 
 
-def test_what_each_respondent_takes_is_projected() -> None:
-    assert grown(12.0, 14.0, 17) == 12.0 + 16 * 2.0
-    assert grown(5.0, 5.0, 17) == 5.0
+def test_what_each_respondent_adds_is_projected() -> None:
+    def answers(respondents: int, dilemmas: int) -> float:
+        return 300.0 + dilemmas * (2.0 + 0.5 * respondents)
+
+    whole, quarter = answers(1, 4_000), (answers(1, 1_000), answers(2, 1_000))
+    assert grown(whole, *quarter, 2, 4) == answers(17, 4_000)
+    figures = [4.0 * respondents for respondents in (1, 17)]
+    assert grown(figures[0], *figures, 17, 1) == figures[1]
