@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 6
 FrameworkName = Annotated[str | None, typer.Option("--framework", help=t("Framework of the values: id or YAML file."))]
-Rules = Annotated[
-    Path | None, typer.Option(help=t("Corpus, table of rules, or `starter`, to write scenes with, too."))
-]
+Rules = Annotated[Path | None, typer.Option(help=t("Corpus, table of rules, or `starter`, to write scenes with, too."))]
 Model = Annotated[str | None, typer.Option("--model", "-m", help=t("Who writes scenes, as provider/name."))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the scenes."))]
 Level = Annotated[
