@@ -138,15 +138,15 @@ def test_planted_tiers_are_recovered_from_three_hundred_rules_to_the_report(insi
     ranking = pl.read_parquet(tmp_path / "run" / "analysis" / "ranking.parquet").filter(pl.col("level") == "core")
     models = sorted(ranking["model"].unique().to_list())
     assert len(models) == 3
-    for model in models:
-        found = found_of(ranking, model)
-        print(f"{model}: {found}")
+    recovered = {model: found_of(ranking, model) for model in models}
+    for found in recovered.values():
         assert found.pairs == 48
         assert found.reversed_ranks == 0 and found.reversed_tiers == 0
         assert found.separated >= 0.9 * found.pairs
     assert inside("report", "run", "-o", "page.html").code == 0
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     check_page(page, ranking)
+    print(*(f"{model}: {found}" for model, found in recovered.items()), sep="\n")
 
 
 def check_page(page: str, ranking: pl.DataFrame) -> None:
