@@ -184,20 +184,59 @@ class GeneratedScene:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A view taken in a text. `reversed_text` is constructed, never found, and is shown as such everywhere."""
+    """A view taken in a text, on its way from the text to an item; what later steps find out is None before them.
+
+    `start`, `end`: the span of the words it rests on in the text `text_id`, in characters; `verbatim`: the statement is
+    that span; `context`: the passage around it. `document` is the id of the whole text where `text_id` is a piece.
+    `question` is the neutral question that it answers, `stance` how: +1 yes, -1 no. `doubt` says where the patterns and
+    the model did not agree on the attribution. `source_group` is one id for all copies of one source; `issue_group` is
+    the id of the statements on one issue; `position` names the corpus whose view it is (see `build.statements`).
+    """
 
     id: str
     parent_ids: tuple[str, ...]
     lang: str
     text: str
     text_id: str
-    topic: str | None
-    issue_group: str | None
-    stance: str | None
-    attribution: Attribution
-    speaker: str | None
-    question: str | None
-    reversed_text: str | None
+    document: str
+    start: int
+    end: int
+    verbatim: bool
+    context: str
+    topic: str | None = None
+    outlet: str | None = None
+    nation: str | None = None
+    date: str | None = None
+    source: str | None = None
+    question: str | None = None
+    stance: int | None = None
+    attribution: Attribution | None = None
+    speaker: str | None = None
+    role: str | None = None
+    doubt: str | None = None
+    source_group: str | None = None
+    issue_group: str | None = None
+    position: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """A statement with its question and its reverse, before they become items. `reversed_text` is constructed: nobody
+    said it, and it is shown as such everywhere. `shown` is the statement without names of persons; `paraphrase` and
+    `reversed_paraphrase` are both in other words of the same model; `affirmed` and `negated` are twins that differ in
+    their denial alone."""
+
+    id: str
+    parent_ids: tuple[str, ...]
+    statement: str
+    lang: str
+    question: str
+    shown: str
+    reversed_text: str
+    paraphrase: str | None = None
+    reversed_paraphrase: str | None = None
+    affirmed: str | None = None
+    negated: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,14 @@ class ExpressionKind(StrEnum):
 
 
 class Mode(StrEnum):
+    """How items are put. In the last two the respondent answers freely and a judge reads its answer: which option it is
+    closer to (`judged`), or which of the item's values it acts on (`open`)."""
+
     CHOICE = "choice"
     LOGPROB = "logprob"
     AGREE = "agree"
+    JUDGED = "judged"
+    OPEN = "open"
 
 
 PEOPLE = "people"
@@ -163,3 +168,33 @@ class Answer:
     prompt_hash: str
     call: str
     letter_mass: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreeAnswer:
+    """What a respondent said to an item without seeing its options: what a judge reads. In the modes `judged` and
+    `open` each `Answer` has one of these as its second parent, and is the judge's word on it in one order.
+
+    `outcome` is CHOSEN where there is something to judge; a refusal that can be read as one, a filtered, truncated,
+    empty (INVALID) or failed answer is not judged and has its outcome in every order.
+    """
+
+    id: str
+    parent_ids: tuple[str, ...]
+    run: str
+    model: str
+    item: str
+    lang: str
+    mode: Mode
+    seq: int
+    wording: str
+    repeat: int
+    outcome: Outcome
+    reason: str | None
+    text: str
+    reasoning: str | None
+    tokens_in: int
+    tokens_out: int
+    served_model: str | None
+    prompt_hash: str
+    call: str

@@ -1,0 +1,1 @@
+"""Preference data from items, tuning on them, and what tuning moved."""
