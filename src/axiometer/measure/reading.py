@@ -10,10 +10,16 @@ import polars as pl
 
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
+from axiometer.measure.labels import read_run_labels
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.recovered import recovered_in
-from axiometer.records.rows import Answer, Item
+from axiometer.records.rows import Answer, FreeAnswer, Item
+from axiometer.records.schemas import schema_of
 from axiometer.records.tables import THEME, parquet_files, read_table
+
+__all__ = ["COUNTED_OF_ANSWERS", "COUNTED_OF_ITEMS", "Run", "open_run", "read_free_answers", "read_run_labels"]
+
+FREE = "free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +90,11 @@ def _counted_items(path: Path) -> pl.DataFrame:
             for part in parts
         ]
     )
+
+
+def read_free_answers(folder: Path | str) -> pl.DataFrame:
+    """The free answers of a run in mode `judged` or `open`, one row of `FreeAnswer` each; empty in other modes."""
+    free = Path(folder) / FREE
+    if not free.is_dir() or not any(free.glob("*.parquet")):
+        return pl.DataFrame(schema=schema_of(FreeAnswer))
+    return read_table(free, FreeAnswer)
