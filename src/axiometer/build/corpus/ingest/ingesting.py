@@ -43,7 +43,7 @@ def ingest(sources: Sources, options: IngestOptions, folder: StageFolder, runner
         return
     seen = _seen_in(done, folder)
     for prepared in runner.map(prepare, _batches(plan, last)):
-        texts, fates = _without_repeats(prepared, seen)
+        texts, fates = (prepared.texts, prepared.fates) if options.repeats else _without_repeats(prepared, seen)
         batch = prepared.batch
         end = _End(batch.number, batch.file, batch.record, batch.total, batch.final, _has_pieces(prepared))
         folder.write(end.name, texts, fates, plan.signature(end), end.extra)
