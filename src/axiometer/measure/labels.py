@@ -10,8 +10,8 @@ from typing import Final
 import polars as pl
 
 from axiometer.records.corpus_rows import Label
-from axiometer.records.schemas import schema_of
-from axiometer.records.tables import parquet_files, read_table
+from axiometer.records.schemas import Row, schema_of
+from axiometer.records.tables import read_table
 
 TASK: Final = "judged"
 LABELS: Final = "labels"
@@ -94,10 +94,11 @@ def _inclusion(said: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     return where.join(chance, on=("lang", "model"), how="left").select("subject", "inclusion").unique("subject")
 
 
-def _table(folder: Path, row_type: type[Label] | type[Drawn]) -> pl.DataFrame:
+def _table(folder: Path, row_type: type[Row]) -> pl.DataFrame:
     if not folder.is_dir() or not any(folder.glob("*.parquet")):
-        return pl.DataFrame(schema=schema_of(row_type))
-    return pl.concat([read_table(file, row_type) for file in parquet_files(folder)])
+        plain: type = row_type
+        return pl.DataFrame(schema=schema_of(plain))
+    return read_table(folder, row_type)
 
 
 def verdict_of(label: str, order: Sequence[int]) -> str:

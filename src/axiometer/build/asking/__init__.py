@@ -1,1 +1,1 @@
-"""Asking a model about a row: prompts with the row as delimited material, and answers read whatever their dress."""
+"""The old name of `measure.asking`."""

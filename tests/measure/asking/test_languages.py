@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from axiometer.build.asking.languages import language_name, prompt_language
+from axiometer.measure.asking.languages import language_name, prompt_language
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.asking.clumsy_json import find_objects
+from axiometer.measure.asking.clumsy_json import find_objects
 
 SCALARS = st.none() | st.booleans() | st.integers(-(10**12), 10**12) | st.text(max_size=30)
 VALUES = st.recursive(
