@@ -65,12 +65,13 @@ class _Document:
 
     places: tuple[Place, ...]
     first: Text
+    length: int
     sample: Shingles
 
     @property
-    def order(self) -> tuple[str, str, str]:
-        """Of two copies the earlier stays; of one date, that with the smaller id, then that which was read first."""
-        return self.first.date or _ENDLESS, self.first.id, self.first.source
+    def order(self) -> tuple[str, int, str, str]:
+        """Of two copies the earlier stays; of one date, the longer, then that with the smaller id."""
+        return self.first.date or _ENDLESS, -self.length, self.first.id, self.first.source
 
 
 def nation_named(said: str) -> str:
@@ -129,7 +130,8 @@ def _documents(ingested: StageFolder, names: Sequence[str], nations: Sequence[st
 
 
 def _document(places: Sequence[Place], pieces: Sequence[Text]) -> _Document:
-    return _Document(tuple(places), pieces[0], sample(joined(piece.text for piece in pieces)))
+    length = sum(len(piece.text) for piece in pieces)
+    return _Document(tuple(places), pieces[0], length, sample(joined(piece.text for piece in pieces)))
 
 
 def _groups(documents: Sequence[_Document]) -> Iterator[list[_Document]]:
