@@ -1,0 +1,137 @@
+"""Correction by a confusion matrix, for a machine whose errors were measured elsewhere.
+
+With M[j, k] the probability that the machine says j where people say k, and q the shares of what it said,
+
+    q = M theta,     theta = M^-1 q                                                                             (1)
+
+(Rogan and Gladen 1978, American Journal of Epidemiology 107:71, eq. 2 for two categories; for several Buonaccorsi 2010,
+Measurement Error, section 3.4). It holds wherever M does, while prediction-powered inference needs labels of the run
+itself; but nobody can check on the run that M holds there. With h = M'^-1 c the first-order effects are
+
+    c'd theta = h'(dq - dM theta)                                                                               (2)
+
+q from the run's units, column k of M from the labelled units that people put in k: both parts are summed to groups, so
+that their dependence and clusters are respected (delta method). Where labels come from other sources, both variances
+are added. Labels of several raters enter as weights, under which (1) holds as well.
+
+With few labels an error may not show by chance: per column the variance of one labelled unit more is added, half of it
+right, half of it spread over the wrong verdicts (`unseen`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from axiometer.analyze.coded.arrays import Floats, Integers, counted
+from axiometer.analyze.correction.effects import Effects, grouped, labels_grouped, mixed_hat
+from axiometer.analyze.correction.samples import Labels, Target, Verdicts
+
+LEAST_TOLD_APART = 0.1
+"""The smallest singular value of a confusion matrix that is still turned round; by lots it is 0, without errors 1."""
+
+HARDLY = "the verdicts hardly tell the categories apart"
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """`said_of`: K x K, column k what the machine says of units that people put in category k; `labels`: how many
+    labels (effective number) each column rests on. Columns without labels are NaN."""
+
+    said_of: Floats
+    labels: Floats
+
+
+def confusion_of(labels: Labels) -> Confusion:
+    """The confusion matrix of labelled units."""
+    w = labels.weights
+    weighed = labels.truth * w[:, None]
+    total = weighed.sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        said = (labels.said.T @ weighed) / total
+        effective = total**2 / (weighed * w[:, None]).sum(axis=0)
+    return Confusion(said, np.nan_to_num(effective))
+
+
+def unmixed(
+    verdicts: Verdicts, labels: Labels, targets: Sequence[Target], categories: Sequence[str]
+) -> list[Effects | str]:
+    """The estimates of `targets` by equation (1), or why there is none.
+
+    Categories outside a target's base count as one: their own errors do not matter to it. A category that nobody and
+    nothing was put in is left out; one that verdicts name and labels do not cannot be corrected.
+    """
+    return [_of_target(verdicts, labels, each, categories) for each in targets]
+
+
+def _of_target(verdicts: Verdicts, labels: Labels, target: Target, categories: Sequence[str]) -> Effects | str:
+    beside = [place for place in range(len(categories)) if place not in target.base]
+    if len(beside) > 1:
+        own = list(target.base)
+        verdicts = replace(
+            verdicts,
+            said=_collapsed(verdicts.said, own, beside),
+            categories=(*(categories[place] for place in own), " or ".join(categories[place] for place in beside)),
+        )
+        labels = replace(labels, said=_collapsed(labels.said, own, beside), truth=_collapsed(labels.truth, own, beside))
+        target = Target(target.name, tuple(own.index(place) for place in target.hits), tuple(range(len(own))))
+    matrix = confusion_of(labels)
+    never = np.flatnonzero((matrix.labels <= 0) & (verdicts.said.mean(axis=0) > 0))
+    if len(never):
+        return f"no label says {verdicts.categories[int(never[0])]}"
+    kept = np.flatnonzero(matrix.labels > 0)
+    square = matrix.said_of[np.ix_(kept, kept)]
+    if len(kept) < 2 or np.linalg.svd(square, compute_uv=False).min() < LEAST_TOLD_APART:
+        return HARDLY
+    return _one(verdicts, labels, target, matrix, kept, np.asarray(np.linalg.inv(square), dtype=np.float64))
+
+
+def _collapsed(table: Floats, own: list[int], beside: list[int]) -> Floats:
+    return np.hstack([table[:, own], table[:, beside].sum(axis=1, keepdims=True)])
+
+
+def _one(
+    verdicts: Verdicts, labels: Labels, target: Target, matrix: Confusion, kept: Integers, inverse: Floats
+) -> Effects | str:
+    hits, base = (vector[kept] for vector in target.vectors(len(matrix.labels)))
+    q = verdicts.said[:, kept].mean(axis=0)
+    theta = inverse @ q
+    below = float(theta @ base)
+    if below <= 0:
+        return HARDLY
+    estimate = float(theta @ hits) / below
+    c = (hits - estimate * base) / below
+    h = inverse.T @ c
+    units, w = len(verdicts.said), labels.weights
+    square = matrix.said_of[np.ix_(kept, kept)]
+    of_run = grouped(verdicts, (verdicts.said[:, kept] - q) @ h / units)
+    column = labels.truth[:, kept] * w[:, None]
+    column = column / column.sum(axis=0)
+    off = (labels.said[:, kept] @ h)[:, None] - (square.T @ h)[None, :]
+    of_labels = -(column * off) @ theta
+    weigh = np.abs(column) @ np.abs(theta) / max(float(np.abs(theta).sum()), 1e-12)
+    unseen = _unseen(square, theta, h, matrix.labels[kept])
+    effective = float(matrix.labels[kept].sum())
+    shares = grouped(verdicts, np.full(units, 1.0 / units))
+    size = float(np.abs(h).max())
+    if labels.sources is None:
+        parts = of_run, labels_grouped(verdicts, labels, of_labels)
+        weights = shares, labels_grouped(verdicts, labels, weigh)
+        leverage = size * (weights[0] + weights[1])
+        return Effects(estimate, parts[0] + parts[1], leverage, mixed_hat(parts, weights), unseen, effective)
+    there = labels.sources
+    own, weight = (counted(labels.group, there.groups, each)[:, None] for each in (of_labels, weigh))
+    spread = there.spread(own, size * weight, weight)
+    once, df = float(spread.once[0]), float(spread.df[0])
+    return Effects(estimate, of_run, size * shares, shares, unseen, effective, once, df)
+
+
+def _unseen(square: Floats, theta: Floats, h: Floats, effective: Floats) -> float:
+    total = 0.0
+    for k in range(len(theta)):
+        off = (h - square[:, k] @ h) ** 2
+        wrong = float(np.delete(off, k).mean())
+        total += float(theta[k] ** 2 / effective[k] ** 2) * 0.5 * (float(off[k]) + wrong)
+    return total
