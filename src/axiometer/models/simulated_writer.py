@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from axiometer.models import writer_answers as answers
 from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_dilemmas as dilemmas
+from axiometer.models import writer_extraction as extraction
 from axiometer.models import writer_maps as maps
 from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_translation as translation
@@ -131,6 +132,8 @@ class SimulatedWriter:
             return translation.answer(profile.translations, profile.seed, request)
         if step == maps.STEP:
             return maps.answer(profile.maps, profile.seed, request)
+        if step in extraction.STEPS:
+            return extraction.answer(profile.extraction, profile.seed, request)
         return None
 
     def read(self, raw: bytes) -> Reply:

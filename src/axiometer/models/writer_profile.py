@@ -9,6 +9,7 @@ from typing import Literal
 import pydantic
 
 from axiometer.models.simulated import profile_path
+from axiometer.models.writer_profile_news import Extraction
 from axiometer.records.yaml_files import checked, read_yaml
 
 Share = pydantic.Field(0.0, ge=0, le=1)
@@ -226,7 +227,7 @@ class WriterProfile(pydantic.BaseModel):
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
     for such pairs. `scenes`: scenes for values. `translations`: of items, there and
-    back. `maps`: which option fits which rule.
+    back. `maps`: which option fits which rule. `extraction`: value statements of news, and whose they are.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -251,6 +252,7 @@ class WriterProfile(pydantic.BaseModel):
     scenes: Scenes = Scenes()
     maps: Maps = Maps()
     translations: Translations = Translations()
+    extraction: Extraction = Extraction()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -268,7 +270,7 @@ class WriterProfile(pydantic.BaseModel):
         """This profile, with every call answered in the form asked for."""
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
         plain |= {"scenes": self.scenes.without_faults(), "translations": self.translations.without_faults()}
-        plain |= {"maps": self.maps.without_faults()}
+        plain |= {"maps": self.maps.without_faults(), "extraction": self.extraction.without_faults()}
         return self.model_copy(update=plain)
 
 
