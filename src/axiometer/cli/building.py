@@ -11,6 +11,7 @@ from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.mapping import map_items
 from axiometer.cli.scenes import scenes
+from axiometer.cli.statements import statements
 from axiometer.cli.themes import themes
 from axiometer.cli.translating import translate
 from axiometer.cli.usage import Verbs
@@ -26,6 +27,9 @@ app.command("themes", help=t("Two rule sets to items, theme by theme. The same c
 )
 app.command("scenes", help=t("Values to scenes, with rules and without. The same command goes on where it stopped."))(
     scenes
+)
+app.command("statements", help=t("News to statements, and to items. The same command goes on where it stopped."))(
+    statements
 )
 app.command("translate", help=t("Items to other languages, checked. The same command goes on where it stopped."))(
     translate

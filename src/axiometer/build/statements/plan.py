@@ -1,0 +1,115 @@
+"""Statements before they are made: everything that can be wrong is checked, nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axiometer.build.corpus.ingest import check_sources
+from axiometer.build.corpus.ingest.sources import Sources
+from axiometer.build.statements.extraction.attributing import AttributeStatements
+from axiometer.build.statements.extraction.extracting import ExtractStatements
+from axiometer.build.statements.extraction.positions import TellPositions
+from axiometer.build.statements.options import COMMAND, FILE, StatementOptions, StatementsFolder
+from axiometer.build.statements.starter_texts import write_starter_texts
+from axiometer.build.work.folders import check_writes, settle
+from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
+from axiometer.errors import InputError
+from axiometer.measure.specification import Specification, plain, specification_in
+from axiometer.runtime.respondent import Respondent
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is asked: who writes, who checks what was written, and who judges whether statements contradict each other
+    (None: a model that computes)."""
+
+    writer: Respondent
+    checker: Respondent
+    judge: Respondent | None
+
+    @property
+    def all(self) -> list[Respondent]:
+        return [self.writer, self.checker, *([] if self.judge is None else [self.judge])]
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPlan:
+    """What `run_statements` does. paths: texts of the user, as they were named; people: who is asked; asking: the steps
+    that ask, in order."""
+
+    paths: tuple[str, ...]
+    options: StatementOptions
+    people: People
+    asking: Asking
+    specification: Specification
+
+    def sources(self, folder: StatementsFolder) -> Sources:
+        """All texts; those of the starter are written into the folder first."""
+        paths: list[str | Path] = [*self.paths]
+        if self.options.starter:
+            paths.append(write_starter_texts(self.options.starter, folder.texts))
+        return check_sources(paths, self.options.ingest)
+
+
+def plan_statements(
+    paths: Sequence[str],
+    options: StatementOptions,
+    writer: Respondent,
+    checker: Respondent | None = None,
+    judge: Respondent | None = None,
+) -> StatementPlan:
+    """Checks texts and models. paths: files, folders or globs of texts; none where the starter news alone are taken.
+    checker: who checks triples, default the writer; judge: who is asked whether statements contradict each other.
+    Raises an `AxiometerError` for anything that is wrong."""
+    if not paths and not options.starter:
+        raise InputError("no texts", mend="name files, folders or globs, or take ours with --starter cn,us,uk,fr,de")
+    people = People(writer, checker or writer, judge)
+    for respondent in people.all:
+        check_writes(respondent)
+    if paths:
+        check_sources(list(paths), options.ingest)
+    asking = stages_of(options, people)
+    return StatementPlan(tuple(paths), options, people, asking, _specify(paths, options, asking))
+
+
+def stages_of(options: StatementOptions, people: People) -> Asking:
+    """The steps that ask a model about each row, in order."""
+    del options
+    writer = people.writer
+    return {
+        "extract": (ExtractStatements(), writer),
+        "value-or-fact": (TellPositions(), writer),
+        "attribute": (AttributeStatements(), writer),
+    }
+
+
+def _specify(paths: Sequence[str], options: StatementOptions, asking: Asking) -> Specification:
+    """More texts or another limit are the same work grown; what is computed of answers can be asked for anew."""
+    asked: dict[str, Any] = {
+        "ingest": plain(options.ingest.fingerprint),
+        "starter": list(options.starter),
+        "nations": list(options.nations),
+        "embedder": options.embedder,
+        "steps": steps_asked(asking),
+        "seed": options.seed,
+    }
+    return Specification(asked, noted(asking, paths=list(paths), limit=options.ingest.limit))
+
+
+def read_statements(folder: StatementsFolder) -> Specification:
+    """The specification of what is made in `folder`. Raises `InputError` when there is none or it is damaged."""
+    return specification_in(folder.path, FILE, COMMAND, _is_whole, format_=FORMAT)
+
+
+def _is_whole(asked: Mapping[str, Any], noted: Mapping[str, Any]) -> bool:
+    return has_steps(asked, noted) and isinstance(asked.get("starter"), list)
+
+
+def settle_specification(plan: StatementPlan, folder: StatementsFolder) -> None:
+    """Writes `statements.yaml`, or checks that the folder holds the same work. Raises `SpecificationChanged`."""
+    settle(folder.path, FILE, plan.specification, lambda path: read_statements(StatementsFolder(path)))
