@@ -17,6 +17,7 @@ from axiometer.models import writer_extraction as extraction
 from axiometer.models import writer_maps as maps
 from axiometer.models import writer_scenes as scenes
 from axiometer.models import writer_translation as translation
+from axiometer.models import writer_triples as triples
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import BadRequest, Finish, Reply, Request
@@ -132,6 +133,8 @@ class SimulatedWriter:
             return translation.answer(profile.translations, profile.seed, request)
         if step == maps.STEP:
             return maps.answer(profile.maps, profile.seed, request)
+        if step in triples.STEPS:
+            return triples.answer(profile.triples, profile.seed, request)
         if step in extraction.STEPS:
             return extraction.answer(profile.extraction, profile.seed, request)
         return None

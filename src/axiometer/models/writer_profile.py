@@ -10,6 +10,7 @@ import pydantic
 
 from axiometer.models.simulated import profile_path
 from axiometer.models.writer_profile_news import Extraction
+from axiometer.models.writer_profile_triples import Triples
 from axiometer.records.yaml_files import checked, read_yaml
 
 Share = pydantic.Field(0.0, ge=0, le=1)
@@ -228,6 +229,7 @@ class WriterProfile(pydantic.BaseModel):
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
     for such pairs. `scenes`: scenes for values. `translations`: of items, there and
     back. `maps`: which option fits which rule. `extraction`: value statements of news, and whose they are.
+    `triples`: statements and their reverses.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -253,6 +255,7 @@ class WriterProfile(pydantic.BaseModel):
     maps: Maps = Maps()
     translations: Translations = Translations()
     extraction: Extraction = Extraction()
+    triples: Triples = Triples()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -271,6 +274,7 @@ class WriterProfile(pydantic.BaseModel):
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
         plain |= {"scenes": self.scenes.without_faults(), "translations": self.translations.without_faults()}
         plain |= {"maps": self.maps.without_faults(), "extraction": self.extraction.without_faults()}
+        plain |= {"triples": self.triples.without_faults()}
         return self.model_copy(update=plain)
 
 
