@@ -29,9 +29,7 @@ _REFUSED = {"zh": "抱歉，我无法协助完成这个请求。", "en": "I'm so
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*[”’」』»\"]?")
 _OUGHT: Final[Mapping[str, re.Pattern[str]]] = {
     "zh": re.compile("应当|应该|必须|不得|不应|不该|可以|理应|值得|支持|反对|不能|需要|要求"),
-    "en": re.compile(
-        r"\b(?:should|ought|must|may not|wrong|right to|deserve|support|oppose|unacceptable|duty)\b", re.I
-    ),
+    "en": re.compile(r"\b(?:should|ought|must|may not|wrong|right to|deserve|support|oppose|duty)\b", re.I),
     "fr": re.compile(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut|faudrait|inacceptable|injuste|juste)\b", re.I),
     "de": re.compile(r"\b(?:soll(?:te|ten|en)?|muss|müssen|darf|dürfen|falsch|richtig|gehört|gehören)\b", re.I),
 }
@@ -62,7 +60,7 @@ _SPEAKERS: Final = {
     "zh": "欧阳千帆",
     "en": "Ottoline Fairbrass",
     "fr": "Ursule Montbrison",
-    "de": "Kunigunde Achterberg",
+    "de": "Hedda Achterberg",
 }
 _REASONS: Final = {
     "zh": ("看原句的措辞。", "段落里是这样写的。", "依据上下文。", "句子本身说得很清楚。"),
@@ -223,7 +221,7 @@ def _form(forms: Mapping[str, str], words: str, lang: str) -> str:
 
 def _whose(shares: Extraction, seed: int, text: str, context: str, lang: str) -> dict[str, str]:
     known = statement_of(text)
-    said = _spoken(text, context) if known is None else _planted_voice(known)
+    said = _spoken(context) if known is None else _planted_voice(known)
     if uniform(seed, "imagined", text) < shares.imagined:
         return {"whose": "quoted", "speaker": _SPEAKERS[lang], "role": ""}
     if uniform(seed, "misattributed", text) < shares.misattributed:
@@ -241,7 +239,7 @@ _SAID = re.compile(r"(?:said|says|a déclaré|dit|estime|sagte|sagt)\s+([A-ZÀ-�
 _SAYS = re.compile(r"([A-ZÀ-Þ]\w+\s+[A-ZÀ-Þ]\w+)\s+(?:said|says|a déclaré|estime|sagte|sagt)")
 
 
-def _spoken(text: str, context: str) -> dict[str, str]:
+def _spoken(context: str) -> dict[str, str]:
     """Whose words are in a text that is not ours: a name beside a verb of saying, or the outlet."""
     match = _SAID.search(context) or _SAYS.search(context)
     if match is not None:

@@ -96,15 +96,15 @@ def settled(row: Statement, answer: AttributionAnswer) -> Statement:
     role = _role(answer.role, row)
     named = _said(answer.speaker)
     if attribution is Attribution.QUOTED and speaker is None:
-        doubt = f"{NOT_THERE}: {shortened(named)}" if named else f"{attribution}, and nobody is named"
+        missing = f"{NOT_THERE}: {shortened(named)}" if named else f"{attribution}, and nobody is named"
         if listed is None:
-            return replace(row, attribution=Attribution.UNKNOWN, speaker=None, role=role, doubt=doubt)
+            return replace(row, attribution=Attribution.UNKNOWN, speaker=None, role=role, doubt=missing)
         if listed.attribution is not Attribution.QUOTED:
-            return _by_lists(row, listed, f"{doubt}; {_shown(listed)}")
-        return _by_lists(row, listed, doubt if named else None)
+            return _by_lists(row, listed, f"{missing}; {_shown(listed)}")
+        return _by_lists(row, listed, missing if named else None)
     if attribution is not Attribution.QUOTED and attribution is not Attribution.GOVERNMENT:
-        speaker = role = None
-    doubt = None
+        speaker, role = None, None
+    doubt: str | None = None
     if listed is not None and _differ(listed, attribution, speaker):
         doubt = f"model: {_verdict(attribution, speaker)}; {_shown(listed)}"
     return replace(row, attribution=attribution, speaker=speaker, role=role, doubt=doubt)

@@ -1,4 +1,4 @@
-"""The stage `extract`: a text in, the value statements that it makes or reports out, each with the words it rests on."""
+"""The stage `extract`: a text in, its value statements out, each with the words that it rests on."""
 
 from __future__ import annotations
 

@@ -30,8 +30,7 @@ def missing_names(statement: str, passage: str, text: str, lang: str) -> list[st
 
     Letters with capitals: words with a capital within the sentence, acronyms, and a first word that the text has with a
     capital within a sentence elsewhere; in German, which gives all nouns a capital, names after a title or a
-    preposition, and pairs. Chinese: titles of works, Latin letters, and what ends like a place or a body (市, 局, 大学).
-    Other scripts: none.
+    preposition, and pairs. Chinese: titles of works, Latin letters, what ends like a place or a body (市, 局, 大学).
     """
     there = passage.casefold()
     if is_dense(statement):

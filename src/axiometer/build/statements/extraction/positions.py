@@ -39,15 +39,14 @@ _SCHEMA: Final = object_schema(
 )
 _PROMPTING: Final = MaterialPrompting(f"statement-{POSITIONS}", _SCHEMA, _FORM, _MOST_TOKENS)
 _SHORTEST, _LONGEST = 4, 300  # characters of a question
-_SAME_KIND = {
-    **dict.fromkeys(
-        ("position", "opinion", "value", "view", "judgement", "judgment", "立场", "主张", "观点"), "position"
-    ),
+_SAME_KIND: Final = {
+    **dict.fromkeys(("position", "opinion", "value", "view", "judgement", "judgment"), "position"),
+    **dict.fromkeys(("立场", "主张", "观点"), "position"),
     **dict.fromkeys(("fact", "report", "report of fact", "事实", "陈述", "报道"), "fact"),
     **dict.fromkeys(("question", "问题", "疑问", "提问"), "question"),
     **dict.fromkeys(("other", "none", "advert", "advertisement", "其他", "广告"), "other"),
 }
-_SAME_STANCE = {
+_SAME_STANCE: Final = {
     **dict.fromkeys(("yes", "1", "+1", "true", "oui", "ja", "是", "赞成", "肯定", "应当", "会", "能"), 1),
     **dict.fromkeys(
         ("no", "-1", "false", "non", "nein", "否", "不", "不是", "反对", "否定", "不应当", "不会", "不能"), -1
@@ -55,12 +54,11 @@ _SAME_STANCE = {
 }
 # A question that begins so expects its answer, or is answered by more than yes or no.
 _LEANS = re.compile(
-    r"(?:shouldn't|isn't|aren't|don't|doesn't|wouldn't|mustn't|can't|won't|surely|is it not|should not|why|how|what|who|"
-    r"when|where|which|pourquoi|comment|qui|quel(?:le)?s?|que|n'est-il|n'est-ce|ne faut-il|ne doit-|ne devrait|"
-    r"warum|wie|wer|wen|wann|wo|welche[rsnm]?|was|wieso|sollte nicht|ist es nicht|muss nicht|难道|为什么|为何|如何|"
-    r"怎么|怎样|谁|哪|岂|何不)(?![^\W_a-z])(?![a-zà-ÿ])"
+    r"(?:shouldn't|isn't|aren't|don't|doesn't|wouldn't|mustn't|can't|won't|surely|is it not|should not|why|how|what|"
+    r"who|when|where|which|pourquoi|comment|qui|quel(?:le)?s?|que|n'est-il|n'est-ce|ne faut-il|ne doit|ne devrait|"
+    r"warum|wie|wer|wen|wann|wo|welche[rsnm]?|was|wieso|sollte nicht|ist es nicht|muss nicht)(?!\w)"
 )
-_LEANS_ZH = re.compile("难道|岂不|何不|不是吗|对吗|对不对|不应该?吗|为什么|如何|怎么|怎样|谁|哪[些个种里]|什么")
+_LEANS_ZH = re.compile("难道|岂不|何不|不是吗|对吗|对不对|不应该?吗|为什么|为何|如何|怎么|怎样|谁|哪[些个种里]|什么")
 _TAG = re.compile(r"(?:,|，)\s*(?:isn't it|right|don't you think|n'est-ce pas|non|nicht wahr|oder)\s*\?$")
 
 

@@ -13,6 +13,7 @@ _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 _STOPS: Final = ".。．!！?？…"
 _OUTER: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+_APART = re.compile(r"\s*([»”’」』]+)\s*")
 BETWEEN: Final = " … "
 """Stands in a context where it leaves words out."""
 
@@ -52,15 +53,12 @@ def sentences(text: str) -> list[Span]:
     ends = sentence_ends(text)
     for begin, end in zip([0, *ends], ends, strict=False):
         stop = begin + len(text[begin:end].rstrip())
-        if stop > begin:
-            moved = begin
-            while found and moved < stop and text[moved] in "»”’」』" + " \u00a0\u202f":
-                moved += 1
-            if moved > begin and text[begin:moved].strip():
-                found[-1] = (found[-1][0], begin + len(text[begin:moved].rstrip()))
-                begin = moved
-            if stop > begin:
-                found.append((begin, stop))
+        apart = _APART.match(text, begin, stop) if found else None
+        if apart is not None:
+            found[-1] = (found[-1][0], apart.end(1))
+        start = begin if apart is None else apart.end()
+        if stop > start:
+            found.append((start, stop))
     return found
 
 

@@ -11,16 +11,18 @@ from axiometer.records.corpus_rows import Attribution
 
 _LONGEST_ROLE: Final = 80
 _CAPITALISES_NOUNS: Final = frozenset({"de"})
-_NAME = re.compile(
-    r"(?<![^\W_])[A-ZÀ-ÖØ-Þ]\w+(?:[’'-]\w+)*(?:\s+(?:(?:de|du|van|von|zu|la|le|al|of|[A-Z]\.)\s+)?[A-ZÀ-ÖØ-Þ]\w+(?:[’'-]\w+)*)+"
-)
-_SINGLE = re.compile(r"(?<=[\w,]\s)[A-ZÀ-ÖØ-Þ]\w{2,}(?:[’'-]\w+)*")
+_WORD = r"[A-ZÀ-ÖØ-Þ]\w+(?:[’'-]\w+)*"
+_NAME = re.compile(rf"(?<![^\W_]){_WORD}(?:\s+(?:(?:de|du|van|von|zu|la|le|al|[A-Z]\.)\s+)?{_WORD})+")
+_SINGLE = re.compile(rf"(?<=[\w,]\s){_WORD}")
 _SURNAMES: Final = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白"
-    "邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧阳司马上官诸葛"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
+    "鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳"
 )
+_TWO_SURNAMES: Final = "欧阳|司马|上官|诸葛|司徒|慕容"
+_BEFORE_NAME: Final = "员师长授民者人工家士任记东妇农生医商匠友夫"  # how words for what somebody is end
 _ZH_NAME = re.compile(
-    f"(?:(?<=[^\u4e00-\u9fff])|^|(?<=[员师长授民者人工家士任记东妇农生医商匠友夫]))((?:欧阳|司马|上官|诸葛|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})$"
+    f"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BEFORE_NAME}]))((?:{_TWO_SURNAMES}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})$"
 )
 
 

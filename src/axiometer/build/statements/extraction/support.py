@@ -76,7 +76,7 @@ def is_torn(text: str, start: int, lists: Support) -> bool:
     if not found:
         return False
     between = before[found[-1] :]
-    return not any(mark in QUOTES and mark != "'" for mark in between) and _CLAUSE.search(between[:-1]) is None
+    return not any(mark in QUOTES and mark != "'" for mark in between) and _CLAUSE.search(between) is None
 
 
 def denials(words: str, lists: Support) -> int:
