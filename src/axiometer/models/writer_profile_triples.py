@@ -6,11 +6,11 @@ import pydantic
 
 
 class Triples(pydantic.BaseModel):
-    """Shares of statements whose triple has a fault (`writer_triples.TripleFault`), one each at most. `mended`: of those
-    that words show, gone when asked again. `paraphrase_turned`, `twins_turned`: of the others, a form whose sentences
-    take each other's side. `overlooked`: faults for a reader that the check does not see; `alarms`: sound triples in
-    which it sees one. Of the calls of each step: `refused`; `prose`, answered in words and in the form asked for when
-    asked again; `lost`, in words both times."""
+    """Shares of statements whose triple has a fault (`writer_triples.TripleFault`), one each at most. `mended`: of
+    those that words show, gone when asked again. `paraphrase_turned`, `twins_turned`: statements of which that form's
+    sentences take each other's side. `overlooked`: faults for a reader that the check does not see; `alarms`: sound
+    triples in which it sees one. Of the calls of each step: `refused`; `prose`, answered in words and in the form asked
+    for when asked again; `lost`, in words both times."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
     same: float = pydantic.Field(0.0, ge=0)

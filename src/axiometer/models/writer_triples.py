@@ -25,8 +25,8 @@ STEPS: Final = (WRITE, CHECK)
 
 
 class TripleFault(StrEnum):
-    """What is wrong with a triple. Up to `name` the words show it, and the model may mend it; `overt` is a question that
-    leans plainly (the statement's own is taken instead); the rest only a reader can see."""
+    """What is wrong with a triple. Up to `name` the words show it, and the model may mend it; `overt` is a question
+    that leans plainly (the statement's own is taken instead); the rest only a reader can see."""
 
     SAME = "same"
     NUMBER = "number"
