@@ -15,7 +15,7 @@ from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.recovered import recovered_in
 from axiometer.records.rows import Answer, FreeAnswer, Item
 from axiometer.records.schemas import schema_of
-from axiometer.records.tables import THEME, parquet_files, read_table
+from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME, parquet_files, read_table
 
 __all__ = ["COUNTED_OF_ANSWERS", "COUNTED_OF_ITEMS", "Run", "open_run", "read_free_answers", "read_run_labels"]
 
@@ -56,17 +56,17 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
 
     Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
-    answers or calls, and of `meta` the theme and what is said of a recovered map alone, as the columns
-    `theme` and `recovered`. That is a fraction of the memory.
+    answers or calls (but of judged ones the id of the free answer, as `free`), and of `meta` the theme, the attribution
+    of statements, whether style alone solves them, and what is said of a recovered map, as the columns `theme`,
+    `attribution`, `solved` and `recovered`. That is a fraction of the memory.
     """
     folder = Path(folder)
     specification = read_specification(folder)
     answers = folder / "answers"
     if not answers.is_dir() or not any(answers.glob("m*.parquet")):
         raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
-    table = read_table(answers, Answer, None if texts else COUNTED_OF_ANSWERS)
-    number, of = specification.shard
-    wanted = len(range(number - 1, int(specification.noted["presentations"]), of)) * len(specification.asked["models"])
+    table = read_table(answers, Answer) if texts else _counted_answers(folder)
+    wanted = specification.rows * len(specification.asked["models"])
     frameworks = {
         name: load_framework(folder / "frameworks" / f"{name}.yaml") for name in specification.asked["frameworks"]
     }
@@ -80,13 +80,23 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     )
 
 
+def _counted_answers(folder: Path) -> pl.DataFrame:
+    if not (folder / FREE).is_dir():
+        return read_table(folder / "answers", Answer, COUNTED_OF_ANSWERS)
+    table = read_table(folder / "answers", Answer, (*COUNTED_OF_ANSWERS, "parent_ids"))
+    second = pl.col("parent_ids").list.get(1, null_on_oob=True)
+    return table.with_columns(free=second).drop("parent_ids")
+
+
 def _counted_items(path: Path) -> pl.DataFrame:
     option = pl.element().struct
     plain = pl.col("options").list.eval(pl.struct(option.field("role"), option.field("expresses")))
     parts = (read_table(file, Item, (*COUNTED_OF_ITEMS, "meta")) for file in parquet_files(path))
     return pl.concat(
         [
-            part.select(*COUNTED_OF_ITEMS, theme=THEME).with_columns(plain, recovered=recovered_in(part))
+            part.select(*COUNTED_OF_ITEMS, theme=THEME, attribution=ATTRIBUTION, solved=SOLVED).with_columns(
+                plain, recovered=recovered_in(part)
+            )
             for part in parts
         ]
     )

@@ -16,11 +16,11 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.errors import InputError
 from axiometer.records import ExpressionKind, Item, Role, to_frame
 from axiometer.records.recovered import recovered_in
-from axiometer.records.tables import THEME
+from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME
 
 ITEM_COLUMNS = ("id", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
 """The columns of items that are needed here; of options all but their texts. Themes come from a column `theme`, or else
-from `kind` and `meta` where both are there; how sure recovered maps
+from `kind` and `meta` where both are there, as do `attribution` and `solved` of statements; how sure recovered maps
 are, from a column `recovered` or from `meta`."""
 
 
@@ -57,6 +57,7 @@ class Catalogue:
     """Items in the order of their ids, options numbered through. `group` is the item's place among the `groups`, a
     group being the items with the same `parallel_id`. `side` says which options are sides. `id` and `parallel_id`:
     columns of strings. `theme` is each item's place in `themes` (in alphabetical order), -1 where it has none.
+    `attribution`: the same for items of kind statement, in `attributions`; `solved`: those that style alone solves.
     `maps`: how sure the maps of items are, None where all are known."""
 
     id: pl.Series
@@ -72,6 +73,9 @@ class Catalogue:
     expressed: Mapping[tuple[ExpressionKind, str | None], Expressed]
     themes: tuple[str, ...]
     theme: Integers
+    attributions: tuple[str, ...]
+    attribution: Integers
+    solved: Booleans
     maps: RecoveredMaps | None = None
     _contests: dict[tuple[str, int, bool], Contests] = field(default_factory=dict, repr=False)
 
@@ -143,7 +147,9 @@ def catalogue_of(
     table = frame.select(
         *ITEM_COLUMNS,
         _silent=pl.lit(False) if silent is None else silent,
-        theme=_theme_in(frame.columns),
+        theme=_said_in(frame.columns, "theme", THEME),
+        attribution=_said_in(frame.columns, "attribution", ATTRIBUTION),
+        solved=_said_in(frame.columns, "solved", SOLVED).cast(pl.Boolean).fill_null(False),
         recovered=recovered_in(frame),
     ).sort("id")
     if table["id"].n_unique() < table.height:
@@ -168,7 +174,8 @@ def catalogue_of(
     )
     expressed, targets = _expressed(options)
     side, option_item = options["side"].to_numpy().astype(np.bool_), np.repeat(np.arange(table.height), counts)
-    themes = tuple(table["theme"].drop_nulls().unique().sort())
+    themes, theme = _numbered(table["theme"])
+    attributions, attribution = _numbered(table["attribution"])
     return Catalogue(
         id=table["id"],
         parallel_id=table["parallel_id"],
@@ -182,15 +189,25 @@ def catalogue_of(
         levels=levels_of(targets, frameworks),
         expressed=expressed,
         themes=themes,
-        theme=np.where(table["theme"].is_null(), -1, _codes(table["theme"].fill_null(themes[0] if themes else ""))),
+        theme=theme,
+        attributions=attributions,
+        attribution=attribution,
+        solved=table["solved"].to_numpy().astype(np.bool_),
         maps=maps_of(table, counted(option_item[side], table.height).astype(np.int64)),
     )
 
 
-def _theme_in(columns: Sequence[str]) -> pl.Expr:
-    if "theme" in columns:
-        return pl.col("theme")
-    return THEME if {"kind", "meta"} <= set(columns) else pl.lit(None, dtype=pl.String)
+def _said_in(columns: Sequence[str], name: str, otherwise: pl.Expr) -> pl.Expr:
+    if name in columns:
+        return pl.col(name)
+    return otherwise if {"kind", "meta"} <= set(columns) else pl.lit(None, dtype=pl.String)
+
+
+def _numbered(column: pl.Series) -> tuple[tuple[str, ...], Integers]:
+    """The names in alphabetical order, and each row's place among them, -1 where it has none."""
+    names = tuple(column.drop_nulls().unique().sort())
+    codes = _codes(column.fill_null(names[0] if names else ""))
+    return names, np.where(column.is_null(), -1, codes)
 
 
 def _codes(column: pl.Series) -> Integers:
