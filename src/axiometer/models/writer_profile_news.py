@@ -44,3 +44,25 @@ class Extraction(pydantic.BaseModel):
         """The same errors of reading, and every call answered in the form asked for with what the text supports."""
         names = ("invented", "imagined", "refused", "lost", "prose")
         return self.model_copy(update=dict.fromkeys(names, 0.0))
+
+
+class Relations(pydantic.BaseModel):
+    """What is said of pairs of statements. Shares of pairs: `wrong`, of which something else is said in both orders the
+    same; `swayed`, of which something else is said in one of them. Of the calls: `refused`; `prose`, answered in words
+    and in the form asked for when asked again."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    wrong: float = pydantic.Field(0.0, ge=0, le=1)
+    swayed: float = pydantic.Field(0.0, ge=0, le=1)
+    refused: float = pydantic.Field(0.005, ge=0)
+    prose: float = pydantic.Field(0.03, ge=0)
+
+    @pydantic.model_validator(mode="after")
+    def _at_most_all(self) -> Relations:
+        if self.refused + self.prose > 1.0:
+            raise ValueError("refused and prose must be shares of at most 1 together")
+        return self
+
+    def without_faults(self) -> Relations:
+        """The same errors of judgement, and every call answered in the form asked for."""
+        return self.model_copy(update={"refused": 0.0, "prose": 0.0})
