@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError
+from axiometer.measure.reading import FREE
 from axiometer.measure.specification import Specification, check_same, read_specification
 from axiometer.records.tables import read_part, rows_in, write_parquet
 
@@ -38,9 +39,10 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
 
 def _join(shards: Sequence[Path], whole: Specification, output: Path) -> None:
     (output / "journal").mkdir(parents=True)
-    for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
-        parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
-        write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / "answers" / name)
+    for table in ("answers", FREE):
+        for name in sorted({path.name for folder in shards for path in (folder / table).glob("m*.parquet")}):
+            parts = [path for folder in shards if (path := folder / table / name).exists()]
+            write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / table / name)
     shutil.copytree(shards[0] / "items", output / "items")
     if (shards[0] / "frameworks").exists():
         shutil.copytree(shards[0] / "frameworks", output / "frameworks")
@@ -75,9 +77,7 @@ def _check_numbers(shards: Sequence[Path], specifications: Sequence[Specificatio
 
 def _check_complete(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
     for folder, specification in zip(shards, specifications, strict=True):
-        number, of = specification.shard
-        wanted = len(range(number - 1, int(specification.noted["presentations"]), of))
-        wanted *= len(specification.asked["models"])
+        wanted = specification.rows * len(specification.asked["models"])
         files = sorted((folder / "answers").glob("m*.parquet"))
         there = sum(rows_in(path) for path in files)
         if there != wanted:

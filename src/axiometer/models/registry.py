@@ -66,13 +66,17 @@ def _sampling(given: Parameters, entry: ModelEntry, prefix: str) -> Sampling:
 
 
 def _simulated(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
-    from axiometer.models.simulated import SimulatedRespondent, is_writer, load_profile
+    from axiometer.models.simulated import SimulatedRespondent, is_judge, is_writer, load_profile
 
     del entry, sampling
     if is_writer(rest):
         from axiometer.models.simulated_writer import SimulatedWriter, load_writer
 
         return SimulatedWriter(load_writer(rest))
+    if is_judge(rest):
+        from axiometer.models.simulated_judge import SimulatedJudge, load_judge
+
+        return SimulatedJudge(load_judge(rest))
     return SimulatedRespondent(load_profile(rest))
 
 
