@@ -31,10 +31,12 @@ class Support:
 class Voices:
     """By what a speaker is found and told. Patterns match whole words, in any case.
 
-    `saying`: verbs; `according`: words before a speaker (according to); `relates`: what follows a verb before the words
-    that are said (that). `government`: bodies, and offices whose holder speaks for them; `own`: the outlet itself;
-    `opinion`: openings of opinion pieces; `vague`: speakers that nobody can name, `impersonal`: what is said by nobody;
-    `organisations`: speakers that are groups; `pronouns`, `titles`; `official`: in the names of official outlets.
+    `saying`: verbs, `no_saying`: words that only look like one; `according`: words before a speaker (according to);
+    `relates`: what stands between a verb and the words that are said (that). `government`: bodies; `offices`: whose
+    holders speak for them, unless they are `former` ones; `own`: the outlet itself; `opinion`: openings of opinion
+    pieces; `vague`: speakers that nobody can name; `impersonal`: how nobody says something; `organisations`: speakers
+    that are groups; `pronouns`; `aside`: how a place or a time begins; `no_name`: words with a capital before a name;
+    `official`: in the names of official outlets.
     """
 
     saying: re.Pattern[str]
@@ -47,8 +49,12 @@ class Voices:
     impersonal: re.Pattern[str]
     organisations: re.Pattern[str]
     pronouns: re.Pattern[str]
-    titles: re.Pattern[str]
     official: re.Pattern[str]
+    offices: re.Pattern[str]
+    former: re.Pattern[str]
+    no_saying: re.Pattern[str]
+    aside: re.Pattern[str]
+    no_name: re.Pattern[str]
 
 
 def language(lang: str) -> str | None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from axiometer.build.statements.extraction.lexicon import Voices, even, language, voices
-from axiometer.build.statements.extraction.spans import Span, find_span, is_dense, sentences
-from axiometer.build.statements.extraction.speakers import Speaker, speaker_of
+from axiometer.build.statements.extraction.quotations import quotations
+from axiometer.build.statements.extraction.spans import BETWEEN, Span, find_span, sentences
+from axiometer.build.statements.extraction.speakers import Speaker, meant, speaker_of
 from axiometer.build.statements.extraction.support import shared
 from axiometer.records.corpus_rows import Attribution
 
@@ -22,12 +23,11 @@ NOBODY_ELSE: Final = "nobody else speaks in the sentence"
 OFFICIAL: Final = "in an official outlet, and nobody else speaks"
 UNNAMED: Final = "quoted, and nobody is named"
 
-_PAIRS: Final = {"“": "”", "‘": "’", "«": "»", "„": "“", "「": "」", "『": "』", '"': '"', "‹": "›", "‚": "‘", "»": "«"}
-_LEAST_QUOTED: Final = 12  # characters; shorter ones are words that are only set off
-_LEAST_QUOTED_DENSE: Final = 5
-_GAP: Final = "\u2063"  # stands for words that are left out of a frame; in no list and no name
-_BOUNDARY = re.compile(r"[,;:，；：。！？!?—–…()（）" + _GAP + r"]|\.(?=\s|$)")
-_BEFORE_COLON = re.compile(r"([^.。!?！？;；" + _GAP + r"]{2,60})[:：]\s*" + _GAP)
+_GAP: Final = "\u2063"  # stands for words that are said; in no list and no name
+_BLANK: Final = "\u2064"  # stands for words that only look like a verb of saying
+_STRONG = re.compile(rf"[;:；：。！？!?—–…{_GAP}{_BLANK}]|(?<=[^\W\d_]{{3}})\.(?=\s|$)")
+_COLON = re.compile(rf"[:：]\s*(?={_GAP})")
+_NEAR: Final = 40  # characters after a verb in which what is said must begin, where the whole sentence is the statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,15 @@ def attribution_by_patterns(words: str, context: str, outlet: str | None, lang: 
         return None
     lists = voices(code)
     place = _place(words, context)
-    there = sentences(context)
-    quoted = _quotation(context, place)
-    for frame in _frames(context, there, place, quoted):
-        speaker = _named_in(frame, context[: place[0]], lists, code)
+    said = quotations(context)
+    quoted = next(((begin, end) for begin, end in said if begin <= place[0] and place[1] <= end + 1), None)
+    for frame in _frames(context, place, quoted, said):
+        speaker = _speaker_in(frame, lists, code)
         if speaker is not None:
             return Attributed(speaker.attribution, speaker.name, speaker.role, speaker.evidence)
-    own = lists.own.search(even(_sentence(context, there, place)))
-    if own is not None and quoted is None:
-        return Attributed(Attribution.OUTLET, None, None, own.group())
     if quoted is not None:
         return Attributed(Attribution.UNKNOWN, None, None, UNNAMED)
-    return _unattributed(context, outlet, lists)
+    return _letter(context, lists, code) or _unattributed(context, place, outlet, lists)
 
 
 def is_official(outlet: str | None, lang: str) -> bool:
@@ -72,17 +69,44 @@ def is_official(outlet: str | None, lang: str) -> bool:
     return outlet is not None and code is not None and voices(code).official.search(even(outlet)) is not None
 
 
-def _unattributed(context: str, outlet: str | None, lists: Voices) -> Attributed | None:
+def _letter(context: str, lists: Voices, lang: str) -> Attributed | None:
+    """The writer of a letter, where the passage opens with one (Reader X writes: ...)."""
+    first = context[: sentences(context)[0][1]] if sentences(context) else ""
+    for match in lists.saying.finditer(even(first)):
+        if re.match(r"\s*[:：]\s*\w", first[match.end() :]):
+            found = speaker_of(first[: match.start()], lists, lang)
+            if found is not None and found.name is not None:
+                return Attributed(found.attribution, found.name, found.role, found.evidence)
+    return None
+
+
+def _unattributed(context: str, place: Span, outlet: str | None, lists: Voices) -> Attributed | None:
+    """What nobody else says: an authority's in its own outlet, else the outlet's."""
     if outlet is not None and lists.official.search(even(outlet)) is not None:
         body = lists.government.search(even(context))
-        role = context[slice(*body.span())] if body is not None else outlet
+        role = outlet if body is None else context[slice(*body.span())]
         return Attributed(Attribution.GOVERNMENT, None, role, OFFICIAL)
+    own = lists.own.search(even(_sentence(context, place)))
+    if own is not None:
+        return Attributed(Attribution.OUTLET, None, None, own.group())
     if lists.opinion.match(even(context)) is not None:
         return Attributed(Attribution.OUTLET, None, None, OPENING)
     return None if outlet is None else Attributed(Attribution.OUTLET, None, None, NOBODY_ELSE)
 
 
 # -- where the words are ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Words around a statement, with a gap for every quotation and for the statement. `before`: what the passage has
+    before them. `whole`: the statement is all of the sentence, so that its own verbs are in the frame. `beside`: they
+    do not hold the statement's quotation themselves."""
+
+    words: str
+    before: str
+    whole: bool = False
+    beside: bool = False
 
 
 def _place(words: str, context: str) -> Span:
@@ -93,133 +117,108 @@ def _place(words: str, context: str) -> Span:
     return max(sentences(context), key=lambda each: shared(words, context[slice(*each)]), default=(0, len(context)))
 
 
-def _quotation(context: str, place: Span) -> Span | None:
-    """The quotation around a place, with its marks; None where it stands in none, or where all that is quoted is a part
-    of it."""
-    for opened, closed in _quotations(context):
-        if opened < place[0] + 1 and place[1] <= closed + 1 and opened <= place[0]:
-            return opened, closed
-    return None
+def _held(context: str, span: Span) -> tuple[list[Span], int, int]:
+    """All sentences, and the first and last of those that hold a span."""
+    there = sentences(context) or [(0, len(context))]
+    held = [i for i, (begin, end) in enumerate(there) if begin < span[1] and span[0] < end] or [0]
+    return there, held[0], held[-1]
 
 
-def _quotations(context: str) -> Iterator[Span]:
-    """What stands between quotation marks and is long enough to be said by somebody."""
-    least = _LEAST_QUOTED_DENSE if is_dense(context) else _LEAST_QUOTED
-    at = 0
-    while at < len(context):
-        closer = _PAIRS.get(context[at])
-        if closer is None or (context[at] in "»“" and context[at] not in _openers(context)):
-            at += 1
-            continue
-        end = _closing(context, at + 1, closer)
-        if end is None:
-            at += 1
-            continue
-        if end - at >= least:
-            yield at, end + 1
-        at = end + 1
+def _sentence(context: str, span: Span) -> str:
+    there, first, last = _held(context, span)
+    return context[there[first][0] : there[last][1]]
 
 
-def _openers(context: str) -> set[str]:
-    """Which of the marks that open in one language and close in another open here."""
-    found = set()
-    if "„" not in context:
-        found.add("“")
-    if "«" not in context or 0 <= context.find("»") < context.find("«"):
-        found.add("»")
-    return found
-
-
-def _closing(context: str, start: int, closer: str) -> int | None:
-    end = context.find(closer, start)
-    while end >= 0:
-        apostrophe = closer == "’" and end + 1 < len(context) and context[end + 1].isalnum()
-        if not apostrophe:
-            return end
-        end = context.find(closer, end + 1)
-    return None
-
-
-def _sentence(context: str, there: list[Span], place: Span) -> str:
-    held = [each for each in there if each[0] < place[1] and place[0] < each[1]]
-    return context[held[0][0] : held[-1][1]] if held else context
-
-
-def _frames(context: str, there: list[Span], place: Span, quoted: Span | None) -> Iterator[str]:
-    """The words around the statement that may name who says it, the nearest first, each with a gap where quotations
-    stand. Of a statement in no quotation: its sentence. Of one in a quotation: the sentences with it, then the next
-    one, then the one before."""
-    span = place if quoted is None else quoted
-    held = [i for i, (begin, end) in enumerate(there) if begin < span[1] and span[0] < end]
-    if not held:
-        yield context
-        return
-    begin, end = there[held[0]][0], there[held[-1]][1]
+def _frames(context: str, place: Span, quoted: Span | None, said: list[Span]) -> Iterator[_Frame]:
+    """Where the speaker may be named, the likeliest first. Of a statement in no quotation: its sentence. Of one in a
+    quotation: the sentences with it, then the next one, then the one before."""
+    there, first, last = _held(context, place if quoted is None else quoted)
+    begin, end = there[first][0], there[last][1]
     if quoted is None:
-        yield _masked(context, begin, end)
+        inner = context[begin : place[0]].strip() or context[place[1] : end].strip(" .。!！?？")
+        whole = not inner
+        hidden = said if whole else sorted([*said, place])
+        yield _Frame(_masked(context, begin, end, hidden), context[:begin], whole)
         return
-    yield _masked(context, begin, end)
-    for i in (held[-1] + 1, held[0] - 1):
-        if 0 <= i < len(there):
-            yield _masked(context, *there[i])
+    yield _Frame(_masked(context, begin, end, said), context[:begin])
+    for i in (last + 1, first - 1):
+        if 0 <= i < len(there) and BETWEEN not in context[min(end, there[i][1]) : max(begin, there[i][0])]:
+            yield _Frame(_masked(context, *there[i], said), context[: there[i][0]], beside=True)
 
 
-def _masked(context: str, begin: int, end: int) -> str:
-    """The words between two places, with a gap for every quotation."""
-    pieces, at = [], begin
-    for opened, closed in _quotations(context):
-        if opened < end and begin < closed:
-            pieces.append(context[at : max(at, opened)])
-            pieces.append(_GAP)
-            at = max(at, closed)
+def _masked(context: str, begin: int, end: int, hidden: list[Span]) -> str:
+    """The words between two places, with a gap for each hidden span."""
+    pieces: list[str] = []
+    at = begin
+    for opened, closed in hidden:
+        if opened < end and begin < closed and closed > at:
+            pieces += [context[at : max(at, opened)], _GAP]
+            at = closed
     return "".join(pieces) + context[at:end]
 
 
 # -- who is named -----------------------------------------------------------------------------------------------------
 
 
-def _named_in(frame: str, before: str, lists: Voices, lang: str) -> Speaker | None:
-    """Who says something in a frame: by `according to X`, a verb of saying, `X:` before a quotation, or nobody."""
-    plain = even(frame)
-    impersonal = lists.impersonal.search(plain)
-    if impersonal is not None:
-        return Speaker(Attribution.UNKNOWN, None, None, impersonal.group())
+def _speaker_in(frame: _Frame, lists: Voices, lang: str) -> Speaker | None:
+    """Who says something in a frame: nobody, `according to X`, a verb of saying, or `X:` before a quotation."""
+    plain = lists.no_saying.sub(lambda match: _BLANK * len(match.group()), even(frame.words))
+    if not frame.beside:
+        impersonal = lists.impersonal.search(plain)
+        if impersonal is not None:
+            return Speaker(Attribution.UNKNOWN, None, None, impersonal.group())
     for match in lists.according.finditer(plain):
-        phrase = frame[match.end() : _next_boundary(frame, match.end())]
-        found = speaker_of(phrase, before, lists, lang)
+        end = _next(frame.words, match.end())
+        found = _best(frame.words[match.end() : end], frame.before, lists, lang)
         if found is not None:
             return found
     for match in lists.saying.finditer(plain):
-        for phrase in _subjects(frame, match.span()):
-            found = speaker_of(phrase, before, lists, lang)
-            if found is not None:
-                return found
-    colon = _BEFORE_COLON.search(frame)
-    return None if colon is None else speaker_of(colon[1], before, lists, lang)
+        if frame.whole and not _relates(plain, match.end(), lists):
+            continue
+        found = _subject(frame, match.span(), lists, lang)
+        if found is not None:
+            return found
+    for colon in _COLON.finditer(frame.words):
+        found = _best(frame.words[_last(frame.words, colon.start()) : colon.start()], frame.before, lists, lang)
+        if found is not None:
+            return found
+    return None
 
 
-def _subjects(frame: str, verb: Span) -> Iterator[str]:
-    """What may be the subject of a verb: the words before it in its clause, then those behind it, with what is set off
-    by a comma after either."""
-    left = _last_boundary(frame, verb[0])
-    if frame[left : verb[0]].strip():
-        yield frame[left : verb[0]]
-        earlier = _last_boundary(frame, max(0, left - 1))
-        if left > 0 and frame[left - 1] in ",，" and frame[earlier : left - 1].strip():
-            yield frame[earlier : verb[0]]  # X, the head of Y, said
-            first = _last_boundary(frame, max(0, earlier - 1))
-            if earlier > 0 and frame[earlier - 1] in ",，":
-                yield frame[first : verb[0]]
-    right = _next_boundary(frame, verb[1])
-    if frame[verb[1] : right].strip():
-        further = _next_boundary(frame, right + 1) if right < len(frame) and frame[right] in ",，" else right
-        yield frame[verb[1] : further]
+def _relates(plain: str, end: int, lists: Voices) -> bool:
+    near = plain[end : end + _NEAR]
+    return lists.relates.match(near.lstrip(" ,，")) is not None or _GAP in near
 
 
-def _last_boundary(frame: str, place: int) -> int:
-    return max((match.end() for match in _BOUNDARY.finditer(frame, 0, place)), default=0)
+def _subject(frame: _Frame, verb: Span, lists: Voices, lang: str) -> Speaker | None:
+    """Who is the subject of a verb: named before it in its sentence, or behind it where a quotation comes first. Where
+    something is said and no subject is known for a speaker, somebody says it who is not named."""
+    words = frame.words
+    left = words[_last(words, verb[0]) : verb[0]]
+    if re.search(r"\w", left):
+        found = _best(left, frame.before, lists, lang)
+        if found is not None:
+            return found
+    right = words[verb[1] : _next(words, verb[1])]
+    inverted = not re.search(r"\w", left) or left.rstrip().endswith((",", "，"))
+    if inverted and re.search(r"\w", right) and lists.relates.match(even(right).lstrip()) is None:
+        found = _best(right, frame.before, lists, lang)
+        if found is not None:
+            return found
+    if not frame.beside and re.search(r"\w", left) and _relates(even(words), verb[1], lists):
+        return Speaker(Attribution.UNKNOWN, None, None, " ".join(left.split()))
+    return None
 
 
-def _next_boundary(frame: str, place: int) -> int:
-    match = _BOUNDARY.search(frame, place)
+def _best(phrase: str, before: str, lists: Voices, lang: str) -> Speaker | None:
+    """The speaker that a phrase names, or that its pronoun means."""
+    return speaker_of(phrase, lists, lang) or meant(phrase, before, lists, lang)
+
+
+def _last(frame: str, place: int) -> int:
+    return max((match.end() for match in _STRONG.finditer(frame, 0, place)), default=0)
+
+
+def _next(frame: str, place: int) -> int:
+    match = _STRONG.search(frame, place)
     return len(frame) if match is None else match.start()

@@ -50,7 +50,7 @@ def sentences(text: str) -> list[Span]:
     """The sentences of a text, each without the white space behind it. Closing quotation marks that stand apart (as
     French ones do) belong to the sentence before."""
     found: list[Span] = []
-    ends = sentence_ends(text)
+    ends = sentence_ends(text.replace("“", "”") if "„" in text else text)
     for begin, end in zip([0, *ends], ends, strict=False):
         stop = begin + len(text[begin:end].rstrip())
         apart = _APART.match(text, begin, stop) if found else None

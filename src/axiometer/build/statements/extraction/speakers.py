@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,17 +13,20 @@ from axiometer.records.corpus_rows import Attribution
 _LONGEST_ROLE: Final = 80
 _CAPITALISES_NOUNS: Final = frozenset({"de"})
 _WORD = r"[A-ZÀ-ÖØ-Þ]\w+(?:[’'-]\w+)*"
-_NAME = re.compile(rf"(?<![^\W_]){_WORD}(?:\s+(?:(?:de|du|van|von|zu|la|le|al|[A-Z]\.)\s+)?{_WORD})+")
-_SINGLE = re.compile(rf"(?<=[\w,]\s){_WORD}")
+_PARTICLE = r"(?:de|du|van|von|zu|la|le|al|bin|[A-Z]\.)"
+_RUN = re.compile(rf"(?<![^\W_]){_WORD}(?:\s+(?:{_PARTICLE}\s+)?{_WORD})+")
+_SPACED = re.compile(r"\s+")
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
     "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
-    "鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳"
+    "鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳佟穆"
 )
 _TWO_SURNAMES: Final = "欧阳|司马|上官|诸葛|司徒|慕容"
-_BEFORE_NAME: Final = "员师长授民者人工家士任记东妇农生医商匠友夫"  # how words for what somebody is end
+_BEFORE_NAME: Final = "员师长授民者人工家士任记东妇农生医商匠友夫板主机户客手傅"  # how words for what somebody is end
+_AFTER_NAME: Final = "说把对在的从向给也则表坦直告回写认指强拒每用将已就是为和与都又还正却摇笑想看曾常去今则，、（"
 _ZH_NAME = re.compile(
-    f"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BEFORE_NAME}]))((?:{_TWO_SURNAMES}|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})$"
+    f"(?:^|(?<=[^\u4e00-\u9fff])|(?<=[{_BEFORE_NAME}]))"
+    f"((?:{_TWO_SURNAMES}|[{_SURNAMES}])(?:[\u4e00-\u9fff]{{2}}|[\u4e00-\u9fff]))(?=$|[{_AFTER_NAME}]|[^\u4e00-\u9fff])"
 )
 
 
@@ -34,55 +38,91 @@ class Speaker:
     evidence: str
 
 
-def speaker_of(phrase: str, before: str, lists: Voices, lang: str) -> Speaker | None:
-    """Who `phrase` is; None where it is no speaker. `before`: the words before it, for a pronoun's sake."""
-    said = " ".join(phrase.split()).strip("\"'“”‘’«»「」")
-    plain = even(said)
-    if not said:
-        return None
-    own = lists.own.search(plain)
-    if own is not None:
-        return Speaker(Attribution.OUTLET, None, None, own.group())
-    name = name_in(said, lang)
-    body = lists.government.search(plain)
-    if body is not None:
-        role = said if name is None else " ".join(said.replace(name, " ").split()).strip(" ,，")
-        return Speaker(Attribution.GOVERNMENT, name, role[:_LONGEST_ROLE] or None, said)
-    if name is not None:
-        role = " ".join(said.replace(name, " ").split()).strip(" ,，、")
-        return Speaker(Attribution.QUOTED, name, role[:_LONGEST_ROLE] or None, said)
-    vague = lists.vague.search(plain)
-    if vague is not None:
-        return Speaker(Attribution.UNKNOWN, None, None, said)
-    group = lists.organisations.search(plain)
-    if group is not None:
-        return Speaker(Attribution.QUOTED, said[:_LONGEST_ROLE], None, said)
-    if lists.pronouns.fullmatch(plain) is not None or lists.pronouns.match(plain) is not None:
-        return _meant(before, lists, lang, said)
+def speaker_of(phrase: str, lists: Voices, lang: str) -> Speaker | None:
+    """Who `phrase` is; None where it names no speaker that is known for one.
+
+    The words between commas are looked at one after the other, those that begin like a place or a time (in, at) last; a
+    name is followed by what its bearer is (`role`). Holders of an office of government speak for it.
+    """
+    parts = _parts(phrase, lists, lang)
+    for i, part in enumerate(parts):
+        plain = even(part)
+        if lists.own.search(plain) is not None:
+            return Speaker(Attribution.OUTLET, None, None, part)
+        name = name_in(part, lists, lang)
+        office = lists.offices.search(plain)
+        body = lists.government.search(plain)
+        group = lists.organisations.search(plain)
+        if name is not None and not _names_body(name, lists):
+            role = _without(part, name) or (parts[i + 1] if i + 1 < len(parts) else "")
+            official = lists.offices.search(even(role)) is not None and lists.former.search(even(role)) is None
+            attribution = Attribution.GOVERNMENT if official else Attribution.QUOTED
+            return Speaker(attribution, name, role[:_LONGEST_ROLE] or None, part)
+        if office is not None or (body is not None and (group is None or body.start() <= group.start())):
+            return Speaker(Attribution.GOVERNMENT, None, part[:_LONGEST_ROLE], part)
+        if lists.vague.search(plain) is not None:
+            return Speaker(Attribution.UNKNOWN, None, None, part)
+        if group is not None:
+            return Speaker(Attribution.QUOTED, part[:_LONGEST_ROLE], None, part)
     return None
 
 
-def name_in(phrase: str, lang: str) -> str | None:
-    """The last name of a person in a phrase, by its form."""
-    if lang == "zh":
-        match = _ZH_NAME.search(phrase.rstrip("也还则就又再都曾"))
-        return None if match is None else match[1]
-    found = _NAME.findall(phrase)
-    if found:
-        return str(found[-1])
-    if lang in _CAPITALISES_NOUNS:
+def meant(phrase: str, before: str, lists: Voices, lang: str) -> Speaker | None:
+    """Whom a pronoun means: the last name or government body before it; nobody known where there is none. None where
+    the phrase holds no pronoun."""
+    pronoun = lists.pronouns.search(even(phrase))
+    if pronoun is None:
         return None
-    single = _SINGLE.findall(phrase)
-    return str(single[-1]) if single else None
-
-
-def _meant(before: str, lists: Voices, lang: str, said: str) -> Speaker:
-    """Whom a pronoun means: the last name before it, else the last government body, else nobody known."""
-    name = name_in(before, lang) if lang != "zh" else None
-    if name is not None:
-        return Speaker(Attribution.QUOTED, name, None, f"{said} ({name})")
-    bodies = list(lists.government.finditer(even(before)))
-    if bodies:
-        role = before[slice(*bodies[-1].span())]
-        return Speaker(Attribution.GOVERNMENT, None, role, f"{said} ({role})")
+    said = pronoun.group()
+    names = [(match.start(), name) for match, name in _names(before, lists, lang) if not _names_body(name, lists)]
+    bodies = [(match.start(), before[slice(*match.span())]) for match in lists.government.finditer(even(before))]
+    if bodies and (not names or bodies[-1][0] > names[-1][0]):
+        return Speaker(Attribution.GOVERNMENT, None, bodies[-1][1], f"{said} ({bodies[-1][1]})")
+    if names:
+        return Speaker(Attribution.QUOTED, names[-1][1], None, f"{said} ({names[-1][1]})")
     return Speaker(Attribution.UNKNOWN, None, None, said)
+
+
+def name_in(phrase: str, lists: Voices, lang: str) -> str | None:
+    """The first name of a person in a phrase, by its form, without a title or what its bearer is before it."""
+    return next((name for _, name in _names(phrase, lists, lang)), None)
+
+
+def _names(phrase: str, lists: Voices, lang: str) -> Iterator[tuple[re.Match[str], str]]:
+    if lang == "zh":
+        yield from ((match, match[1]) for match in _ZH_NAME.finditer(phrase))
+        return
+    for match in _RUN.finditer(phrase):
+        words = _SPACED.split(match.group())
+        first = not phrase[: match.start()].strip()
+        while len(words) > 1 and lists.no_name.fullmatch(even(words[0])) is not None:
+            words = words[1:]
+        named = [word for word in words if word[0].isupper()]
+        if len(named) > 2 and (first or lang in _CAPITALISES_NOUNS):
+            words = _last_two(words)
+        if len(words) > 1:
+            yield match, " ".join(words)
+
+
+def _last_two(words: list[str]) -> list[str]:
+    """The last two words with a capital, with what stands between them."""
+    capitals = [i for i, word in enumerate(words) if word[0].isupper() and not word.endswith(".")]
+    return words[capitals[-2] :] if len(capitals) > 1 else words
+
+
+def _names_body(name: str, lists: Voices) -> bool:
+    plain = even(name)
+    return lists.government.search(plain) is not None or lists.organisations.search(plain) is not None
+
+
+def _parts(phrase: str, lists: Voices, lang: str) -> list[str]:
+    """What stands between commas, places and times last."""
+    separator = r"[，、]" if lang == "zh" else r",\s|,$"
+    parts = [" ".join(part.split()).strip("\"'“”‘’«»「」,，") for part in re.split(separator, phrase)]
+    found = [part for part in parts if re.search(r"\w", part)]
+    aside = [part for part in found if lists.aside.match(even(part)) is not None]
+    return [part for part in found if part not in aside] + aside
+
+
+def _without(part: str, name: str) -> str:
+    return " ".join(part.replace(name, " ").split()).strip(" ,，、")
