@@ -10,6 +10,7 @@ from typing import Final
 from axiometer.build.corpus.ingest import IngestOptions
 from axiometer.build.statements.preparing.prepare import nation_named
 from axiometer.build.statements.starter_texts import starter_nations
+from axiometer.build.statements.topics.options import TopicOptions
 from axiometer.errors import InputError
 from axiometer.runtime.stages.parts import StageFolder
 
@@ -17,6 +18,9 @@ FILE: Final = "statements.yaml"
 COMMAND: Final = "axiometer build statements"
 INGEST: Final = "ingest"
 PREPARE: Final = "prepare"
+TOPICS: Final = "topics"
+TOPIC_ROWS: Final = "topic-rows"
+"""The topics themselves, as rows that a model is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class StatementOptions:
     ingest: IngestOptions
     starter: tuple[str, ...]
     nations: tuple[str, ...]
+    topics: TopicOptions
     embedder: str
     seed: int
 
@@ -40,6 +45,7 @@ class StatementOptions:
         ingest: IngestOptions | None = None,
         starter: str | None = None,
         nations: Sequence[str] = (),
+        topics: TopicOptions | None = None,
         embedder: str | None = None,
         seed: int = 0,
     ) -> StatementOptions:
@@ -53,6 +59,7 @@ class StatementOptions:
             ingest=ingest or IngestOptions(repeats=True),
             starter=() if starter is None else starter_nations(starter),
             nations=wanted,
+            topics=topics or TopicOptions.of(seed=seed),
             embedder=embedder or DEFAULT_EMBEDDER,
             seed=seed,
         )

@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from axiometer.build.corpus.ingest import ingest
-from axiometer.build.statements.options import COMMAND, FILE, INGEST, PREPARE, StatementsFolder
+from axiometer.build.statements.options import COMMAND, FILE, INGEST, PREPARE, TOPIC_ROWS, TOPICS, StatementsFolder
 from axiometer.build.statements.plan import StatementPlan, settle_specification
 from axiometer.build.statements.preparing.prepare import prepare
 from axiometer.build.statements.publish import StatementsSummary, publish
+from axiometer.build.statements.topics.finding import find_topics, write_topic_parts
+from axiometer.build.statements.topics.labelling import LABEL
+from axiometer.build.statements.topics.rows import Topic
 from axiometer.build.work.folders import check_folder
+from axiometer.build.work.search import Search
 from axiometer.errors import Stopped
 from axiometer.records.corpus_rows import Statement, Text
 from axiometer.runtime import Progress, Tally
@@ -33,6 +37,10 @@ class _Work:
     runner: Runner
     progress: Progress
     turns: Turns
+
+    def search(self, name: str) -> Search:
+        """Vectors and pairs of texts; `name` is what progress calls it."""
+        return Search(self.plan.options.embedder, 1.0, self.cache, self.runner, self.progress, name)
 
     async def ask(self, step: str, before: str, row_type: type[Any]) -> None:
         """Asks about all rows of the step `before`."""
@@ -71,7 +79,17 @@ async def _ask(
     """The steps that ask a model, and the barriers between them."""
     async with in_turn(folder.path, plan.people.all, progress) as turns:
         work = _Work(plan, folder, cache, runner, progress, turns)
-        await work.ask("extract", PREPARE, Text)
+        await _subjects(work)
+        await work.ask("extract", TOPICS, Text)
         await work.ask("value-or-fact", "extract", Statement)
         await work.ask("attribute", "value-or-fact", Statement)
         return turns.tallies
+
+
+async def _subjects(work: _Work) -> None:
+    """What texts are about: topics among all of them, with names."""
+    folder, options = work.folder, work.plan.options
+    find_topics(folder.stage(PREPARE), folder.stage(TOPICS), folder.tables, options.topics, work.search(TOPICS))
+    await work.turns.check()
+    write_topic_parts(folder.tables, folder.stage(TOPIC_ROWS))
+    await work.ask(LABEL, TOPIC_ROWS, Topic)

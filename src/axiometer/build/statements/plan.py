@@ -14,6 +14,7 @@ from axiometer.build.statements.extraction.extracting import ExtractStatements
 from axiometer.build.statements.extraction.positions import TellPositions
 from axiometer.build.statements.options import COMMAND, FILE, StatementOptions, StatementsFolder
 from axiometer.build.statements.starter_texts import write_starter_texts
+from axiometer.build.statements.topics.labelling import LABEL, LabelTopics
 from axiometer.build.work.folders import check_writes, settle
 from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
 from axiometer.errors import InputError
@@ -82,6 +83,7 @@ def stages_of(options: StatementOptions, people: People) -> Asking:
     del options
     writer = people.writer
     return {
+        LABEL: (LabelTopics(), writer),
         "extract": (ExtractStatements(), writer),
         "value-or-fact": (TellPositions(), writer),
         "attribute": (AttributeStatements(), writer),

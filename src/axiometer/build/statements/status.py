@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from axiometer.build.statements.options import INGEST, PREPARE, StatementsFolder
+from axiometer.build.statements.options import INGEST, PREPARE, TOPICS, StatementsFolder
 from axiometer.build.statements.plan import read_statements
 from axiometer.build.work.accounts import StepAccount, step_account
 from axiometer.runtime.stages.parts import together
 
-CHAIN = (PREPARE, "extract", "value-or-fact", "attribute")
+CHAIN = (PREPARE, TOPICS, "extract", "value-or-fact", "attribute")
 
 
 def status(path: Path) -> list[StepAccount]:
