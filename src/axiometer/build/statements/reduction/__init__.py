@@ -12,7 +12,7 @@ stance and attribution; `copies`: id of a text or document -> id of the one that
     with `lexical` or `nli/...`:
         conflicts.scoring.score(found, scored, model, map_tasks, both=True)
     pipeline.reduce_statements(statements, found, verdicts, output, tables, options, search) -> Summary
-        `verdicts`: `Judged(asked, answered)` or `Scored(folder, method)`; `output` gets parts of the names of
+        `verdicts`: `Judged(answered, method)` or `Scored(scored, method)`; `output` gets parts of the names of
         `statements`, `tables` the files issues, opposed and removed (.parquet).
 
 Inside: `wordings` (what counts as one source), `edges` (the model's word and the stances, combined), `groups` (issues),

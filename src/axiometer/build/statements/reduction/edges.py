@@ -6,15 +6,17 @@ one question (cosine of their questions from `same_question` on), and nothing el
 cannot be compared, and even like questions may ask for opposite things, so the polarity never overrules a word that
 both orders share.
 
-| words in both orders   | polarity agrees or says nothing | polarity says the opposite              |
-|------------------------|---------------------------------|-----------------------------------------|
-| conflict, agree        | edge, weight 1                  | the same edge, weight 1/2, doubtful     |
-| unrelated              | no edge; counts against joining | the same; doubtful where it says a thing|
-| conflict + agree       | the polarity's edge, weight 1/2, doubtful; without polarity none, and undecided       |
-| one of them + unrelated| that edge, weight 1/2, doubtful, if the polarity says it, too; else no edge, doubtful  |
-| one order unanswered   | as if the other had been said twice, weight 1/2, doubtful                              |
-| silence in both orders | the polarity's agree, weight 1; its conflict only from a model of word lists, weight 1/2, doubtful (silence of word lists says little), else none, doubtful; without polarity none, and counts against joining |
-| conflict + silence     | conflict, weight 1/2, doubtful, unless the polarity says agree: then none, doubtful |
+both orders                polarity agrees or is silent   polarity says the opposite
+conflict, or agree         that edge, weight 1            that edge, weight 1/2, doubtful
+unrelated                  no edge, counts against        the same, doubtful where the polarity says a thing
+conflict and agree         the polarity's edge, weight 1/2, doubtful; without polarity: nothing can be said
+one of them and unrelated  that edge, weight 1/2, doubtful, where the polarity says it, too; else no edge, doubtful
+silence                    polarity agree: agree, weight 1; conflict: of a model of word lists, whose silence says
+                           little, conflict, weight 1/2, doubtful, of others no edge, doubtful; none: no edge
+conflict and silence       conflict, weight 1/2, doubtful; polarity agree: no edge, doubtful
+one order unanswered       as if the other word had been said twice, weight 1/2, doubtful
+
+"No edge" counts against joining the groups of the two; where nothing can be said, the pair counts for nothing.
 """
 
 from __future__ import annotations
@@ -49,8 +51,8 @@ UNDECIDED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Judged pairs i < j of nodes. sign: +1 agree, -1 conflict, 0 unrelated; those of which nothing can be said are left
-    out. weight: 1, or 1/2 where it is doubtful. `row`: the place of the pair among the candidates."""
+    """Judged pairs i < j of nodes. sign: +1 agree, -1 conflict, 0 unrelated; those of which nothing can be said are
+    left out. weight: 1, or 1/2 where it is doubtful. `row`: the place of the pair among the candidates."""
 
     i: Integers
     j: Integers

@@ -44,8 +44,8 @@ def make_groups(names: Names, edges: Edges, support: float) -> Integers:
     n = len(names)
     if not n:
         return np.empty(0, np.int64)
-    weight, related = edges.weight, np.where(edges.sign != 0, edges.weight, 0.0)
-    start = _Between(edges.i, edges.j, related, weight, edges.similarity)
+    related = np.where(edges.sign != 0, edges.weight, 0.0)
+    start = _Between(edges.i, edges.j, related, edges.weight, edges.similarity)
     label = _agglomerated(n, names, start, support)
     label = _settled(label, names, edges)
     return numbered(connected(n, edges.where(label[edges.i] == label[edges.j])))
@@ -86,13 +86,13 @@ def _gathered(between: _Between, n: int) -> _Between:
     return _Between(
         codes // n,
         codes % n,
-        np.bincount(places, between.related[apart], len(codes)),
-        np.bincount(places, between.judged[apart], len(codes)),
+        np.bincount(places, between.related[apart], len(codes)).astype(np.float64),
+        np.bincount(places, between.judged[apart], len(codes)).astype(np.float64),
         likeness,
     )
 
 
-def _best(between: _Between, eligible: Integers, share: NDArray[np.float64], speaks: Names, n: int) -> NDArray[np.intp]:
+def _best(between: _Between, eligible: Integers, share: NDArray[np.float64], speaks: Names, n: int) -> Integers:
     """The pairs of groups that are joined now: each other's best; and groups of which nothing else was judged, with the
     only one that they have, which changes nothing for others."""
     one, other = between.one[eligible], between.other[eligible]
@@ -105,7 +105,7 @@ def _best(between: _Between, eligible: Integers, share: NDArray[np.float64], spe
     np.minimum.at(best, other, rank)
     degree = np.bincount(between.one, minlength=n) + np.bincount(between.other, minlength=n)
     leaf = (degree[one] == 1) | (degree[other] == 1)
-    return eligible[((best[one] == rank) & (best[other] == rank)) | leaf]
+    return np.asarray(eligible[((best[one] == rank) & (best[other] == rank)) | leaf], np.int64)
 
 
 def _settled(label: Integers, names: Names, edges: Edges) -> Integers:

@@ -30,8 +30,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """name: of each node's part of the corpus, without the nation. contradictory: those of the names whose part does not
-    hold one stance. way: how it was cut (period, outlet, outlet and period)."""
+    """name: of each node's part of the corpus, without the nation. contradictory: those of the names whose part does
+    not hold one stance. way: how it was cut (period, outlet, outlet and period)."""
 
     name: Mapping[int, str]
     contradictory: frozenset[str]
@@ -56,8 +56,8 @@ def part_name(nation: str, part: str) -> str:
 
 
 def period_of(date: str | None, unit: str) -> str | None:
-    """The year, half-year, quarter or month of an ISO date: `2023`, `2023-H1`, `2023-Q2`, `2023-05`; None where the date
-    does not say. Of one unit they ascend with time."""
+    """The year, half-year, quarter or month of an ISO date: `2023`, `2023-H1`, `2023-Q2`, `2023-05`; None where the
+    date does not say. Of one unit they ascend with time."""
     if date is None or len(date) < 4 or not date[:4].isdigit():
         return None
     if unit == "year":
@@ -71,7 +71,7 @@ def period_of(date: str | None, unit: str) -> str | None:
 
 
 def cells(nodes: Sequence[int], places: Mapping[int, Place], finest: str, contradicts: Contradicts) -> Cells:
-    """The parts into which an issue's nodes are cut. contradicts: whether some nodes do not hold one stance together."""
+    """The parts into which an issue's nodes are cut. contradicts: whether some nodes do not hold one stance."""
     cut = _cut(nodes, places, finest, contradicts)
     if cut is not None and not cut.bad:
         return Cells(cut.name, frozenset(), PERIOD)

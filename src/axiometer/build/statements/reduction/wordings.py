@@ -53,7 +53,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A statement as it is read. `root`: the document that its document copies, or its own; `copied`: whether it does."""
+    """A statement as it is read. `root`: the document that its document copies, or its own; `copied`: it does."""
 
     id: str
     lang: str
@@ -120,7 +120,7 @@ def folded(text: str) -> str:
 
 
 def nearly_same(one: str, other: str) -> bool:
-    """Whether two statements are one in hardly changed words: of their pieces of five characters at least `SAME_SHINGLES`
+    """Whether two statements are one in hardly changed words: of their pieces of five characters `SAME_SHINGLES`
     stand in both (Jaccard), and their numbers are equal. Says nothing of stances, which must be equal, too."""
     first, second = folded(one), folded(other)
     if min(len(first), len(second)) < SAME_SHINGLES * max(len(first), len(second)):
