@@ -15,12 +15,14 @@ def design_of(given: dict[str, Any], langs: tuple[str, ...] | None) -> Design:
     from axiometer.measure.design import Design, Orders
     from axiometer.records.rows import Mode
 
+    mode = _member(Mode, given["mode"], "--mode")
     return Design(
-        mode=_member(Mode, given["mode"], "--mode"),
+        mode=mode,
         orders=_member(Orders, given["orders"], "--orders"),
         wordings=given["wordings"],
         repeats=given["repeats"],
         langs=langs,
+        free_tokens=given.get("max_tokens") if mode in (Mode.JUDGED, Mode.OPEN) else None,
     )
 
 

@@ -46,26 +46,38 @@ class Verdict:
 
 def questions(item: Item, free: FreeAnswer, design: Design, frameworks: Mapping[str, Framework]) -> list[JudgeQuestion]:
     """The questions about one free answer: one for each order in which it is judged."""
-    return [_question(item, free, order, frameworks) for order in judge_orders(item, design)]
+    return questions_about(item, free.text, (free.id, item.id), design, frameworks)
+
+
+def questions_about(
+    item: Item, answer: str, parents: tuple[str, str], design: Design, frameworks: Mapping[str, Framework]
+) -> list[JudgeQuestion]:
+    """The questions about what was said to `item`; `parents` are the ids of the answer and of the item."""
+    return [_question(item, answer, parents, order, design, frameworks) for order in judge_orders(item, design)]
 
 
 def _question(
-    item: Item, free: FreeAnswer, order: tuple[int, ...], frameworks: Mapping[str, Framework]
+    item: Item,
+    answer: str,
+    parents: tuple[str, str],
+    order: tuple[int, ...],
+    design: Design,
+    frameworks: Mapping[str, Framework],
 ) -> JudgeQuestion:
     options = tuple(item.options[index].text for index in order)
     shown: tuple[str, ...] = options
     sides: tuple[int, ...] = ()
-    if free.mode is Mode.OPEN:
+    if design.mode is Mode.OPEN:
         framework = frameworks.get(item.framework or "")
         values = values_at_stake(item, order)
         shown = tuple(_described(value, framework, item) for value in values)
         sides = tuple(values.values())
     return JudgeQuestion(
-        id=content_id("judge", free.id, order),
-        parent_ids=(free.id, item.id),
+        id=content_id("judge", parents[0], order),
+        parent_ids=parents,
         lang=item.lang,
         question=item.prompt,
-        answer=free.text,
+        answer=answer,
         order=order,
         shown=shown,
         options=options,
