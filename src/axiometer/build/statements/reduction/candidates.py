@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from axiometer.build.statements.reduction.options import ReductionOptions
+from axiometer.build.statements.reduction.positions import day_of
 from axiometer.build.statements.reduction.search import UNDATED, Found, Integers, Marks, Nearness, find
 from axiometer.build.statements.reduction.wordings import (
     SAME_COSINE,
@@ -43,7 +43,6 @@ PART: Final = 2_000  # pairs
 WORDINGS: Final = "wordings.parquet"
 
 _VERSION: Final = 1
-_MIDDLE_OF_MONTH: Final = "-15"
 _ON_RUNNER: Final = 20_000
 _BASIS: Final = "basis"
 
@@ -115,18 +114,8 @@ def marks_of(wordings: Sequence[Wording]) -> Marks:
     return Marks(
         names_of([each.id for each in wordings]),
         np.array([topics[each.topic] if each.topic else -1 for each in wordings], np.int64),
-        np.array([day_of(each.date) for each in wordings], np.int64),
+        np.array([UNDATED if (day := day_of(each.date)) is None else day for each in wordings], np.int64),
     )
-
-
-def day_of(date: str | None) -> int:
-    """Days since the year 1; the middle of a month that is known without its day; `UNDATED` for less."""
-    if date is None or len(date) < len("2020-01"):
-        return UNDATED
-    try:
-        return datetime.date.fromisoformat(date[:10] if len(date) >= 10 else date[:7] + _MIDDLE_OF_MONTH).toordinal()
-    except ValueError:
-        return UNDATED
 
 
 def read_found(found: StageFolder) -> tuple[list[Wording], list[str]]:

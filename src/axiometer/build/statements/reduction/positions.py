@@ -1,13 +1,15 @@
 """Whose view a statement is: names of corpora, and how a disagreement is told apart by period and outlet.
 
 A *place* is what is known of a node beside its stance: outlet and date. An issue is cut by `cells`: first into two
-periods, on the coarsest border of years, half-years, quarters or months on which one works; else by outlet; else by
-outlet, and those outlets that took both stances by period, too. A cell that still holds both stances, or two statements
-in conflict, is *contradictory*.
+periods, where a border of years, half-years, quarters or months (the coarsest that does) has one stance on either side
+and the two are further apart than `TOGETHER`, so that views changed and did not merely meet; else by outlet; else by
+outlet, and those outlets that took both stances by period, too, however near. A cell that still holds both stances, or
+two statements in conflict, is *contradictory*.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,10 @@ from axiometer.build.statements.reduction.options import PERIODS
 UNNAMED: Final = "without outlet"
 UNDATED: Final = "undated"
 NEWS: Final = "news"
+_MIDDLE_OF_MONTH: Final = "-15"
+
+TOGETHER: Final = 60
+"""Days within which opposite statements contradict each other at the same time; further apart, over time."""
 
 Contradicts: TypeAlias = Callable[[Sequence[int]], bool]
 
@@ -73,7 +79,7 @@ def period_of(date: str | None, unit: str) -> str | None:
 def cells(nodes: Sequence[int], places: Mapping[int, Place], finest: str, contradicts: Contradicts) -> Cells:
     """The parts into which an issue's nodes are cut. contradicts: whether some nodes do not hold one stance."""
     cut = _cut(nodes, places, finest, contradicts)
-    if cut is not None and not cut.bad:
+    if cut is not None and not cut.bad and _apart(cut, places):
         return Cells(cut.name, frozenset(), PERIOD)
     outlets: dict[str, list[int]] = defaultdict(list)
     for node in nodes:
@@ -93,6 +99,27 @@ def cells(nodes: Sequence[int], places: Mapping[int, Place], finest: str, contra
         named |= {node: f"{outlet} {period}" for node, period in cut.name.items()}
         bad |= {f"{outlet} {period}" for period in cut.bad}
     return Cells(named, frozenset(bad), way)
+
+
+def day_of(date: str | None) -> int | None:
+    """Days since the year 1; the middle of a month that is known without its day; None for less."""
+    if date is None or len(date) < len("2020-01"):
+        return None
+    try:
+        return datetime.date.fromisoformat(date[:10] if len(date) >= 10 else date[:7] + _MIDDLE_OF_MONTH).toordinal()
+    except ValueError:
+        return None
+
+
+def _apart(cut: _Cut, places: Mapping[int, Place]) -> bool:
+    """Whether the periods' statements are further apart than `TOGETHER`. Those known by their year alone are not."""
+    days: dict[str, list[int | None]] = defaultdict(list)
+    for node, name in cut.name.items():
+        days[name].append(day_of(places[node].date))
+    if UNDATED in days or any(day is None for each in days.values() for day in each):
+        return False
+    earlier, later = sorted(([day for day in each if day is not None] for each in days.values()), key=min)
+    return min(later) - max(earlier) > TOGETHER
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,10 @@ from typing import Final, TypeVar
 import numpy as np
 import polars as pl
 
-from axiometer.build.statements.reduction.candidates import day_of
 from axiometer.build.statements.reduction.edges import Edges, Signs, Word
 from axiometer.build.statements.reduction.options import Policy, ReductionOptions
-from axiometer.build.statements.reduction.positions import UNNAMED
+from axiometer.build.statements.reduction.positions import TOGETHER, UNNAMED, day_of
 from axiometer.build.statements.reduction.reducing import ACROSS, OVERRULED, STANDING, Group, Reduction
-from axiometer.build.statements.reduction.search import UNDATED
 from axiometer.build.statements.reduction.wordings import Wording
 from axiometer.build.work.large_tables import write_frames
 from axiometer.records.corpus_rows import Statement
@@ -29,11 +27,9 @@ from axiometer.runtime.stages.rows import Fate, Status
 ISSUES: Final = "issues.parquet"
 OPPOSED: Final = "opposed.parquet"
 REMOVED: Final = "removed.parquet"
-TOGETHER: Final = 60
-"""Days within which opposite statements contradict each other at the same time; further apart, over time."""
-
 OVER_TIME, SAME_TIME, BOTH_TIMES = "over time", "at the same time", "both"
 UNDISPUTED: Final = "undisputed"
+REMOVED_ALL: Final = "removed"
 _STATES: Final = {STANDING: "conflict", OVERRULED: "overruled", ACROSS: "different issues"}
 
 Row = TypeVar("Row")
@@ -232,7 +228,7 @@ def issue_row(
         overruled=group.overruled,
         turned=group.turned,
         doubtful=doubtful,
-        resolution=_resolution(group, options),
+        resolution=_resolution(group, reduction, options),
         positions=tuple(sorted({name for node in nodes if (name := reduction.position[node]) is not None})),
         kept=total - removed,
         removed=removed,
@@ -275,7 +271,7 @@ def _speaker(wordings: Sequence[Wording], group: Group) -> int:
 
 def _when(sides: Mapping[int, Sequence[int]], wordings: Sequence[Wording]) -> str | None:
     days = {
-        side: np.sort([day for node in nodes if (day := day_of(wordings[node].date)) != UNDATED])
+        side: np.sort([day for node in nodes if (day := day_of(wordings[node].date)) is not None])
         for side, nodes in sides.items()
     }
     plus, minus = days[1], days[-1]
@@ -287,13 +283,13 @@ def _when(sides: Mapping[int, Sequence[int]], wordings: Sequence[Wording]) -> st
     return SAME_TIME if near == len(plus) * len(minus) else BOTH_TIMES
 
 
-def _resolution(group: Group, options: ReductionOptions) -> str:
+def _resolution(group: Group, reduction: Reduction, options: ReductionOptions) -> str:
     if group.resolved is None or not group.disputed:
         return UNDISPUTED
     if options.policy is not Policy.SPLIT:
         return str(options.policy)
-    ways = sorted(group.resolved.ways)
-    return f"split by {', '.join(ways)}" if ways else "removed"
+    stays = any(node not in reduction.reason for node in group.nodes)
+    return f"split by {group.resolved.way}" if stays else REMOVED_ALL
 
 
 def _opposed(

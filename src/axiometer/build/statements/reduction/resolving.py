@@ -46,10 +46,11 @@ class Issue:
 
 @dataclass(slots=True)
 class Resolved:
-    """part: of each node that stays in a part of the corpus, that part's name (others that stay express the whole).
-    reason: why a node was removed; against: the nodes that oppose it; round: in which round it was. stood: of each edge
-    of the issue, whether it is a conflict that ever stood. first: the groups of the first round and their sides. ways:
-    how the last round cut."""
+    """part: of each node that stays in a part of the corpus, that part's name; others that stay express the whole. What
+    was once cut stays a part: where one outlet contradicted itself, the rest do not speak for all. reason: why a node
+    was removed; against: the nodes that oppose it; round: in which round it was. stood: of each edge of the issue,
+    whether it is a conflict that ever stood. first: the groups of the first round and their sides. way: how an issue
+    was cut, the last time."""
 
     stood: NDArray[np.bool_]
     first: list[tuple[list[int], Sides]] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Resolved:
     against: dict[int, tuple[int, ...]] = field(default_factory=dict)
     round: dict[int, int] = field(default_factory=dict)
     rounds: int = 0
-    ways: set[str] = field(default_factory=set)
+    way: str | None = None
 
 
 def resolve(issue: Issue, edges: Edges, options: ReductionOptions) -> Resolved:
@@ -69,7 +70,6 @@ def resolve(issue: Issue, edges: Edges, options: ReductionOptions) -> Resolved:
     edges = edges.numbered()
     while True:
         found.rounds += 1
-        found.part, found.ways = {}, set()
         removed: dict[int, str] = {}
         for members, within in _groups(edges, alive, len(issue.names)):
             sides = divide(issue.stances[members], range(len(members)), within)
@@ -114,7 +114,7 @@ class _Round:
     def _split(self, period: str, found: Resolved) -> dict[int, str]:
         places = {node: self.issue.places[member] for node, member in enumerate(self.members)}
         cut = cells(range(len(self.members)), places, period, self._contradict)
-        found.ways.add(cut.way)
+        found.way = cut.way
         removed = [node for node, name in cut.name.items() if name in cut.contradictory]
         found.part |= {self.members[node]: name for node, name in cut.name.items() if name not in cut.contradictory}
         return dict.fromkeys(removed, CONTRADICTS_ITSELF)
