@@ -31,6 +31,8 @@ Integers = NDArray[np.int64]
 
 SOLVED: Final = 0.8
 """Probability of the right side, in every form, from which a statement counts as told by its style alone."""
+SOLVED_STYLE: Final = "solved"
+TOLD_STYLE: Final = "told"
 FOLDS: Final = 5
 LEAST_GROUPS: Final = 10
 LEAST_PAIRS: Final = 30
@@ -43,10 +45,10 @@ _MOST_NGRAMS: Final = 50_000
 
 
 class Judge(StrEnum):
-    """What a classifier sees: counts of form alone, or n-grams of characters."""
+    """What a classifier sees: counts of form alone, or n-grams of characters; also the names of columns."""
 
-    FORM = "form"
-    CHARACTERS = "characters"
+    FORM = "by_form"
+    CHARACTERS = "by_characters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,19 @@ class StyleReport:
     def share_solved(self) -> float:
         return len(self.solved) / self.statements if self.statements else 0.0
 
-    def probabilities(self) -> Mapping[tuple[str, str], float]:
-        """(statement, form) -> probability by form alone."""
-        columns = self.pairs.select("statement", "form", str(Judge.FORM)).iter_rows()
-        return {(statement, form): told for statement, form, told in columns if told is not None}
+    def labels(self) -> Mapping[tuple[str, str], str]:
+        """(statement, form) -> `SOLVED_STYLE` where style tells the statement in every form that it has, `TOLD_STYLE`
+        where it does in this one; others are not in it."""
+        told = self.pairs.filter(pl.col(Judge.FORM) > SOLVED).select("statement", "form").iter_rows()
+        return {(statement, form): SOLVED_STYLE if statement in self.solved else TOLD_STYLE for statement, form in told}
+
+    def told(self, form: str) -> tuple[float, float]:
+        """Shares of a form's pairs that are told, and that are told as surely the wrong way round."""
+        of_form = self.pairs.filter(pl.col("form") == form)[str(Judge.FORM)]
+        if not len(of_form):
+            return 0.0, 0.0
+        right, wrong = (of_form > SOLVED).sum(), (of_form < 1.0 - SOLVED).sum()
+        return float(right) / len(of_form), float(wrong) / len(of_form)
 
 
 def style_report(
@@ -138,6 +149,7 @@ def _judged(
     folds = _folds(groups, seed)
     texts = [pair for _, pair in pairs]
     counted = np.stack([features(one, lang) - features(other, lang) for one, other in texts])
+    characters = _n_grams(texts)
     by_form, by_characters = np.full(len(pairs), 0.5), np.full(len(pairs), 0.5)
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
@@ -145,7 +157,7 @@ def _judged(
         if not len(held) or not len(fitted):
             continue
         by_form[held] = _by_form(counted[fitted], counted[held])
-        by_characters[held] = _by_characters([texts[i] for i in fitted], [texts[i] for i in held])
+        by_characters[held] = _probabilities(characters[fitted], characters[held])
     return pl.DataFrame(
         {
             "statement": [statement for statement, _ in pairs],
@@ -180,18 +192,15 @@ def _by_form(fitted: Floats, held: Floats) -> Floats:
     return _probabilities(fitted / scale, held / scale)
 
 
-def _by_characters(fitted: Sequence[tuple[str, str]], held: Sequence[tuple[str, str]]) -> Floats:
+def _n_grams(pairs: Sequence[tuple[str, str]]) -> sparse.csr_matrix:
+    """Which n-grams of characters the one side of each pair has (1) and the other (-1). Which there are is counted
+    over all pairs; that says nothing of who is who."""
+    from scipy import sparse
     from sklearn.feature_extraction.text import CountVectorizer
 
     counts = CountVectorizer(analyzer="char", ngram_range=_NGRAMS, max_features=_MOST_NGRAMS, binary=True)
-    counts.fit([text for pair in fitted for text in pair])
-
-    def differences(pairs: Sequence[tuple[str, str]]) -> sparse.csr_matrix:
-        one, other = (counts.transform([pair[side] for pair in pairs]) for side in (0, 1))
-        found: sparse.csr_matrix = one.astype(np.float64) - other.astype(np.float64)
-        return found
-
-    return _probabilities(differences(fitted), differences(held))
+    found = counts.fit_transform([text for pair in pairs for text in pair]).astype(np.float64)
+    return sparse.csr_matrix(found[0::2] - found[1::2])
 
 
 def _probabilities(fitted: Floats | sparse.csr_matrix, held: Floats | sparse.csr_matrix) -> Floats:
@@ -199,10 +208,16 @@ def _probabilities(fitted: Floats | sparse.csr_matrix, held: Floats | sparse.csr
     from scipy import sparse
     from sklearn.linear_model import LogisticRegression
 
-    both = sparse.vstack([fitted, -fitted]) if sparse.issparse(fitted) else np.concatenate([fitted, -fitted])
-    count = int(fitted.shape[0])
-    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=500)
-    model.fit(both, np.repeat([1, 0], count))
+    wide = not isinstance(fitted, np.ndarray)  # far more n-grams than pairs: the dual problem is the small one
+    both: Floats | sparse.csr_matrix
+    if isinstance(fitted, np.ndarray):
+        both = np.concatenate([fitted, -fitted])
+    else:
+        both = sparse.csr_matrix(sparse.vstack([fitted, -fitted]))
+    model = LogisticRegression(
+        C=1.0, fit_intercept=False, max_iter=2_000, solver="liblinear", dual=wide, random_state=0
+    )
+    model.fit(both, np.repeat([1, 0], int(fitted.shape[0])))
     return np.asarray(model.predict_proba(held)[:, 1], dtype=np.float64)
 
 

@@ -48,15 +48,16 @@ def triple_items(
     *,
     writer: str = "",
     checker: str = "",
-    style: Mapping[Form, str] | None = None,
+    style: Mapping[tuple[str, str], str] | None = None,
 ) -> list[Item]:
     """An item for each form that the triple has. writer, checker: the models' names. style: what a classifier that sees
-    the form alone made of each (`style.StyleReport`). Raises `InputError` for a statement without a position."""
+    the form alone made of them (`blind.StyleReport.labels`). Raises `InputError` for a statement without a position."""
     if statement.position is None:
         raise InputError("the statement {id} has no position", mend="the step reduce names it", id=statement.id)
     made = {"written_by": writer, "checked_by": checker}
+    labels, position = style or {}, statement.position
     return [
-        _item(triple, statement, statement.position, form, pair, {**made, "style": (style or {}).get(form, "")})
+        _item(triple, statement, position, form, pair, {**made, "style": labels.get((statement.id, form), "")})
         for form in forms
         if (pair := sides(triple, form)) is not None
     ]
