@@ -33,10 +33,11 @@ class Voices:
 
     `saying`: verbs, `no_saying`: words that only look like one; `according`: words before a speaker (according to);
     `relates`: what stands between a verb and the words that are said (that). `government`: bodies; `offices`: whose
-    holders speak for them, unless they are `former` ones; `own`: the outlet itself; `opinion`: openings of opinion
+    holders, where they are not named, speak for them; `own`: the outlet itself; `opinion`: openings of opinion
     pieces; `vague`: speakers that nobody can name; `impersonal`: how nobody says something; `organisations`: speakers
     that are groups; `pronouns`; `aside`: how a place or a time begins; `no_name`: words with a capital before a name;
-    `official`: in the names of official outlets.
+    `official`: in the names of official outlets; `notices`: how one begins that an outlet prints; `we`: who writes;
+    `letter`: how a reader's letter begins; `roles`: what somebody is, right before a Chinese name.
     """
 
     saying: re.Pattern[str]
@@ -51,10 +52,13 @@ class Voices:
     pronouns: re.Pattern[str]
     official: re.Pattern[str]
     offices: re.Pattern[str]
-    former: re.Pattern[str]
     no_saying: re.Pattern[str]
     aside: re.Pattern[str]
     no_name: re.Pattern[str]
+    we: re.Pattern[str]
+    notices: re.Pattern[str]
+    letter: re.Pattern[str]
+    roles: re.Pattern[str]
 
 
 def language(lang: str) -> str | None:

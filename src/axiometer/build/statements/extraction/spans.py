@@ -13,6 +13,7 @@ _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 _STOPS: Final = ".。．!！?？…"
 _OUTER: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
+_TURNED: Final = str.maketrans("«»", "»«")
 _APART = re.compile(r"\s*([»”’」』]+)\s*")
 BETWEEN: Final = " … "
 """Stands in a context where it leaves words out."""
@@ -50,7 +51,7 @@ def sentences(text: str) -> list[Span]:
     """The sentences of a text, each without the white space behind it. Closing quotation marks that stand apart (as
     French ones do) belong to the sentence before."""
     found: list[Span] = []
-    ends = sentence_ends(text.replace("“", "”") if "„" in text else text)
+    ends = sentence_ends(_with_closing_marks(text))
     for begin, end in zip([0, *ends], ends, strict=False):
         stop = begin + len(text[begin:end].rstrip())
         apart = _APART.match(text, begin, stop) if found else None
@@ -60,6 +61,14 @@ def sentences(text: str) -> list[Span]:
         if stop > start:
             found.append((start, stop))
     return found
+
+
+def _with_closing_marks(text: str) -> str:
+    """A German text with the marks that close its quotations as others have them: “ for its own ”, and » « turned."""
+    if "„" in text:
+        text = text.replace("“", "”")
+    first = text.find("»")
+    return text.translate(_TURNED) if 0 <= first < text.find("«") else text
 
 
 def context_of(text: str, span: Span) -> str:

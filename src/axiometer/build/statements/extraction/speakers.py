@@ -11,10 +11,13 @@ from axiometer.build.statements.extraction.lexicon import Voices, even
 from axiometer.records.corpus_rows import Attribution
 
 _LONGEST_ROLE: Final = 80
-_CAPITALISES_NOUNS: Final = frozenset({"de"})
+_ADVERB: Final = 3  # characters that may stand between who writes and the verb (我们始终认为)
 _WORD = r"[A-ZÀ-ÖØ-Þ]\w+(?:[’'-]\w+)*"
 _PARTICLE = r"(?:de|du|van|von|zu|la|le|al|bin|[A-Z]\.)"
 _RUN = re.compile(rf"(?<![^\W_]){_WORD}(?:\s+(?:{_PARTICLE}\s+)?{_WORD})+")
+_ALONE = re.compile(_WORD)
+_CAPITAL_PARTICLES: Final = frozenset({"Le", "La", "De", "Du", "Van", "Von", "Zu", "Al", "El"})
+_PLACED = re.compile(r"(?:^|\s)(?:of|at|on|in|from|near|à|de|du|des|aux|au|en|aus|bei|im|am)\s+$")
 _SPACED = re.compile(r"\s+")
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
@@ -29,6 +32,8 @@ _ZH_NAME = re.compile(
     f"((?:{_TWO_SURNAMES}|[{_SURNAMES}])(?:[\u4e00-\u9fff]{{2}}|[\u4e00-\u9fff]))(?=$|[{_AFTER_NAME}]|[^\u4e00-\u9fff])"
 )
 
+_ZH_FULL = re.compile(f"(?:(?:{_TWO_SURNAMES})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{2}})")
+
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
@@ -42,23 +47,24 @@ def speaker_of(phrase: str, lists: Voices, lang: str) -> Speaker | None:
     """Who `phrase` is; None where it names no speaker that is known for one.
 
     The words between commas are looked at one after the other, those that begin like a place or a time (in, at) last; a
-    name is followed by what its bearer is (`role`). Holders of an office of government speak for it.
+    name is followed by what its bearer is (`role`). Who is named speaks as a person, whatever the office; an office
+    without a name speaks for its government.
     """
     parts = _parts(phrase, lists, lang)
     for i, part in enumerate(parts):
         plain = even(part)
-        if lists.own.search(plain) is not None:
-            return Speaker(Attribution.OUTLET, None, None, part)
+        own = lists.own.search(plain)
+        body = lists.offices.search(plain) or lists.government.search(plain)
         name = name_in(part, lists, lang)
-        office = lists.offices.search(plain)
-        body = lists.government.search(plain)
-        group = lists.organisations.search(plain)
-        if name is not None and not _names_body(name, lists):
+        if name is not None and not _names_body(name, lists) and (own is None or own.start() > 0):
             role = _without(part, name) or (parts[i + 1] if i + 1 < len(parts) else "")
-            official = lists.offices.search(even(role)) is not None and lists.former.search(even(role)) is None
-            attribution = Attribution.GOVERNMENT if official else Attribution.QUOTED
-            return Speaker(attribution, name, role[:_LONGEST_ROLE] or None, part)
-        if office is not None or (body is not None and (group is None or body.start() <= group.start())):
+            return Speaker(Attribution.QUOTED, name, role[:_LONGEST_ROLE] or None, part)
+        if own is not None and body is not None and body.start() < own.start():
+            own = None  # a body that tells the outlet
+        if own is not None or _ends_with(lists.we, plain):
+            return Speaker(Attribution.OUTLET, None, None, part)
+        group = lists.organisations.search(plain)
+        if body is not None and (group is None or body.start() <= group.start()):
             return Speaker(Attribution.GOVERNMENT, None, part[:_LONGEST_ROLE], part)
         if lists.vague.search(plain) is not None:
             return Speaker(Attribution.UNKNOWN, None, None, part)
@@ -67,14 +73,23 @@ def speaker_of(phrase: str, lists: Voices, lang: str) -> Speaker | None:
     return None
 
 
+def _ends_with(pattern: re.Pattern[str], plain: str) -> bool:
+    """Whether a phrase ends with one of the words of a list: the subject right before its verb."""
+    return any(len(plain[match.end() :].strip()) <= _ADVERB for match in pattern.finditer(plain))
+
+
 def meant(phrase: str, before: str, lists: Voices, lang: str) -> Speaker | None:
-    """Whom a pronoun means: the last name or government body before it; nobody known where there is none. None where
-    the phrase holds no pronoun."""
+    """Whom a pronoun, or a surname alone, means: the last name or government body before it; nobody known where there
+    is none. None where the phrase holds neither."""
+    names = [(match.start(), name) for match, name in _names(before, lists, lang) if not _names_body(name, lists)]
     pronoun = lists.pronouns.search(even(phrase))
+    alone = _ALONE.fullmatch(" ".join(phrase.split()).strip(" ,"))
+    if pronoun is None and alone is not None and lang != "zh":
+        full = next((name for _, name in reversed(names) if name.split()[-1] == alone.group()), None)
+        return None if full is None else Speaker(Attribution.QUOTED, full, None, f"{alone.group()} ({full})")
     if pronoun is None:
         return None
     said = pronoun.group()
-    names = [(match.start(), name) for match, name in _names(before, lists, lang) if not _names_body(name, lists)]
     bodies = [(match.start(), before[slice(*match.span())]) for match in lists.government.finditer(even(before))]
     if bodies and (not names or bodies[-1][0] > names[-1][0]):
         return Speaker(Attribution.GOVERNMENT, None, bodies[-1][1], f"{said} ({bodies[-1][1]})")
@@ -90,23 +105,37 @@ def name_in(phrase: str, lists: Voices, lang: str) -> str | None:
 
 def _names(phrase: str, lists: Voices, lang: str) -> Iterator[tuple[re.Match[str], str]]:
     if lang == "zh":
-        yield from ((match, match[1]) for match in _ZH_NAME.finditer(phrase))
+        yield from _chinese(phrase, lists)
         return
     for match in _RUN.finditer(phrase):
         words = _SPACED.split(match.group())
-        first = not phrase[: match.start()].strip()
         while len(words) > 1 and lists.no_name.fullmatch(even(words[0])) is not None:
             words = words[1:]
-        named = [word for word in words if word[0].isupper()]
-        if len(named) > 2 and (first or lang in _CAPITALISES_NOUNS):
+        named = [word for word in words if word[0].isupper() and word not in _CAPITAL_PARTICLES]
+        if len(named) > 2:  # what its bearer is stands before a name, and has a capital at the start
             words = _last_two(words)
-        if len(words) > 1:
+        if len(words) > 1 and _PLACED.search(phrase, 0, match.start()) is None:
             yield match, " ".join(words)
+
+
+def _chinese(phrase: str, lists: Voices) -> Iterator[tuple[re.Match[str], str]]:
+    found = [(match, match[1]) for match in _ZH_NAME.finditer(phrase)]
+    for role in lists.roles.finditer(phrase):
+        match = _ZH_FULL.match(phrase, role.end())
+        if match is not None and not any(start.start(1) == match.start() for start, _ in found):
+            found.append((match, match.group()))
+    for match, name in sorted(found, key=lambda each: each[0].end()):
+        if lists.no_name.match(name) is None:
+            yield match, name
 
 
 def _last_two(words: list[str]) -> list[str]:
     """The last two words with a capital, with what stands between them."""
-    capitals = [i for i, word in enumerate(words) if word[0].isupper() and not word.endswith(".")]
+    capitals = [
+        i
+        for i, word in enumerate(words)
+        if word[0].isupper() and not word.endswith(".") and word not in _CAPITAL_PARTICLES
+    ]
     return words[capitals[-2] :] if len(capitals) > 1 else words
 
 
