@@ -49,11 +49,13 @@ def analyze(
             raise InputError("{option} is for folders of scenes", file=run, option=name)
     from axiometer.analyze import AnalysisOptions
     from axiometer.analyze import analyze as analyze_tables
-    from axiometer.measure.reading import open_run
+    from axiometer.measure.reading import open_run, read_run_labels
 
     read = open_run(run, texts=False)
     chosen = AnalysisOptions(seed=seed, resamples=resamples, values=not without_values)
-    analysis = analyze_tables(read.items, read.answers, frameworks=read.frameworks, options=chosen)
+    analysis = analyze_tables(
+        read.items, read.answers, frameworks=read.frameworks, options=chosen, labels=read_run_labels(run)
+    )
     analysis.write(run / "analysis")
     if as_json:
         say_json(analysis.summary)

@@ -23,14 +23,18 @@ MODEL_COLUMNS = ("model", "model_a", "model_b")
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
-PAIRWISE = ("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement")
+PAIRWISE = (
+    *("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement"),
+    *("corpus_differences", "mode_gaps"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run in memory: `items` and `answers` have the columns of their row types, `answers` may be lazy.
 
-    `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id.
+    `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id; `labels` what people
+    said of judged answers.
     """
 
     name: str
@@ -39,6 +43,7 @@ class RunView:
     answers: pl.DataFrame | pl.LazyFrame
     analysis: Analysis
     frameworks: Mapping[str, Framework]
+    labels: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,14 @@ class Study:
 
         frameworks = {name: framework for run in self.runs for name, framework in run.frameworks.items()}
         answers = self.answers.select(pl.exclude("raw", "reasoning", "reason")).collect()
-        found = compare(self.items, answers, frameworks=frameworks)
+        said = [run.labels for run in self.runs if run.labels is not None]
+        found = compare(
+            self.items,
+            answers,
+            frameworks=frameworks,
+            labels=pl.concat(said) if said else None,
+            names={respondent.label: respondent.model for respondent in self.respondents},
+        )
         return {name: getattr(found, name) for name in PAIRWISE}
 
     def _of_run(self, run: RunView, name: str) -> pl.DataFrame:

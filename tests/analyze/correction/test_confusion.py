@@ -91,7 +91,7 @@ def test_a_category_that_is_never_labelled_cannot_be_turned_round_and_says_so():
         Method.CONFUSION,
     )  # fmt: skip
     assert found.estimate is None
-    assert found.why_not == "no label says neither"
+    assert found.why_not == "fewer than 5 labels say neither"
 
 
 def test_a_category_that_nobody_and_nothing_names_is_left_out():

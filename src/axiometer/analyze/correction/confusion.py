@@ -32,6 +32,12 @@ from axiometer.analyze.correction.samples import Labels, Target, Verdicts
 LEAST_TOLD_APART = 0.1
 """The smallest singular value of a confusion matrix that is still turned round; by lots it is 0, without errors 1."""
 
+LEAST_OF_A_CATEGORY = 5
+"""A column of the matrix that rests on fewer labels says next to nothing."""
+
+MOST_LEFT_OUT = 0.1
+"""The largest share of verdicts on categories beside the base that are left out where labels of them are few."""
+
 HARDLY = "the verdicts hardly tell the categories apart"
 
 
@@ -60,8 +66,9 @@ def unmixed(
 ) -> list[Effects | str]:
     """The estimates of `targets` by equation (1), or why there is none.
 
-    Categories outside a target's base count as one: their own errors do not matter to it. A category that nobody and
-    nothing was put in is left out; one that verdicts name and labels do not cannot be corrected.
+    Categories outside a target's base count as one: their own errors do not matter to it. It is left out where it is
+    rare (few labels, hardly a verdict). Any other category with few labels cannot be corrected, but for one that nobody
+    and nothing was put in.
     """
     return [_of_target(verdicts, labels, each, categories) for each in targets]
 
@@ -78,10 +85,13 @@ def _of_target(verdicts: Verdicts, labels: Labels, target: Target, categories: S
         labels = replace(labels, said=_collapsed(labels.said, own, beside), truth=_collapsed(labels.truth, own, beside))
         target = Target(target.name, tuple(own.index(place) for place in target.hits), tuple(range(len(own))))
     matrix = confusion_of(labels)
-    never = np.flatnonzero((matrix.labels <= 0) & (verdicts.said.mean(axis=0) > 0))
-    if len(never):
-        return f"no label says {verdicts.categories[int(never[0])]}"
-    kept = np.flatnonzero(matrix.labels > 0)
+    few, said = matrix.labels < LEAST_OF_A_CATEGORY, verdicts.said.mean(axis=0)
+    rare = few & (said <= MOST_LEFT_OUT) & ~target.vectors(len(few))[1].astype(bool)
+    nothing = (matrix.labels <= 0) & (said <= 0)
+    wanting = np.flatnonzero(few & ~rare & ~nothing)
+    if len(wanting):
+        return f"fewer than {LEAST_OF_A_CATEGORY} labels say {verdicts.categories[int(wanting[0])]}"
+    kept = np.flatnonzero(~rare & ~nothing)
     square = matrix.said_of[np.ix_(kept, kept)]
     if len(kept) < 2 or np.linalg.svd(square, compute_uv=False).min() < LEAST_TOLD_APART:
         return HARDLY

@@ -1,0 +1,61 @@
+"""One respondent in several ways of asking: the gap on identical items."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from tests.analyze.statements import Sider, statement
+
+from axiometer.analyze import AnalysisOptions, compare
+from axiometer.analyze.coded.catalogue import catalogue_of
+from axiometer.analyze.coded.presentations import presentations_of
+from axiometer.analyze.estimates.mode_gaps import mode_gaps
+from axiometer.records import Mode
+
+FEW = AnalysisOptions(resamples=200)
+CN, US = "cn", "us"
+
+
+def items_of(n: int = 60):
+    return [statement(i, corpus) for corpus in (CN, US) for i in range(n)]
+
+
+def test_the_gap_is_paired_on_the_items_asked_in_both_modes(kit):
+    items = items_of()
+    chosen = Sider("m", {CN: 0.8, US: 0.5}).answers(items, Mode.LOGPROB, kit.answer)
+    free, _ = Sider("m", {CN: 0.5, US: 0.5}).judged(items[:40], kit.answer)
+    catalogue = catalogue_of(items, {})
+    table = mode_gaps(list(presentations_of(kit.frame(chosen + free), catalogue)), catalogue, FEW)
+    (found,) = table.filter(pl.col("corpus") == CN).iter_rows(named=True)
+    assert (found["mode_a"], found["mode_b"]) == ("logprob", "judged")
+    assert found["n_items"] == 40
+    assert found["share_a"] == pytest.approx(0.8)
+    said = [answer.option == 0 for answer in free]
+    assert found["share_b"] == pytest.approx(sum(said) / len(said))
+    assert found["gap"] == pytest.approx(found["share_a"] - found["share_b"])
+    # The probabilities do not vary, so that all of the gap's error is that of 40 answers.
+    assert found["high"] - found["low"] == pytest.approx(4 * (0.25 / 40) ** 0.5, rel=0.15)
+    assert table.filter(pl.col("corpus") == US).is_empty()
+
+
+def test_runs_put_together_compare_the_modes_of_one_model(kit):
+    items = items_of()
+    answers = Sider("m · first", {CN: 0.7, US: 0.7}).answers(items, Mode.LOGPROB, kit.answer)
+    answers += Sider("m · second", {CN: 0.7, US: 0.7}).answers(items, Mode.AGREE, kit.answer)
+    answers += Sider("other", {CN: 0.7, US: 0.7}).answers(items, Mode.AGREE, kit.answer)
+    names = {"m · first": "m", "m · second": "m", "other": "other"}
+    table = compare(kit.items_frame(items), kit.frame(answers), frameworks={}, options=FEW, names=names).mode_gaps
+    assert set(table["model_a"]) == {"m · first"}
+    assert set(table["model_b"]) == {"m · second"}
+    assert table["corpus"].to_list() == [CN, US, "all"]
+    together = table.row(-1, named=True)
+    assert together["low"] < 0 < together["high"]
+    assert together["p_adjusted"] == together["p"]
+    assert len(table["family"].unique()) == 2
+
+
+def test_respondents_with_one_mode_have_no_gap(kit):
+    items = items_of(20)
+    answers = Sider("m", {CN: 0.7, US: 0.7}).answers(items, Mode.CHOICE, kit.answer)
+    catalogue = catalogue_of(items, {})
+    assert mode_gaps(list(presentations_of(kit.frame(answers), catalogue)), catalogue, FEW).is_empty()
