@@ -9,18 +9,29 @@ from typing import Final
 
 from axiometer.build.corpus.ingest import IngestOptions
 from axiometer.build.statements.preparing.prepare import nation_named
+from axiometer.build.statements.reduction.options import ReductionOptions
 from axiometer.build.statements.starter_texts import starter_nations
+from axiometer.build.statements.subjects import SubjectOptions
+from axiometer.build.statements.tagging.options import TagOptions
 from axiometer.build.statements.topics.options import TopicOptions
+from axiometer.build.statements.triples.rows import Form
 from axiometer.errors import InputError
+from axiometer.models.contradiction.registry import open_contradiction_model
 from axiometer.runtime.stages.parts import StageFolder
 
 FILE: Final = "statements.yaml"
 COMMAND: Final = "axiometer build statements"
 INGEST: Final = "ingest"
 PREPARE: Final = "prepare"
-TOPICS: Final = "topics"
-TOPIC_ROWS: Final = "topic-rows"
-"""The topics themselves, as rows that a model is asked about."""
+EXTRACT: Final = "extract"
+POSITIONS: Final = "value-or-fact"
+ATTRIBUTE: Final = "attribute"
+PAIRS: Final = "pairs"
+QUESTIONS: Final = "relate-questions"
+RELATE: Final = "relate"
+SCORE: Final = "score"
+REDUCE: Final = "reduce"
+ALL_FORMS: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +39,16 @@ class StatementOptions:
     """How statements are made. Make it with `of`.
 
     ingest: how texts are read. starter: nations whose starter news are taken. nations: those that are wanted, all if
-    none is named; one alone is that of texts which name none.
+    none is named; one alone is that of texts which name none. subjects, reduction: of topics, tags and the screen, and
+    of conflicts. forms: in which words items are shown.
     """
 
     ingest: IngestOptions
     starter: tuple[str, ...]
     nations: tuple[str, ...]
-    topics: TopicOptions
+    subjects: SubjectOptions
+    reduction: ReductionOptions
+    forms: tuple[Form, ...]
     embedder: str
     seed: int
 
@@ -45,24 +59,50 @@ class StatementOptions:
         ingest: IngestOptions | None = None,
         starter: str | None = None,
         nations: Sequence[str] = (),
-        topics: TopicOptions | None = None,
+        subjects: SubjectOptions | None = None,
+        reduction: ReductionOptions | None = None,
+        forms: str = Form.ORIGINAL,
         embedder: str | None = None,
         seed: int = 0,
     ) -> StatementOptions:
-        """The options, checked. Raises `InputError` for what cannot be."""
+        """The options, checked. forms: their names between commas, or `all`. Raises `InputError` for what cannot be."""
         from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
         wanted = tuple(dict.fromkeys(nation_named(name) for name in nations))
         if not all(wanted):
             raise InputError("--nation names no nation")
+        reduced = reduction or ReductionOptions.of(seed=seed)
+        if reduced.judge is not None:
+            open_contradiction_model(reduced.judge)
         return cls(
             ingest=ingest or IngestOptions(repeats=True),
             starter=() if starter is None else starter_nations(starter),
             nations=wanted,
-            topics=topics or TopicOptions.of(seed=seed),
+            subjects=subjects or SubjectOptions(TopicOptions.of(seed=seed), TagOptions.of()),
+            reduction=reduced,
+            forms=_forms(forms),
             embedder=embedder or DEFAULT_EMBEDDER,
             seed=seed,
         )
+
+    @property
+    def computed_judge(self) -> str | None:
+        """The contradiction model, where it is one that computes; None where a model is asked."""
+        judge = self.reduction.judge
+        return None if judge is None or judge.startswith("llm/") else judge
+
+
+def _forms(said: str) -> tuple[Form, ...]:
+    if said == ALL_FORMS:
+        return tuple(Form)
+    named = [name.strip() for name in said.split(",") if name.strip()]
+    known = ", ".join((*Form, ALL_FORMS))
+    for name in named:
+        if name not in tuple(Form):
+            raise InputError("--{name} {word} is not one of {known}", name="form", word=name, known=known)
+    if not named:
+        raise InputError("--{name} {word} is not one of {known}", name="form", word=repr(said), known=known)
+    return tuple(form for form in Form if form in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +122,6 @@ class StatementsFolder:
     @property
     def tables(self) -> Path:
         return self.path / "tables"
-
-    @property
-    def vectors(self) -> Path:
-        return self.path / "vectors"
 
     @property
     def screen(self) -> Path:

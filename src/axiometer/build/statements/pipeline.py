@@ -7,24 +7,55 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from axiometer.build.conflicts.scoring import score
 from axiometer.build.corpus.ingest import ingest
-from axiometer.build.statements.options import COMMAND, FILE, INGEST, PREPARE, TOPIC_ROWS, TOPICS, StatementsFolder
+from axiometer.build.statements.options import (
+    ATTRIBUTE,
+    COMMAND,
+    EXTRACT,
+    FILE,
+    INGEST,
+    PAIRS,
+    POSITIONS,
+    PREPARE,
+    QUESTIONS,
+    REDUCE,
+    RELATE,
+    SCORE,
+    StatementsFolder,
+)
 from axiometer.build.statements.plan import StatementPlan, settle_specification
-from axiometer.build.statements.preparing.prepare import prepare
+from axiometer.build.statements.preparing.prepare import COPIES_FILE, prepare
 from axiometer.build.statements.publish import StatementsSummary, publish
-from axiometer.build.statements.topics.finding import find_topics, write_topic_parts
-from axiometer.build.statements.topics.labelling import LABEL
-from axiometer.build.statements.topics.rows import Topic
+from axiometer.build.statements.reduction.candidates import find_pairs
+from axiometer.build.statements.reduction.pipeline import Judged, Scored, Verdicts, reduce_statements
+from axiometer.build.statements.reduction.reducing import Summary
+from axiometer.build.statements.reduction.relating import RelationQuestion, write_questions
+from axiometer.build.statements.screening import APPLIED, Settled
+from axiometer.build.statements.subjects import Subjects, settle_subjects
+from axiometer.build.statements.triples.rows import CHECK, REVERSE
 from axiometer.build.work.folders import check_folder
-from axiometer.build.work.search import Search
+from axiometer.build.work.search import Search, Watched
 from axiometer.errors import Stopped
-from axiometer.records.corpus_rows import Statement, Text
+from axiometer.records.corpus_rows import Statement, Text, Triple
+from axiometer.records.tables import read_part
 from axiometer.runtime import Progress, Tally
 from axiometer.runtime.lock import only_process
 from axiometer.runtime.progress import Silent
 from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.turns import Turns, in_turn
+
+_ON_RUNNER = 3  # parts: fewer are scored sooner than processes have started
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the steps found out beside their rows: which subjects people decided on, and the account of conflicts."""
+
+    settled: Settled
+    reduction: Summary
+    tallies: list[Tally]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +70,7 @@ class _Work:
     turns: Turns
 
     def search(self, name: str) -> Search:
-        """Vectors and pairs of texts; `name` is what progress calls it."""
+        """Vectors of texts; `name` is what progress calls it."""
         return Search(self.plan.options.embedder, 1.0, self.cache, self.runner, self.progress, name)
 
     async def ask(self, step: str, before: str, row_type: type[Any]) -> None:
@@ -56,7 +87,7 @@ def run_statements(
     """Makes statements and items into the folder `output`, or goes on there. cache: the folder of vectors.
 
     Raises `SpecificationChanged` where the folder holds other work, `Stopped` when a limit, the breaker or Ctrl-C ended
-    it: the same call goes on from there.
+    it: the same call goes on from there. `InputError` where no text has a nation, or `screen.yaml` is damaged.
     """
     folder, shown = StatementsFolder(Path(output)), progress or Silent()
     check_folder(folder.path, FILE, COMMAND)
@@ -65,31 +96,74 @@ def run_statements(
         try:
             ingest(plan.sources(folder), plan.options.ingest, folder.stage(INGEST), runner, shown)
             prepare(folder.stage(INGEST), folder.stage(PREPARE), folder.tables, plan.options.nations)
-            tallies = asyncio.run(_ask(plan, folder, cache, runner, shown))
-            return publish(plan, folder, tallies)
+            made = asyncio.run(_make(plan, folder, cache, runner, shown))
+            return publish(plan, folder, made.settled, made.reduction, made.tallies)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
         finally:
             shown.close()
 
 
-async def _ask(
-    plan: StatementPlan, folder: StatementsFolder, cache: Path, runner: Runner, progress: Progress
-) -> list[Tally]:
+async def _make(plan: StatementPlan, folder: StatementsFolder, cache: Path, runner: Runner, progress: Progress) -> Made:
     """The steps that ask a model, and the barriers between them."""
     async with in_turn(folder.path, plan.people.all, progress) as turns:
         work = _Work(plan, folder, cache, runner, progress, turns)
-        await _subjects(work)
-        await work.ask("extract", TOPICS, Text)
-        await work.ask("value-or-fact", "extract", Statement)
-        await work.ask("attribute", "value-or-fact", Statement)
-        return turns.tallies
+        settled = await _screened(work)
+        await work.ask(EXTRACT, APPLIED, Text)
+        await work.ask(POSITIONS, EXTRACT, Statement)
+        await work.ask(ATTRIBUTE, POSITIONS, Statement)
+        reduction = await _reduced(work)
+        await work.ask(REVERSE, REDUCE, Statement)
+        await work.ask(CHECK, REVERSE, Triple)
+        return Made(settled, reduction, turns.tallies)
 
 
-async def _subjects(work: _Work) -> None:
-    """What texts are about: topics among all of them, with names."""
+async def _screened(work: _Work) -> Settled:
+    """Topics, tags, and which of them are read for statements."""
+    folder, plan = work.folder, work.plan
+    subjects = Subjects(
+        texts=folder.stage(PREPARE),
+        stage=folder.stage,
+        tables=folder.tables,
+        screen=folder.screen,
+        writer=plan.people.writer,
+        options=plan.options.subjects,
+        search=work.search("topics"),
+    )
+    return await settle_subjects(subjects, work.turns)
+
+
+async def _reduced(work: _Work) -> Summary:
+    """Conflicts among statements, found and resolved."""
     folder, options = work.folder, work.plan.options
-    find_topics(folder.stage(PREPARE), folder.stage(TOPICS), folder.tables, options.topics, work.search(TOPICS))
+    found, search = folder.stage(PAIRS), work.search(REDUCE)
+    statements = folder.stage(ATTRIBUTE)
+    find_pairs(statements, found, options.reduction, search, copied(folder))
     await work.turns.check()
-    write_topic_parts(folder.tables, folder.stage(TOPIC_ROWS))
-    await work.ask(LABEL, TOPIC_ROWS, Topic)
+    verdicts = await _verdicts(work)
+    await work.turns.check()
+    summary = reduce_statements(
+        statements, found, verdicts, folder.stage(REDUCE), folder.tables, options.reduction, search
+    )
+    search.clear()
+    return summary
+
+
+async def _verdicts(work: _Work) -> Verdicts:
+    """How each candidate pair stands: by a model that is asked in both orders, or by one that computes."""
+    folder, judge = work.folder, work.plan.options.computed_judge
+    found = folder.stage(PAIRS)
+    if judge is None:
+        write_questions(found, folder.stage(QUESTIONS))
+        await work.ask(RELATE, QUESTIONS, RelationQuestion)
+        assert work.plan.people.judge is not None, "who is asked is known where no model computes"
+        return Judged(folder.stage(RELATE), f"llm/{work.plan.people.judge.model.name}")
+    watched = Watched(work.runner if len(found.names()) >= _ON_RUNNER else None, Tally(SCORE), work.progress)
+    score(found, folder.stage(SCORE), work.plan.scorer, watched, both=True)
+    return Scored(folder.stage(SCORE), judge)
+
+
+def copied(folder: StatementsFolder) -> dict[str, str]:
+    """The text that each copy copies, by id."""
+    rows = read_part(folder.tables / COPIES_FILE, ["id", "of"]).select("id", "of")
+    return {copy: of for copy, of in rows.iter_rows() if copy != of}

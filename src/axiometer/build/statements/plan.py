@@ -12,13 +12,28 @@ from axiometer.build.corpus.ingest.sources import Sources
 from axiometer.build.statements.extraction.attributing import AttributeStatements
 from axiometer.build.statements.extraction.extracting import ExtractStatements
 from axiometer.build.statements.extraction.positions import TellPositions
-from axiometer.build.statements.options import COMMAND, FILE, StatementOptions, StatementsFolder
+from axiometer.build.statements.options import (
+    ATTRIBUTE,
+    COMMAND,
+    EXTRACT,
+    FILE,
+    POSITIONS,
+    RELATE,
+    StatementOptions,
+    StatementsFolder,
+)
+from axiometer.build.statements.reduction.relating import RelateStatements
 from axiometer.build.statements.starter_texts import write_starter_texts
-from axiometer.build.statements.topics.labelling import LABEL, LabelTopics
+from axiometer.build.statements.triples.checking import CheckTriples
+from axiometer.build.statements.triples.rows import CHECK, REVERSE
+from axiometer.build.statements.triples.writing import WriteTriples
 from axiometer.build.work.folders import check_writes, settle
 from axiometer.build.work.specifications import Asking, has_steps, noted, steps_asked
 from axiometer.errors import InputError
 from axiometer.measure.specification import Specification, plain, specification_in
+from axiometer.models.contradiction.judge import Judge
+from axiometer.models.contradiction.registry import open_contradiction_model
+from axiometer.models.protocols import ContradictionModel
 from axiometer.runtime.respondent import Respondent
 
 FORMAT = 1
@@ -26,8 +41,8 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who is asked: who writes, who checks what was written, and who judges whether statements contradict each other
-    (None: a model that computes)."""
+    """Who is asked: who writes, who checks what was written, and who judges how statements stand to each other (None:
+    a model that computes)."""
 
     writer: Respondent
     checker: Respondent
@@ -49,6 +64,15 @@ class StatementPlan:
     asking: Asking
     specification: Specification
 
+    @property
+    def scorer(self) -> ContradictionModel:
+        """The contradiction model, where it is one that computes."""
+        judge = self.options.computed_judge
+        assert judge is not None, "a judge is asked"
+        opened = open_contradiction_model(judge)
+        assert not isinstance(opened, Judge), "a judge is asked"
+        return opened
+
     def sources(self, folder: StatementsFolder) -> Sources:
         """All texts; those of the starter are written into the folder first."""
         paths: list[str | Path] = [*self.paths]
@@ -65,11 +89,12 @@ def plan_statements(
     judge: Respondent | None = None,
 ) -> StatementPlan:
     """Checks texts and models. paths: files, folders or globs of texts; none where the starter news alone are taken.
-    checker: who checks triples, default the writer; judge: who is asked whether statements contradict each other.
+    checker: who checks triples, default the writer; judge: who is asked how statements stand to each other, default the
+    writer, unless a model computes it.
     Raises an `AxiometerError` for anything that is wrong."""
     if not paths and not options.starter:
         raise InputError("no texts", mend="name files, folders or globs, or take ours with --starter cn,us,uk,fr,de")
-    people = People(writer, checker or writer, judge)
+    people = People(writer, checker or writer, (judge or writer) if options.computed_judge is None else None)
     for respondent in people.all:
         check_writes(respondent)
     if paths:
@@ -79,23 +104,33 @@ def plan_statements(
 
 
 def stages_of(options: StatementOptions, people: People) -> Asking:
-    """The steps that ask a model about each row, in order."""
-    del options
+    """The steps that ask a model about each row, in order. Of the rounds of tags the first stands for all."""
     writer = people.writer
+    judged: Asking = {} if people.judge is None else {RELATE: (RelateStatements(), people.judge)}
     return {
-        LABEL: (LabelTopics(), writer),
-        "extract": (ExtractStatements(), writer),
-        "value-or-fact": (TellPositions(), writer),
-        "attribute": (AttributeStatements(), writer),
+        **{name: (stage, writer) for name, stage in options.subjects.stages.items()},
+        EXTRACT: (ExtractStatements(), writer),
+        POSITIONS: (TellPositions(), writer),
+        ATTRIBUTE: (AttributeStatements(), writer),
+        **judged,
+        REVERSE: (WriteTriples(), writer),
+        CHECK: (CheckTriples(), people.checker),
     }
 
 
 def _specify(paths: Sequence[str], options: StatementOptions, asking: Asking) -> Specification:
-    """More texts or another limit are the same work grown; what is computed of answers can be asked for anew."""
+    """More texts or another limit are the same work grown. How topics are found, how conflicts are resolved and which
+    forms items have can be asked for anew in the same folder: answers stay."""
+    subjects = options.subjects
     asked: dict[str, Any] = {
         "ingest": plain(options.ingest.fingerprint),
         "starter": list(options.starter),
         "nations": list(options.nations),
+        "values": {
+            "framework": None if subjects.framework is None else subjects.framework.fingerprint,
+            "about": subjects.about,
+        },
+        "judge": options.computed_judge,
         "embedder": options.embedder,
         "steps": steps_asked(asking),
         "seed": options.seed,

@@ -1,4 +1,4 @@
-"""What the steps recovered that look at many rows at once: topics, the screen, issues and conflicts, triples."""
+"""What the steps recovered that look at many rows at once: topics, the screen, issues, triples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from axiometer.build.statements.recovery.truth import Matched, Truth, rows_of
 from axiometer.build.statements.topics.options import TOPIC
 from axiometer.models.writer_news import folded
 from axiometer.records.corpus_rows import Text, Triple
-from axiometer.starter.news import News, NewsText, planted_conflicts
+from axiometer.starter.news import News, NewsText
 
 Labelled: TypeAlias = Sequence[tuple[str, str | None]]
 """Planted and found label of each of some things; None where none was found."""
@@ -72,11 +72,6 @@ def triples(truth: Truth, news: News, step: str) -> Iterator[Recovered]:
     unturned = sum(folded(row.reversed_text) == folded(row.shown) for row, _ in found)
     yield Recovered(news.nation, step, "reverses as planted", len(found), len(found), right)
     yield Recovered(news.nation, step, "reverses that say the same", None, unturned, None)
-
-
-def conflict_ids(news: News) -> set[str]:
-    """Planted statements that contradict another one."""
-    return {name for conflict in planted_conflicts(news) for name in (conflict.one, conflict.other)}
 
 
 def _texts(truth: Truth, step: str) -> list[tuple[Text, tuple[News, NewsText]]]:

@@ -6,10 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from axiometer.build.statements.options import PREPARE, StatementsFolder
-from axiometer.build.statements.recovery import recovering
+from axiometer.build.statements.options import ATTRIBUTE, EXTRACT, POSITIONS, REDUCE, StatementsFolder
+from axiometer.build.statements.recovery import grouping, recovering
+from axiometer.build.statements.recovery.conflicts import conflicts
 from axiometer.build.statements.recovery.table import Recovered, frame, with_totals
 from axiometer.build.statements.recovery.truth import Truth
+from axiometer.build.statements.screening import APPLIED
+from axiometer.build.statements.subjects import FOUND
+from axiometer.build.statements.tagging.asking import TAG
+from axiometer.build.statements.triples.rows import CHECK
 from axiometer.records.tables import write_parquet
 
 RECOVERY_FILE: Final = "recovery.parquet"
@@ -24,8 +29,16 @@ def recover(folder: StatementsFolder, nations: Sequence[str], tables: Path) -> l
 
 
 def _all(truth: Truth) -> Iterator[Recovered]:
+    reduced = truth.matched(REDUCE)
     for news in truth.news():
         yield from recovering.copies(truth, news)
-        yield from recovering.extraction(truth, news, PREPARE, "extract")
-        yield from recovering.positions(truth, news, "extract", "value-or-fact")
-        yield from recovering.attributions(truth, news, "attribute")
+        yield from grouping.topics(truth, news, FOUND, "topics")
+        yield from grouping.topics(truth, news, TAG, "topics and tags")
+        yield from grouping.screened(truth, news, TAG, APPLIED)
+        yield from recovering.extraction(truth, news, APPLIED, EXTRACT)
+        yield from recovering.positions(truth, news, EXTRACT, POSITIONS)
+        yield from recovering.attributions(truth, news, ATTRIBUTE)
+        yield from grouping.issues([each for each in reduced if each.news is news], news, REDUCE)
+        yield from conflicts(truth, news, ATTRIBUTE, REDUCE)
+        yield from grouping.triples(truth, news, CHECK)
+        yield recovering.overall(truth, news, CHECK)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from axiometer.build.statements.options import PREPARE
+from axiometer.build.statements.options import PREPARE, REDUCE
 from axiometer.build.statements.preparing.prepare import COPIES_FILE
 from axiometer.build.statements.recovery.table import Recovered
 from axiometer.build.statements.recovery.truth import Matched, Truth, rows_of
 from axiometer.build.statements.starter_texts import starter_text_of
-from axiometer.records.corpus_rows import Attribution, Text
+from axiometer.records.corpus_rows import Attribution, Text, Triple
 from axiometer.records.tables import read_part
 from axiometer.starter.news import News, NewsText
 
@@ -90,3 +90,12 @@ def attributions(truth: Truth, news: News, step: str) -> Iterator[Recovered]:
 
 def _differs(each: Matched) -> bool:
     return each.planted is not None and str(each.statement.attribution) != each.planted.attribution
+
+
+def overall(truth: Truth, news: News, step: str) -> Recovered:
+    """Planted statements of all texts that copy none, and those of them that became items."""
+    planted = {each.id for text in news.texts if text.copy_of is None for each in text.statements}
+    statements = {row.statement for row in rows_of(truth.folder.stage(step), Triple)}
+    made = [each for each in truth.matched(REDUCE) if each.news is news and each.statement.id in statements]
+    right = {each.planted.id for each in made if each.planted is not None} & planted
+    return Recovered(news.nation, "all steps", "statements that became items", len(planted), len(made), len(right))
