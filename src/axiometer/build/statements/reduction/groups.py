@@ -1,20 +1,21 @@
 """Issue groups: statements that belong to one issue, by what was judged of their pairs.
 
 Agglomeration by average linkage over judged pairs: two groups are joined while, of the judged pairs between them
-(weighted), at least `support` are on one issue (agree or conflict), the best supported first. So a wrong edge joins two
-groups only where hardly any other pair was judged between them, and a chain of wrong edges does not.
+(weighted), at least `support` are on one issue (agree or conflict). The best come first, by support times *backing*: of
+the statements that were judged with both ends of an edge and are on one issue with at least one of them, and of the
+edge itself, the share that bears it out. So a wrong edge joins two groups only where hardly any other pair was judged
+between them, and a chain of wrong edges joins nothing.
 
-Groups that are each other's best are joined at once. Joining two groups never makes either more like a third (the
-support of a union is a mean of both), so the result is that of joining one pair at a time (Bruynooghe 1978, Cahiers de
-l'analyse des donnees 3; reciprocal agglomeration on graphs: Sumengen et al. 2021, arXiv:2105.11653), and each round
-takes time and memory in proportion to the pairs that are left. Equal supports are told apart by likeness, then by a
-hash of ids: nothing depends on the order of rows.
+Groups that are each other's best are joined at once (reciprocal agglomeration: Bruynooghe 1978, Cahiers de l'analyse
+des donnees 3; on graphs: Sumengen et al. 2021, arXiv:2105.11653); support and backing of a union are means of those of
+its parts, so no join makes a better one appear. Each round takes time and memory in proportion to the pairs that are
+left. Equals are told apart by likeness, then by a hash of ids: nothing depends on the order of rows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,19 +23,24 @@ from numpy.typing import NDArray
 from axiometer.build.statements.reduction.edges import Edges, Integers
 from axiometer.similarity.drawing import random_keys
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Names: TypeAlias = NDArray[np.uint64]
 _MOST_SWEEPS: Final = 50
+_PRODUCTS_AT_ONCE: Final = 4_000_000
 _TOLERANCE: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class _Between:
     """Judged pairs between groups, each pair of groups once, one < other. related: weight of those on one issue;
-    judged: weight of all; likeness: the greatest."""
+    backed: the same times their backing; judged: weight of all; likeness: the greatest."""
 
     one: Integers
     other: Integers
     related: NDArray[np.float64]
+    backed: NDArray[np.float64]
     judged: NDArray[np.float64]
     likeness: NDArray[np.float32]
 
@@ -45,7 +51,8 @@ def make_groups(names: Names, edges: Edges, support: float) -> Integers:
     if not n:
         return np.empty(0, np.int64)
     related = np.where(edges.sign != 0, edges.weight, 0.0)
-    start = _Between(edges.i, edges.j, related, edges.weight, edges.similarity)
+    backed = related * _backing(n, edges)
+    start = _Between(edges.i, edges.j, related, backed, edges.weight, edges.similarity)
     label = _agglomerated(n, names, start, support)
     label = _settled(label, names, edges)
     return numbered(connected(n, edges.where(label[edges.i] == label[edges.j])))
@@ -67,13 +74,16 @@ def _agglomerated(n: int, names: Names, between: _Between, support: float) -> In
         eligible = np.flatnonzero((between.related > 0) & (share >= support - _TOLERANCE))
         if not len(eligible):
             return np.asarray(label, np.int64)
-        joined = _best(between, eligible, share, speaks, n)
+        merit = share * between.backed / np.maximum(between.related, _TOLERANCE)
+        joined = _best(between, eligible, merit, speaks, n)
         step = _components(n, between.one[joined], between.other[joined])
         label = step[label]
         least = np.full(n, np.iinfo(np.uint64).max, np.uint64)
         np.minimum.at(least, step, speaks)
         speaks = least
-        between = _Between(step[between.one], step[between.other], between.related, between.judged, between.likeness)
+        between = _Between(
+            step[between.one], step[between.other], between.related, between.backed, between.judged, between.likeness
+        )
 
 
 def _gathered(between: _Between, n: int) -> _Between:
@@ -87,17 +97,18 @@ def _gathered(between: _Between, n: int) -> _Between:
         codes // n,
         codes % n,
         np.bincount(places, between.related[apart], len(codes)).astype(np.float64),
+        np.bincount(places, between.backed[apart], len(codes)).astype(np.float64),
         np.bincount(places, between.judged[apart], len(codes)).astype(np.float64),
         likeness,
     )
 
 
-def _best(between: _Between, eligible: Integers, share: NDArray[np.float64], speaks: Names, n: int) -> Integers:
+def _best(between: _Between, eligible: Integers, merit: NDArray[np.float64], speaks: Names, n: int) -> Integers:
     """The pairs of groups that are joined now: each other's best; and groups of which nothing else was judged, with the
     only one that they have, which changes nothing for others."""
     one, other = between.one[eligible], between.other[eligible]
     low, high = np.minimum(speaks[one], speaks[other]), np.maximum(speaks[one], speaks[other])
-    order = np.lexsort((random_keys(low, high, 0), -between.likeness[eligible], -np.round(share[eligible], 9)))
+    order = np.lexsort((random_keys(low, high, 0), -between.likeness[eligible], -np.round(merit[eligible], 9)))
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
     best = np.full(n, len(order), np.int64)
@@ -106,6 +117,47 @@ def _best(between: _Between, eligible: Integers, share: NDArray[np.float64], spe
     degree = np.bincount(between.one, minlength=n) + np.bincount(between.other, minlength=n)
     leaf = (degree[one] == 1) | (degree[other] == 1)
     return np.asarray(eligible[((best[one] == rank) & (best[other] == rank)) | leaf], np.int64)
+
+
+def _backing(n: int, edges: Edges) -> NDArray[np.float64]:
+    """Of each edge the share of the evidence that bears it out: itself, and the statements judged with both its ends,
+    for it where they are on one issue with both, against it where with one alone. In steps of 1/1024, so that sums do
+    not depend on their order."""
+    from scipy.sparse import coo_array
+
+    def matrix(taken: NDArray[np.bool_]) -> csr_array:
+        i, j = edges.i[taken], edges.j[taken]
+        ends = (np.concatenate([i, j]), np.concatenate([j, i]))
+        return coo_array((np.ones(2 * len(i), np.int32), ends), shape=(n, n)).tocsr()
+
+    tied = edges.sign != 0
+    related, apart = matrix(tied), matrix(~tied)
+    degree = np.diff(related.indptr) + np.diff(apart.indptr)
+    work = np.cumsum((related + apart) @ degree)
+    found = np.zeros(len(edges), np.float64)
+    order = np.flatnonzero(tied)[np.argsort(edges.i[tied], kind="stable")]
+    rows = edges.i[order]
+    start = 0
+    while start < n:
+        end = max(start + 1, int(np.searchsorted(work, (work[start - 1] if start else 0) + _PRODUCTS_AT_ONCE, "right")))
+        some = order[np.searchsorted(rows, start) : np.searchsorted(rows, end)]
+        wanted = (edges.i[some] - start) * n + edges.j[some]
+        both = _entries(related[start:end] @ related, wanted)
+        alone = _entries(related[start:end] @ apart + apart[start:end] @ related, wanted)
+        found[some] = np.round(1024 * (1 + both) / (1 + both + alone)) / 1024
+        start = end
+    return found
+
+
+def _entries(matrix: csr_array, wanted: Integers) -> NDArray[np.float64]:
+    """The entries of a matrix at places (row times columns plus column)."""
+    matrix.sort_indices()
+    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    places = rows * matrix.shape[1] + matrix.indices
+    if not len(places):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(places, wanted), len(places) - 1)
+    return np.where(places[at] == wanted, matrix.data[at], 0).astype(np.float64)
 
 
 def _settled(label: Integers, names: Names, edges: Edges) -> Integers:
