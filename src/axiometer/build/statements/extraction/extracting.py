@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import pydantic
 
 from axiometer.build.statements.extraction.lexicon import digest
+from axiometer.build.statements.extraction.peeling import peeled
 from axiometer.build.statements.extraction.spans import QUOTES, Span, context_of, find_span
 from axiometer.build.statements.extraction.support import NO_WORDS, REASONS, unsupported
 from axiometer.measure.asking.answers import EMPTY, Said, printable, read_reply
@@ -168,7 +169,8 @@ def _located(said: str, words: str, row: Text) -> Statement | str:
     """The statement in its place, or why it has none."""
     span = find_span(said, row.text)
     if span is not None:
-        reason = unsupported(said, span, row.text, row.lang)
+        span = peeled(row.text, span, row.lang)
+        reason = unsupported(row.text[slice(*span)], span, row.text, row.lang)
         return reason or make_statement(row, span)
     span = find_span(words, row.text)
     if span is None:

@@ -51,10 +51,11 @@ def sentences(text: str) -> list[Span]:
     """The sentences of a text, each without the white space behind it. Closing quotation marks that stand apart (as
     French ones do) belong to the sentence before."""
     found: list[Span] = []
-    ends = sentence_ends(_with_closing_marks(text))
+    marked = _with_closing_marks(text)
+    ends = sentence_ends(marked)
     for begin, end in zip([0, *ends], ends, strict=False):
         stop = begin + len(text[begin:end].rstrip())
-        apart = _APART.match(text, begin, stop) if found else None
+        apart = _APART.match(marked, begin, stop) if found else None
         if apart is not None:
             found[-1] = (found[-1][0], apart.end(1))
         start = begin if apart is None else apart.end()
