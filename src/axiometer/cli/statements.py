@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from axiometer.cli import options
-from axiometer.cli.accounts import say_accounts, say_status
+from axiometer.cli.accounts import say_estimate, say_prices_missing, say_status
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json
 from axiometer.cli.workers import workers
@@ -22,7 +22,7 @@ from axiometer.messages import t
 if TYPE_CHECKING:
     from axiometer.build.statements.options import StatementOptions
     from axiometer.build.statements.plan import StatementPlan
-    from axiometer.build.statements.publish import StatementsSummary
+    from axiometer.build.statements.subjects import SubjectOptions
 
 Texts = Annotated[list[str] | None, typer.Argument(help=t("Files, folders or globs of texts."))]
 Starter = Annotated[str | None, typer.Option(help=t("Take the starter news of these nations: cn,us,uk,fr,de, or all."))]
@@ -32,6 +32,30 @@ Nation = Annotated[
 ]
 Model = Annotated[str | None, typer.Option("--model", "-m", help=t("Who is asked, as provider/name."))]
 CheckModel = Annotated[str | None, typer.Option(help=t("Who checks triples, as provider/name (default: who writes)."))]
+Judge = Annotated[
+    str | None,
+    typer.Option(
+        help=t("Who says how statements stand to each other (default: who writes): ")
+        + "lexical | nli/NAME_OR_PATH | llm/PROVIDER/NAME"
+    ),
+]
+Policy = Annotated[str, typer.Option(help=t("Where a nation's sources disagree: ") + "split | dominant | drop")]
+Period = Annotated[str, typer.Option(help=t("Finest border between periods: ") + "year | half-year | quarter | month")]
+Topics = Annotated[str, typer.Option(help="kmeans | hdbscan")]
+TopicCount = Annotated[
+    int | None, typer.Option(min=1, help=t("How many topics each nation and language has (default: a criterion)."))
+]
+Framework = Annotated[
+    str | None, typer.Option(help=t("Framework whose values a subject must touch: id or YAML file (default: any)."))
+]
+About = Annotated[str | None, typer.Option(help=t("In your words: what a subject must touch to be read."))]
+Unscreened = Annotated[bool, typer.Option("--unscreened", help=t("Read the texts of all subjects."))]
+Form = Annotated[
+    str,
+    typer.Option(
+        help=t("Words of the items, several between commas: ") + "original, paraphrase, twins, blind, origin; all"
+    ),
+]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the statements and items."))]
 Status = Annotated[Path | None, typer.Option(help=t("Show the account of the statements in this folder."))]
 
@@ -43,6 +67,15 @@ def statements(
     nation: Nation = None,
     model: Model = None,
     check_model: CheckModel = None,
+    judge: Judge = None,
+    policy: Policy = "split",
+    period: Period = "month",
+    topics: Topics = "kmeans",
+    topic_count: TopicCount = None,
+    framework: Framework = None,
+    about: About = None,
+    unscreened: Unscreened = False,
+    form: Form = "original",
     output: Output = None,
     config: options.Config = None,
     status: Status = None,
@@ -77,9 +110,13 @@ def _do(given: Mapping[str, Any]) -> None:
         say_status(status(Path(given["status"])), bool(given["as_json"]))
         return
     plan = _plan(given)
+    if given["dry_run"]:
+        _say_dry_run(plan, bool(given["as_json"]))
+        return
     if given["output"] is None:
         raise InputError("no folder for the statements", mend="name one with -o statements/NAME")
     from axiometer.build.statements.pipeline import run_statements
+    from axiometer.cli.statements_made import say_made
     from axiometer.models.local_weights import cache_folder
 
     output = Path(given["output"])
@@ -88,7 +125,7 @@ def _do(given: Mapping[str, Any]) -> None:
     if given["as_json"]:
         say_json(asdict(summary))
     else:
-        _say_summary(summary)
+        say_made(summary)
 
 
 def _plan(given: Mapping[str, Any]) -> StatementPlan:
@@ -100,15 +137,20 @@ def _plan(given: Mapping[str, Any]) -> StatementPlan:
     if given["model"] is None:
         raise InputError("no model", mend="name one with -m, for example -m sim/extractor")
     chosen = _options(given)
-    names = list(dict.fromkeys([given["model"], given["check_model"] or given["model"]]))
-    opened = respondents(names, wanted(given))
-    return plan_statements([str(text) for text in given["texts"] or ()], chosen, opened[0], opened[-1])
+    judge = given["judge"] or ""
+    writer, checker = given["model"], given["check_model"] or given["model"]
+    asked = judge.removeprefix("llm/") if judge.startswith("llm/") else writer
+    names = list(dict.fromkeys([writer, checker, asked]))
+    opened = dict(zip(names, respondents(names, wanted(given)), strict=True))
+    paths = [str(text) for text in given["texts"] or ()]
+    return plan_statements(paths, chosen, opened[writer], opened[checker], opened[asked])
 
 
 def _options(given: Mapping[str, Any]) -> StatementOptions:
     from axiometer.build.corpus.ingest import IngestOptions
     from axiometer.build.corpus.ingest.languages import code_of
     from axiometer.build.statements.options import StatementOptions
+    from axiometer.build.statements.reduction.options import ReductionOptions
 
     return StatementOptions.of(
         ingest=IngestOptions(
@@ -120,13 +162,39 @@ def _options(given: Mapping[str, Any]) -> StatementOptions:
         ),
         starter=given["starter"],
         nations=() if given["nation"] is None else given["nation"].split(","),
+        subjects=_subjects(given),
+        reduction=ReductionOptions.of(
+            policy=given["policy"], judge=given["judge"], period=given["period"], seed=given["seed"]
+        ),
+        forms=given["form"],
         embedder=given["embedder"],
         seed=given["seed"],
     )
 
 
-def _say_summary(summary: StatementsSummary) -> None:
-    say_accounts(summary.steps)
-    say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
-    if summary.retry:
-        say(t("{n} calls failed: the same command asks them again", n=summary.retry))
+def _subjects(given: Mapping[str, Any]) -> SubjectOptions:
+    from axiometer.build.statements.subjects import SubjectOptions
+    from axiometer.build.statements.tagging.options import TagOptions
+    from axiometer.build.statements.topics.options import TopicOptions
+    from axiometer.frameworks import load_framework
+
+    return SubjectOptions(
+        topics=TopicOptions.of(method=given["topics"], k=given["topic_count"], seed=given["seed"]),
+        tags=TagOptions.of(),
+        framework=None if given["framework"] is None else load_framework(given["framework"]),
+        about=given["about"],
+        screened=not given["unscreened"],
+    )
+
+
+def _say_dry_run(plan: StatementPlan, as_json: bool) -> None:
+    from axiometer.build.statements.estimate import RATES, estimate
+
+    rows = estimate(plan)
+    if as_json:
+        say_json([asdict(row) for row in rows])
+        return
+    say_estimate(rows)
+    said = "Assumed, as of news: {stated} statements in each text that is read, {related} questions on pairs for each"
+    say(t(said, stated=RATES["stated"], related=RATES["related"]))
+    say_prices_missing(rows)

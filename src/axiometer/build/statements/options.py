@@ -14,6 +14,7 @@ from axiometer.build.statements.starter_texts import starter_nations
 from axiometer.build.statements.subjects import SubjectOptions
 from axiometer.build.statements.tagging.options import TagOptions
 from axiometer.build.statements.topics.options import TopicOptions
+from axiometer.build.statements.triples.making import forms_of
 from axiometer.build.statements.triples.rows import Form
 from axiometer.errors import InputError
 from axiometer.models.contradiction.registry import open_contradiction_model
@@ -31,7 +32,6 @@ QUESTIONS: Final = "relate-questions"
 RELATE: Final = "relate"
 SCORE: Final = "score"
 REDUCE: Final = "reduce"
-ALL_FORMS: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class StatementOptions:
             nations=wanted,
             subjects=subjects or SubjectOptions(TopicOptions.of(seed=seed), TagOptions.of()),
             reduction=reduced,
-            forms=_forms(forms),
+            forms=forms_of(forms),
             embedder=embedder or DEFAULT_EMBEDDER,
             seed=seed,
         )
@@ -90,19 +90,6 @@ class StatementOptions:
         """The contradiction model, where it is one that computes; None where a model is asked."""
         judge = self.reduction.judge
         return None if judge is None or judge.startswith("llm/") else judge
-
-
-def _forms(said: str) -> tuple[Form, ...]:
-    if said == ALL_FORMS:
-        return tuple(Form)
-    named = [name.strip() for name in said.split(",") if name.strip()]
-    known = ", ".join((*Form, ALL_FORMS))
-    for name in named:
-        if name not in tuple(Form):
-            raise InputError("--{name} {word} is not one of {known}", name="form", word=name, known=known)
-    if not named:
-        raise InputError("--{name} {word} is not one of {known}", name="form", word=repr(said), known=known)
-    return tuple(form for form in Form if form in named)
 
 
 @dataclass(frozen=True, slots=True)
