@@ -16,7 +16,8 @@ import yaml
 from axiometer import messages
 from axiometer.messages import language, t
 from axiometer.models.registry import providers
-from axiometer.models.simulated import load_profile, shipped_profiles, shipped_writers
+from axiometer.models.simulated import load_profile, shipped_judges, shipped_profiles, shipped_writers
+from axiometer.models.simulated_judge import load_judge
 from axiometer.models.writer_profile import load_writer
 from axiometer.records.rows import Outcome
 from axiometer.similarity.labelled import shipped_pairs
@@ -134,7 +135,8 @@ def test_every_outcome_has_its_chinese() -> None:
 
 def profiles() -> set[str]:
     respondents = {load_profile(name).about for name in shipped_profiles()}
-    return respondents | {load_writer(name).about for name in shipped_writers()}
+    judges = {load_judge(name).about for name in shipped_judges()}
+    return respondents | judges | {load_writer(name).about for name in shipped_writers()}
 
 
 def test_what_is_said_of_providers_and_profiles_has_its_chinese() -> None:
