@@ -14,8 +14,8 @@ q from the run's units, column k of M from the labelled units that people put in
 that their dependence and clusters are respected (delta method). Where labels come from other sources, both variances
 are added. Labels of several raters enter as weights, under which (1) holds as well.
 
-With few labels an error may not show by chance: per column the variance of one labelled unit more is added, half of it
-right, half of it spread over the wrong verdicts (`unseen`).
+With few labels an error may not show by chance: the variance of each column is that of one labelled unit more, half of
+it right, half of it spread over the wrong verdicts (`unseen`), as in powered.py.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ from axiometer.analyze.correction.samples import Labels, Target, Verdicts
 
 LEAST_TOLD_APART = 0.1
 """The smallest singular value of a confusion matrix that is still turned round; by lots it is 0, without errors 1."""
+
+ADDED = 1.0
+"""How many labelled units of each category the variance is told of beside the real ones."""
 
 LEAST_OF_A_CATEGORY = 5
 """A column of the matrix that rests on fewer labels says next to nothing."""
@@ -118,7 +121,7 @@ def _one(
     square = matrix.said_of[np.ix_(kept, kept)]
     of_run = grouped(verdicts, (verdicts.said[:, kept] - q) @ h / units)
     column = labels.truth[:, kept] * w[:, None]
-    column = column / column.sum(axis=0)
+    column = column / column.sum(axis=0) * (matrix.labels[kept] / (matrix.labels[kept] + ADDED))
     off = (labels.said[:, kept] @ h)[:, None] - (square.T @ h)[None, :]
     of_labels = -(column * off) @ theta
     weigh = np.abs(column) @ np.abs(theta) / max(float(np.abs(theta).sum()), 1e-12)
@@ -143,5 +146,5 @@ def _unseen(square: Floats, theta: Floats, h: Floats, effective: Floats) -> floa
     for k in range(len(theta)):
         off = (h - square[:, k] @ h) ** 2
         wrong = float(np.delete(off, k).mean())
-        total += float(theta[k] ** 2 / effective[k] ** 2) * 0.5 * (float(off[k]) + wrong)
+        total += float(theta[k] ** 2 / (effective[k] + ADDED) ** 2) * ADDED / 2 * (float(off[k]) + wrong)
     return total

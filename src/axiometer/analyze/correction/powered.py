@@ -25,10 +25,10 @@ count, b: those among which they count). Its first-order effects, per unit,
 
 are summed to groups, so that the variance respects clusters (effects.py).
 
-With few labels an error of the machine may not show by chance, and (4) would take it for perfect. So the variance of
-two labelled units more is added, half a unit in each cell of "people say so" by "the machine says so" (`unseen`: the
-addition that Agresti and Min 2005, Statistics in Medicine 24:729, make for differences of paired shares); the estimate
-stays as it is.
+With few labels an error of the machine may not show by chance, and (4) would take it for perfect. So the variance is
+that of two labelled units more, half a unit in each cell of "people say so" by "the machine says so" (`unseen`; the
+others' part shrinks by n / (n + 2)): what Agresti and Min 2005, Statistics in Medicine 24:729, do for differences of
+paired shares. The estimate stays as it is.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ import numpy as np
 from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.correction.effects import Effects, grouped, labels_grouped, mixed_hat
 from axiometer.analyze.correction.samples import Labels, Target, Verdicts
+
+ADDED = 2.0
+"""How many labelled units the variance is told of beside the real ones."""
 
 NOTHING_LABELLED = "no label is in one of its categories"
 
@@ -89,10 +92,10 @@ def _one(verdicts: Verdicts, labels: Labels, target: Target, tuning: float) -> E
     c = (hits - estimate * base) / below
     of_run = m * ((verdicts.said - verdicts.said.mean(axis=0)) @ c) / units
     residual = (labels.truth - m * labels.said) @ c
-    of_labels = w * (residual - w @ residual)
+    effective = _effective(labels, base)
+    of_labels = w * (residual - w @ residual) * effective / (effective + ADDED)
     parts = grouped(verdicts, of_run), labels_grouped(verdicts, labels, of_labels)
     weights = grouped(verdicts, np.full(units, 1.0 / units)), labels_grouped(verdicts, labels, w)
-    effective = _effective(labels, base)
     return Effects(
         estimate=estimate,
         influence=parts[0] + parts[1],
@@ -111,7 +114,7 @@ def _effective(labels: Labels, base: Floats) -> float:
 
 
 def _unseen(effective: float, estimate: float, m: float) -> float:
-    """The variance of half a labelled unit in each of four cells."""
+    """The variance of the units that are added, a fourth of them in each cell."""
     share = min(max(estimate, 0.0), 1.0)
     cells = [(y - share) - m * (f - share) for y in (0.0, 1.0) for f in (0.0, 1.0)]
-    return float(0.5 * np.square(cells).sum() / effective**2)
+    return float(ADDED / 4 * np.square(cells).sum() / (effective + ADDED) ** 2)
