@@ -15,10 +15,10 @@ def design_of(given: dict[str, Any], langs: tuple[str, ...] | None) -> Design:
     from axiometer.measure.design import Design, Orders
     from axiometer.records.rows import Mode
 
-    mode = _member(Mode, given["mode"], "--mode")
+    mode = member(Mode, given["mode"], "--mode")
     return Design(
         mode=mode,
-        orders=_member(Orders, given["orders"], "--orders"),
+        orders=member(Orders, given["orders"], "--orders"),
         wordings=given["wordings"],
         repeats=given["repeats"],
         langs=langs,
@@ -32,7 +32,8 @@ def parts(text: str | list[object] | None) -> tuple[str, ...]:
     return tuple(part for each in listed if (part := str(each).strip()))
 
 
-def _member(kind: Any, text: str, option: str) -> Any:
+def member(kind: Any, text: str, option: str) -> Any:
+    """The member of a closed set that `text` names. Raises `InputError` with all of them."""
     try:
         return kind(text)
     except ValueError:
