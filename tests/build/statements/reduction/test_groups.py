@@ -134,7 +134,7 @@ def graphs(draw: st.DrawFn) -> tuple[int, list[Judged]]:
     return n, [(a, b, draw(signs)) for a, b in chosen]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_groups_do_not_depend_on_the_order_of_statements_and_pairs(
     graph: tuple[int, list[Judged]], draw: random.Random
@@ -156,7 +156,7 @@ def test_groups_do_not_depend_on_the_order_of_statements_and_pairs(
     assert first == second
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(graphs(), st.data())
 def test_an_unrelated_statement_changes_nothing_for_others(
     graph: tuple[int, list[Judged]], data: st.DataObject

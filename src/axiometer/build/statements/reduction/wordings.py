@@ -92,7 +92,13 @@ def wordings_of(frames: Iterable[pl.DataFrame], copies: Mapping[str, str]) -> li
         for text, whole, outlet, date in frame.select("text_id", "document", "outlet", "date").iter_rows():
             documents.setdefault(whole or text, _Document(whole or text, outlet, date))
             documents.setdefault(text, documents[whole or text])
-    roots = {copy: documents.get(root, _Document(root, None, None)) for copy, root in roots_of(copies).items()}
+
+    def known(ident: str) -> _Document:
+        return documents.get(ident) or _Document(ident, None, None)
+
+    roots = {
+        copy: known(root) for copy, root in roots_of({known(a).id: known(b).id for a, b in copies.items()}).items()
+    }
     found: dict[tuple[str, str, str], list[_Said]] = {}
     for frame in listed:
         for each in _said(frame, roots):
@@ -190,7 +196,7 @@ def _said(frame: pl.DataFrame, roots: Mapping[str, _Document]) -> Iterator[_Said
     """The statements of a frame. What stands in a copy is said where and when its original said it."""
     for row in frame.select(_READ).iter_rows():
         (ident, lang, nation, text, question, stance, topic, outlet, date, text_id, document) = row
-        root = roots.get(text_id) or roots.get(document)
+        root = roots.get(document or text_id)
         if root is not None:
             outlet, date = root.outlet or outlet, root.date or date
         yield _Said(
