@@ -31,8 +31,6 @@ Integers = NDArray[np.int64]
 
 SOLVED: Final = 0.8
 """Probability of the right side, in every form, from which a statement counts as told by its style alone."""
-SOLVED_STYLE: Final = "solved"
-TOLD_STYLE: Final = "told"
 FOLDS: Final = 5
 LEAST_GROUPS: Final = 10
 LEAST_PAIRS: Final = 30
@@ -74,7 +72,6 @@ STYLE: Final = pl.Schema(
         "issue_group": pl.String(),
         str(Judge.FORM): pl.Float64(),
         str(Judge.CHARACTERS): pl.Float64(),
-        "solved": pl.Boolean(),
     }
 )
 
@@ -82,34 +79,31 @@ STYLE: Final = pl.Schema(
 @dataclass(frozen=True, slots=True)
 class StyleReport:
     """`pairs`: a row for each pair of sides, in `STYLE`: the probability that each judge gives to the statement.
-    `accuracies`: by language and form, then by form for all languages (`lang` is `all`). `solved`: statements whose
-    style tells them in every form that they have; `mistaken`: as many are told as surely the wrong way round, which is
-    what chance alone would do. `unjudged`: languages with too few pairs or issue groups."""
+    `accuracies`: by language and form, then by form for all languages (`lang` is `all`). `unjudged`: languages with too
+    few pairs or issue groups."""
 
     pairs: pl.DataFrame
     accuracies: tuple[Accuracy, ...]
-    solved: frozenset[str]
-    mistaken: int
-    statements: int
     unjudged: tuple[str, ...]
 
-    @property
-    def share_solved(self) -> float:
-        return len(self.solved) / self.statements if self.statements else 0.0
+    def solved(self, forms: Sequence[Form]) -> frozenset[str]:
+        """Statements whose style tells them in each of the forms that they have."""
+        ends = self._ends(forms)
+        return frozenset(ends.filter(pl.col("least") > SOLVED)["statement"].to_list())
 
-    def labels(self) -> Mapping[tuple[str, str], str]:
-        """(statement, form) -> `SOLVED_STYLE` where style tells the statement in every form that it has, `TOLD_STYLE`
-        where it does in this one; others are not in it."""
-        told = self.pairs.filter(pl.col(Judge.FORM) > SOLVED).select("statement", "form").iter_rows()
-        return {(statement, form): SOLVED_STYLE if statement in self.solved else TOLD_STYLE for statement, form in told}
+    def mistaken(self, forms: Sequence[Form]) -> frozenset[str]:
+        """Statements that are told as surely the wrong way round. Style that says nothing makes as many of these."""
+        ends = self._ends(forms)
+        return frozenset(ends.filter(pl.col("most") < 1.0 - SOLVED)["statement"].to_list())
 
-    def told(self, form: str) -> tuple[float, float]:
-        """Shares of a form's pairs that are told, and that are told as surely the wrong way round."""
-        of_form = self.pairs.filter(pl.col("form") == form)[str(Judge.FORM)]
-        if not len(of_form):
-            return 0.0, 0.0
-        right, wrong = (of_form > SOLVED).sum(), (of_form < 1.0 - SOLVED).sum()
-        return float(right) / len(of_form), float(wrong) / len(of_form)
+    def judged(self, forms: Sequence[Form]) -> int:
+        return self._ends(forms).height
+
+    def _ends(self, forms: Sequence[Form]) -> pl.DataFrame:
+        """The lowest and the highest probability of each statement among the forms."""
+        told = pl.col(Judge.FORM)
+        of_forms = self.pairs.filter(pl.col("form").is_in([str(form) for form in forms]))
+        return of_forms.group_by("statement").agg(told.min().alias("least"), told.max().alias("most"))
 
 
 def style_report(
@@ -126,21 +120,8 @@ def style_report(
                 unjudged |= {lang} if pairs else set()
                 continue
             frames.append(_judged(lang, form, pairs, named, seed))
-    table = pl.concat(frames) if frames else pl.DataFrame(schema=pl.Schema({**STYLE}))
-    if not frames:
-        return StyleReport(
-            table, (), frozenset(), 0, len({each.statement for each in triples}), tuple(sorted(unjudged))
-        )
-    solved, mistaken = _solved(table)
-    table = table.with_columns(pl.col("statement").is_in(list(solved)).alias("solved"))
-    return StyleReport(
-        table,
-        tuple(_accuracies(table)),
-        frozenset(solved),
-        len(mistaken),
-        table["statement"].n_unique(),
-        tuple(sorted(unjudged)),
-    )
+    table = pl.concat(frames) if frames else pl.DataFrame(schema=STYLE)
+    return StyleReport(table, tuple(_accuracies(table)), tuple(sorted(unjudged)))
 
 
 def _judged(
@@ -166,7 +147,6 @@ def _judged(
             "issue_group": list(groups),
             str(Judge.FORM): by_form,
             str(Judge.CHARACTERS): by_characters,
-            "solved": False,
         },
         schema=STYLE,
     )
@@ -222,16 +202,6 @@ def _probabilities(fitted: Floats | sparse.csr_matrix, held: Floats | sparse.csr
 
 
 # -- what came of it --------------------------------------------------------------------------------------------------
-
-
-def _solved(table: pl.DataFrame) -> tuple[set[str], set[str]]:
-    """Statements that are told in all their forms, and those that are told the wrong way round in all."""
-    least = table.group_by("statement").agg(
-        pl.col(str(Judge.FORM)).min().alias("least"), pl.col(str(Judge.FORM)).max().alias("most")
-    )
-    right = least.filter(pl.col("least") > SOLVED)["statement"].to_list()
-    wrong = least.filter(pl.col("most") < 1.0 - SOLVED)["statement"].to_list()
-    return set(right), set(wrong)
 
 
 def _accuracies(table: pl.DataFrame) -> list[Accuracy]:

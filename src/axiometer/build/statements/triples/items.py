@@ -21,6 +21,9 @@ SOURCE: Final = "statements"
 STATEMENT: Final = "statement"
 """`meta[STATEMENT]`: the id of the statement, the same in all forms."""
 
+SOLVED_STYLE: Final = "solved"
+"""`meta["style"]` of items whose statement is told by its style alone; others have none."""
+
 _WITHOUT_QUESTION: Final[Mapping[Form, Mapping[str, str]]] = {
     Form.BLIND: {
         "zh": "下面是关于同一个问题的两句话，问题本身没有给出。",
@@ -48,16 +51,15 @@ def triple_items(
     *,
     writer: str = "",
     checker: str = "",
-    style: Mapping[tuple[str, str], str] | None = None,
+    solved: bool = False,
 ) -> list[Item]:
-    """An item for each form that the triple has. writer, checker: the models' names. style: what a classifier that sees
-    the form alone made of them (`blind.StyleReport.labels`). Raises `InputError` for a statement without a position."""
+    """An item for each form that the triple has. writer, checker: the models' names. solved: style alone tells the
+    statement in all these forms (`blind.StyleReport`). Raises `InputError` for a statement without a position."""
     if statement.position is None:
         raise InputError("the statement {id} has no position", mend="the step reduce names it", id=statement.id)
-    made = {"written_by": writer, "checked_by": checker}
-    labels, position = style or {}, statement.position
+    more = {"written_by": writer, "checked_by": checker, "style": SOLVED_STYLE if solved else ""}
     return [
-        _item(triple, statement, position, form, pair, {**made, "style": labels.get((statement.id, form), "")})
+        _item(triple, statement, statement.position, form, pair, more)
         for form in forms
         if (pair := sides(triple, form)) is not None
     ]

@@ -13,7 +13,7 @@ import polars as pl
 from axiometer.build.statements.triples.blind import StyleReport, style_report
 from axiometer.build.statements.triples.items import triple_items
 from axiometer.build.statements.triples.rows import WORDED, Form
-from axiometer.build.work.large_tables import beside, write_frames
+from axiometer.build.work.large_tables import write_frames
 from axiometer.errors import InputError
 from axiometer.records.corpus_rows import Statement, Triple
 from axiometer.records.rows import Item
@@ -42,7 +42,8 @@ _ACCURACY: Final = pl.Schema(
 @dataclass(frozen=True, slots=True)
 class ItemsSummary:
     """What became of triples: items by form and by position, items left out because another one is equal to them, forms
-    that triples lack, and what style alone tells."""
+    that triples lack; of the statements whose style was judged, those that are told in all the forms that are wanted,
+    and those that are told as surely the wrong way round."""
 
     triples: int
     forms: Mapping[str, int]
@@ -50,6 +51,9 @@ class ItemsSummary:
     equal: int
     lacking: Mapping[str, int]
     style: StyleReport
+    judged: int
+    solved: int
+    mistaken: int
 
 
 def forms_of(said: str) -> tuple[Form, ...]:
@@ -87,13 +91,15 @@ def make_items(
     """
     triples = [triple for name in checked.names() for triple in to_rows(checked.rows_of(name), Triple)]
     report = style_report(triples, _groups(statements), seed)
+    judged = [form for form in forms if form in WORDED] or [Form.ORIGINAL]
+    solved = report.solved(judged)
     write_parquet(to_frame(triples, Triple), tables / TRIPLES)
-    write_parquet(report.pairs, tables / STYLE)
+    write_parquet(report.pairs.with_columns(pl.col("statement").is_in(list(solved)).alias("solved")), tables / STYLE)
     rows = [asdict(each) for each in report.accuracies]
     write_parquet(pl.DataFrame(rows, _ACCURACY, orient="row"), tables / ACCURACY)
     counted = _Counted()
-    made = counted.frames(checked, statements, forms, report, writer, checker)
-    write_frames(beside(made), schema_of(Item), output)
+    made = counted.frames(checked, statements, forms, solved, writer, checker)
+    write_frames(made, schema_of(Item), output)
     lacking = {str(form): len(triples) - counted.wanted[form] for form in forms if counted.wanted[form] < len(triples)}
     return ItemsSummary(
         triples=len(triples),
@@ -102,6 +108,9 @@ def make_items(
         equal=counted.equal,
         lacking=lacking,
         style=report,
+        judged=report.judged(judged),
+        solved=len(solved),
+        mistaken=len(report.mistaken(judged)),
     )
 
 
@@ -128,17 +137,17 @@ class _Counted:
         checked: StageFolder,
         statements: StageFolder,
         forms: tuple[Form, ...],
-        report: StyleReport,
+        solved: frozenset[str],
         writer: str,
         checker: str,
     ) -> Iterator[pl.DataFrame]:
-        labels = report.labels()
         for name in checked.names():
             said = {row.id: row for row in to_rows(statements.rows_of(name), Statement)}
             items: list[Item] = []
             for triple in to_rows(checked.rows_of(name), Triple):
                 statement = said[triple.statement]
-                for item in triple_items(triple, statement, forms, writer=writer, checker=checker, style=labels):
+                told = statement.id in solved
+                for item in triple_items(triple, statement, forms, writer=writer, checker=checker, solved=told):
                     self._take(item, statement, items)
             yield to_frame(items, Item)
 
