@@ -26,7 +26,7 @@ EN = (
 )
 ZH = "澜州城区有六十八所学校。学校操场周末应当向附近居民开放，不应锁着门。望河区教育局没有答复。"
 FR = "La commune de Valmorin compte douze écoles. On ne doit pas fermer l’école du village avant 2026. Ormeraie a payé."
-DE = "Die Stadt Lindenach hat zwölf Schulen. Das Land darf die Dorfschule nicht vor 2026 schließen. In Mittelau fehlt Geld."
+DE = "Die Stadt Lindenach hat zwölf Schulen. Das Land darf die Dorfschule nicht vor 2026 schließen. Mittelau spart."
 
 
 def _reason(statement: str, words: str, text: str, lang: str) -> str | None:

@@ -24,14 +24,15 @@ def peeled(text: str, span: Span, lang: str) -> Span:
     """The words in `span` without those that only say whose they are; `span` itself where there are none.
 
     One quotation with a verb of saying, or a colon, around it becomes what is quoted. `X said that` and `X认为，` are
-    left out before the rest of one sentence (in German the rest would be no sentence), not so the writer's own (we hold).
+    left out before the rest of one sentence, in German not, where the rest would be no sentence; nor is `we hold that`.
     """
     code = language(lang)
     if code is None:
         return span
-    words, lists = text[slice(*span)], voices(code)
+    start = span[0] - (text[span[0] - 1 : span[0]] in tuple(_MARKS))  # a span begins behind the mark
+    words, lists = text[start : span[1]], voices(code)
     inner = _quoted(words, lists, code) or _reported(words, lists, code)
-    return span if inner is None else (span[0] + inner[0], span[0] + inner[1])
+    return span if inner is None else (start + inner[0], start + inner[1])
 
 
 def _quoted(words: str, lists: Voices, lang: str) -> Span | None:
