@@ -19,7 +19,7 @@ from axiometer.runtime.respondent import Respondent
 from axiometer.runtime.stages.calling import shown_to
 
 SAMPLE = 200
-FREE = ("sim/", "recorded/", "local/")
+FREE = ("sim/", "recorded/", "local/", "hf/")
 
 
 @dataclass(frozen=True, slots=True)
