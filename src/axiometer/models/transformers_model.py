@@ -154,11 +154,7 @@ class TransformersModel:
             do_sample=warm,
             eos_token_id=ends if ends is not None else self._tokenizer.eos_token_id,
             pad_token_id=self._tokenizer.pad_token_id,
-            **(
-                {"temperature": self.sampling.temperature, "top_p": self.sampling.top_p or 1.0, "top_k": 0}
-                if warm
-                else {}
-            ),
+            **(drawn if warm else {}),
         )
         torch.manual_seed(((self.sampling.seed or 0) + request.repeat) % _SEEDS)
         length = int(inputs["input_ids"].shape[1])
