@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from axiometer.build.statements.publish import StatementsSummary
     from axiometer.build.statements.recovery.table import Recovered
 
+ALL: Final = "all"  # as `recovery.table` has it
 _SHOWN: Final = 10  # issues
 
 
@@ -79,22 +80,24 @@ def _translated(row: Sequence[object]) -> list[object]:
 
 
 def _say_recovered(rows: Sequence[Recovered]) -> None:
-    """Precision and recall of every step, all nations together and each by itself."""
+    """Precision and recall of every step: of all nations together, then of each by itself where there are several."""
     nations = list(dict.fromkeys(row.nation for row in rows))
-    first, others = nations[-1] if "all" in nations else nations[0], [name for name in nations if name != "all"]
+    whole = ALL if ALL in nations else nations[0]
+    columns = ["step", "what", "planted", "found", "right", "precision", "recall"]
+    listed = [[row.step, t(row.what), *row.row()[3:]] for row in rows if row.nation == whole]
+    say_table(columns, listed, title=t("What is planted in the starter news, and what each step found of it"))
+    if whole != ALL:
+        return
     by = {(row.step, row.what, row.nation): row for row in rows}
-    questions = list(dict.fromkeys((row.step, row.what) for row in rows))
-    alone = others if len(others) > 1 else []
-    listed: list[list[object]] = []
-    for step, what in questions:
-        whole = by[step, what, "all" if alone else first]
-        own = [_both(by.get((step, what, nation))) for nation in alone]
-        listed.append([step, t(what), whole.planted, whole.found, whole.right, whole.precision, whole.recall, *own])
-    title = t("What is planted in the starter news, and what each step found (precision / recall of each nation)")
-    say_table(["step", "what", "planted", "found", "right", "precision", "recall", *alone], listed, title=title)
+    alone = [name for name in nations if name != ALL]
+    shares = [
+        [step, t(what), *(_both(by.get((step, what, nation))) for nation in alone)]
+        for step, what in dict.fromkeys((row.step, row.what) for row in rows if row.planted is not None)
+    ]
+    say_table(["step", "what", *alone], shares, title=t("Precision and recall of each nation"))
 
 
 def _both(row: Recovered | None) -> str:
     if row is None:
         return "-"
-    return " / ".join("-" if share is None else f"{share:.2f}" for share in (row.precision, row.recall))
+    return " ".join("-" if share is None else f"{share:.2f}" for share in (row.precision, row.recall))

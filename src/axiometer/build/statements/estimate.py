@@ -48,7 +48,8 @@ ANSWER_TOKENS: Final = {
 _TAG_TOKENS: Final = 15
 _KEYWORDS: Final = 10
 _EXCERPT: Final = 300
-_TURNED: Final = "..."
+_TURNED: Final = {"zh": "不"}
+"""What makes the words of a statement other ones, for a reverse of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,6 @@ def _question(row: Statement) -> RelationQuestion:
 
 
 def _triple(row: Statement) -> Triple:
-    words, reverse = row.text, f"{row.text} {_TURNED}"
+    words, reverse = row.text, f"{row.text} {_TURNED.get(row.lang, 'not')}"
     question = f"{words}?"
     return Triple(row.id, (), row.id, row.lang, question, words, reverse, words, reverse, words, reverse, words, 1)
