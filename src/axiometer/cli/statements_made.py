@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ALL: Final = "all"  # as `recovery.table` has it
 _SHOWN: Final = 10  # issues
+_SPLIT: Final = "split by "
 
 
 def say_made(summary: StatementsSummary) -> None:
@@ -76,7 +77,13 @@ def _say_issues(summary: StatementsSummary) -> None:
 
 def _translated(row: Sequence[object]) -> list[object]:
     nation, question, yes, no, when, resolution, removed = row
-    return [nation, question, yes, no, None if when is None else t(str(when)), resolution, removed]
+    return [nation, question, yes, no, None if when is None else t(str(when)), _resolution(str(resolution)), removed]
+
+
+def _resolution(said: str) -> str:
+    """How an issue was resolved, in the user's language; an issue may be split in several ways."""
+    ways = said.removeprefix(_SPLIT)
+    return t(said) if ways == said else t("split by {way}", way=", ".join(t(way) for way in ways.split(", ")))
 
 
 def _say_recovered(rows: Sequence[Recovered]) -> None:
