@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typer
 
+from axiometer.cli.blind import blind
 from axiometer.cli.conflicts import conflicts
 from axiometer.cli.corpus import corpus
 from axiometer.cli.deduplicating import dedup
@@ -31,6 +32,7 @@ app.command("scenes", help=t("Values to scenes, with rules and without. The same
 app.command("statements", help=t("News to statements, and to items. The same command goes on where it stopped."))(
     statements
 )
+app.command("blind", help=t("Mark items whose statement a run tells without the question."))(blind)
 app.command("translate", help=t("Items to other languages, checked. The same command goes on where it stopped."))(
     translate
 )

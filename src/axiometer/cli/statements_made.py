@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from axiometer.cli.accounts import say_accounts
+from axiometer.cli.blind import say_style
 from axiometer.cli.console import say, say_table
 from axiometer.messages import t
 
@@ -29,6 +30,7 @@ def say_made(summary: StatementsSummary) -> None:
     counts = {"items": summary.items, "statements": summary.statements, "texts": summary.texts}
     say(t(said, **counts, file=summary.folder / "items.parquet"))
     style = summary.style
+    say_style(each for each in style.accuracies if each.lang == ALL)
     if style.judged:
         said = "style alone tells {solved} of {judged} statements from their reverse (marked), {mistaken} the wrong way"
         say(t(said, solved=style.solved, judged=style.judged, mistaken=style.mistaken))

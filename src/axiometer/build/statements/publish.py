@@ -17,6 +17,7 @@ from axiometer.build.statements.recovery.table import Recovered
 from axiometer.build.statements.reduction.reducing import Summary
 from axiometer.build.statements.screening import Settled
 from axiometer.build.statements.status import passages, status
+from axiometer.build.statements.triples.blind import Accuracy
 from axiometer.build.statements.triples.making import ItemsSummary, make_items
 from axiometer.build.statements.triples.rows import CHECK
 from axiometer.build.work.accounts import StepAccount
@@ -33,11 +34,13 @@ STATEMENTS: Final = "statements.parquet"
 @dataclass(frozen=True, slots=True)
 class StyleShare:
     """Of the statements whose style was judged (0: too few), those that it tells from their reverse, and those that it
-    tells as surely the wrong way round, which chance alone would do as often."""
+    tells as surely the wrong way round, which chance alone would do as often. accuracies: how often a classifier that
+    sees no question tells them, by form and language."""
 
     judged: int
     solved: int
     mistaken: int
+    accuracies: tuple[Accuracy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _summary(
         unsupported=dict(unsupported_counts(folder.stage(EXTRACT)).most_common()),
         by_people=settled.changed,
         reduction=reduction,
-        style=StyleShare(items.judged, items.solved, items.mistaken),
+        style=StyleShare(items.judged, items.solved, items.mistaken, items.style.accuracies),
         recovered=tuple(recovered),
         lost=dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))),
         steps=accounts,

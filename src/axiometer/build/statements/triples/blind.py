@@ -216,21 +216,24 @@ def _accuracies(table: pl.DataFrame) -> list[Accuracy]:
 
 
 def accuracy(own: pl.DataFrame, judge: str, lang: str, form: str) -> Accuracy:
-    """The share of pairs in which a judge gives the statement more than one half, with an interval by issue group.
-
-    The share is a ratio of sums over groups; its variance is that of a ratio (Cochran 1977, Sampling Techniques, eq.
-    6.13, with groups as units), the interval Student's t with one degree of freedom less than groups.
-    """
+    """The share of pairs in which a judge gives the statement more than one half, with an interval by issue group."""
     told = own[judge].to_numpy()
     right = np.where(told > 0.5, 1.0, np.where(told == 0.5, 0.5, 0.0))
-    groups = np.unique(own["issue_group"].to_numpy(), return_inverse=True)[1]
-    count = int(groups.max()) + 1
-    share = float(right.mean())
-    rest = np.bincount(groups, weights=right - share, minlength=count)
-    low: float | None = None
-    high: float | None = None
-    if count > 1 and 0.0 < share < 1.0:
-        se = float(np.sqrt(count / (count - 1) * (rest**2).sum()) / len(right))
-        ends = cut_interval(np.array([share]), np.array([se]), np.array([count - 1.0]), CONFIDENCE)
-        low, high = float(ends[0][0]), float(ends[1][0])
-    return Accuracy(lang, form, judge, len(right), count, share, low, high)
+    share, low, high = grouped_share(right, own["issue_group"].to_list())
+    return Accuracy(lang, form, judge, len(right), own["issue_group"].n_unique(), share, low, high)
+
+
+def grouped_share(right: Floats, groups: Sequence[str]) -> tuple[float, float | None, float | None]:
+    """(share, lower, upper end) of values in [0, 1] with groups as units of chance.
+
+    The share is a ratio of sums over groups; its variance is that of a ratio (Cochran 1977, Sampling Techniques, eq.
+    6.13), the interval Student's t with one degree of freedom less than groups. None where that has no spread.
+    """
+    index = np.unique(np.asarray(groups), return_inverse=True)[1]
+    count, share = int(index.max()) + 1, float(right.mean())
+    if count < 2 or not 0.0 < share < 1.0:
+        return share, None, None
+    rest = np.bincount(index, weights=right - share, minlength=count)
+    se = float(np.sqrt(count / (count - 1) * (rest**2).sum()) / len(right))
+    low, high = cut_interval(np.array([share]), np.array([se]), np.array([count - 1.0]), CONFIDENCE)
+    return share, float(low[0]), float(high[0])
