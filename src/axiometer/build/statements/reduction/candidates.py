@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from axiometer.build.statements.reduction.options import ReductionOptions
 from axiometer.build.statements.reduction.positions import day_of
-from axiometer.build.statements.reduction.search import UNDATED, Found, Integers, Marks, Nearness, find
+from axiometer.build.statements.reduction.search import UNDATED, Integers, Marks, Nearness, find
 from axiometer.build.statements.reduction.wordings import (
     SAME_COSINE,
     Wording,
@@ -32,8 +32,8 @@ from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Fate, Status
 from axiometer.similarity.drawing import names_of
 from axiometer.similarity.duplicates import keep_best
+from axiometer.similarity.kernel import pairs_above
 from axiometer.similarity.mapping import MapTasks
-from axiometer.similarity.nearest import exact_cosines
 from axiometer.similarity.pairs import Pairs
 from axiometer.similarity.vectors import Vectors, unit_vectors
 
@@ -45,6 +45,7 @@ WORDINGS: Final = "wordings.parquet"
 _VERSION: Final = 1
 _ON_RUNNER: Final = 20_000
 _BASIS: Final = "basis"
+_AT_ONCE: Final = 8_192
 
 Floats: TypeAlias = NDArray[np.float32]
 Embed: TypeAlias = Callable[[Sequence[str]], Vectors]
@@ -63,9 +64,10 @@ def find_pairs(
         return names
     wordings = read_wordings(statements, copies)
     watched = Watched(search.runner, Tally(f"{search.name}: pairs"), search.progress)
-    wordings, i, j, similarity = candidates(
-        wordings, search.vectors, options, watched if len(wordings) >= _ON_RUNNER else watched.here()
-    )
+    if len(wordings) < _ON_RUNNER:
+        wordings, i, j, similarity = candidates(wordings, search.vectors, options, watched.here())
+    else:
+        wordings, i, j, similarity = candidates(wordings, search.vectors, options, watched, search.work)
     written = _write_parts(wordings, i, j, similarity, output, basis)
     output.keep_only(written)
     _write_wordings(wordings, done, basis)
@@ -73,24 +75,29 @@ def find_pairs(
 
 
 def candidates(
-    wordings: Sequence[Wording], embed: Embed, options: ReductionOptions, map_tasks: MapTasks
+    wordings: Sequence[Wording],
+    embed: Embed,
+    options: ReductionOptions,
+    map_tasks: MapTasks,
+    work: Path | None = None,
 ) -> tuple[list[Wording], Integers, Integers, Floats]:
-    """The wordings with nearly equal ones joined, and pairs i < j of them with their likeness, in order."""
+    """The wordings with nearly equal ones joined, and pairs i < j of them with their likeness, in order.
+
+    work: a folder for the vectors of one population at a time, which runners with processes need.
+    """
     kept: list[Wording] = []
     parts: list[tuple[Integers, Integers, Floats]] = []
     ordered = sorted(wordings, key=lambda wording: (wording.population, wording.id))
-    for _, group in groupby(ordered, key=lambda wording: wording.population):
-        members = list(group)
-        said = embed([wording.text for wording in members])
-        likeness = together(embed([wording.question for wording in members]), said)
-        found = find(likeness, marks_of(members), _nearness(options), map_tasks)
-        keeper = _nearly_equal(members, found, said)
-        place = {old: len(kept) + new for new, old in enumerate(o for o in range(len(members)) if o not in keeper)}
-        stays = np.array([place.get(old, -1) for old in range(len(members))], np.int64)
-        i, j = stays[found.i], stays[found.j]
-        both = (i >= 0) & (j >= 0)
-        parts.append((i[both], j[both], found.similarity[both]))
-        kept += joined(members, keeper)
+    for number, (_, group) in enumerate(groupby(ordered, key=lambda wording: wording.population)):
+        members, said = _distinct(list(group), embed)
+        path = None if work is None else work / f"likeness-{number:04d}.npy"
+        likeness = together(embed([wording.question for wording in members]), said, path)
+        del said
+        found = find(likeness if path is None else str(path), marks_of(members), _nearness(options), map_tasks)
+        if path is not None:
+            path.unlink()
+        parts.append((found.i + len(kept), found.j + len(kept), found.similarity))
+        kept += members
     if not parts:
         return [], np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
     return (
@@ -101,12 +108,18 @@ def candidates(
     )
 
 
-def together(questions: Vectors, statements: Vectors) -> Vectors:
-    """Unit rows whose cosines are weighted means of those of the questions and of the statements."""
-    wide = np.empty((len(questions), questions.shape[1] + statements.shape[1]), np.float32)
-    np.multiply(questions, np.float32(np.sqrt(OF_QUESTIONS)), out=wide[:, : questions.shape[1]])
-    np.multiply(statements, np.float32(np.sqrt(1 - OF_QUESTIONS)), out=wide[:, questions.shape[1] :])
-    return unit_vectors(wide)
+def together(questions: Vectors, statements: Vectors, path: Path | None = None) -> Vectors:
+    """Unit rows whose cosines are weighted means of those of the questions and of the statements; at `path` (.npy) and
+    mapped from there, if it is given."""
+    shape = (len(questions), questions.shape[1] + statements.shape[1])
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    wide = np.empty(shape, np.float32) if path is None else np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    for start in range(0, len(questions), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        parts = (questions[some] * np.sqrt(OF_QUESTIONS), statements[some] * np.sqrt(1 - OF_QUESTIONS))
+        wide[some] = unit_vectors(np.concatenate(parts, axis=1).astype(np.float32))
+    return wide
 
 
 def marks_of(wordings: Sequence[Wording]) -> Marks:
@@ -131,19 +144,22 @@ def _nearness(options: ReductionOptions) -> Nearness:
     return Nearness(options.near, options.sure, options.k, options.drawn, options.within_days, options.seed)
 
 
-def _nearly_equal(wordings: Sequence[Wording], found: Found, said: Vectors) -> dict[int, int]:
-    """Place -> place of the wording that it nearly is; greedily the earliest first, so that chains join nothing."""
-    cosine = exact_cosines(said, found.i, found.j)
-    likely = np.flatnonzero(cosine >= SAME_COSINE)
+def _distinct(wordings: list[Wording], embed: Embed) -> tuple[list[Wording], Vectors]:
+    """The wordings with those that are nearly another joined to it, greedily the earliest first, so that chains join
+    nothing; and the vectors of their statements."""
+    said = embed([wording.text for wording in wordings])
+    likely = pairs_above(said, SAME_COSINE)
     same = [
         place
-        for place, i, j in zip(likely.tolist(), found.i[likely].tolist(), found.j[likely].tolist(), strict=True)
+        for place, (i, j) in enumerate(zip(likely.i.tolist(), likely.j.tolist(), strict=True))
         if wordings[i].stance == wordings[j].stance and nearly_same(wordings[i].text, wordings[j].text)
     ]
-    pairs = Pairs(found.i[same].astype(np.int32), found.j[same].astype(np.int32), cosine[same])
+    if not same:
+        return wordings, said
     order = np.array(sorted(range(len(wordings)), key=lambda place: rank(wordings[place])), np.int64)
-    kept = keep_best(len(wordings), pairs, order)
-    return {int(place): int(kept.kept_by[place]) for place in kept.dropped}
+    kept = keep_best(len(wordings), Pairs(likely.i[same], likely.j[same], likely.similarity[same]), order)
+    keeper = {int(place): int(kept.kept_by[place]) for place in kept.dropped}
+    return joined(wordings, keeper), said[kept.kept]
 
 
 def _write_parts(
