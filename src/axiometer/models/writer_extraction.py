@@ -40,9 +40,10 @@ _DENIALS: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
         *(("不必", "必须"), ("不要", "要"), ("不可", "可"), ("反对", "支持")),
     ),
     "en": ((" not ", " "), (" never ", " "), (" cannot ", " can "), (" no ", " a "), ("n’t ", " "), ("n't ", " ")),
-    "fr": ((" ne doit pas ", " doit "), (" ne doivent pas ", " doivent "), (" pas ", " "), (" ne ", " ")),
+    "fr": ((" ne doit pas ", " doit "), (" ne doivent pas ", " doivent "), (" ne devrait pas ", " devrait ")),
     "de": ((" nicht ", " "), (" keine ", " eine "), (" kein ", " ein "), (" keinen ", " einen ")),
 }
+_NE_PAS: Final = re.compile(r"(?<!\w)n(?:e |['’])(\w+) pas(?!\w)")
 _ASKED: Final = {
     "zh": "对于“{words}”这一主张，应当赞同吗？",
     "en": "Should one agree that {words}?",
@@ -164,10 +165,11 @@ def _denied(words: str, lang: str) -> str | None:
 
 def affirmative(words: str, lang: str) -> str:
     """The words without their first denial, by simple rules; as they are where they have none."""
+    if _language(lang) == "fr":
+        return _NE_PAS.sub(r"\1", words, count=1)
     for denied, plain in _DENIALS[_language(lang)]:
         if denied in words:
-            said = words.replace(denied, plain, 1)
-            return said.replace(" ne ", " ", 1).replace(" n’", " ", 1) if lang == "fr" else said
+            return words.replace(denied, plain, 1)
     return words
 
 

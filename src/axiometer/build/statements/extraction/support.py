@@ -13,6 +13,7 @@ from axiometer.build.statements.extraction.lexicon import Support, even, languag
 from axiometer.build.statements.extraction.names import missing_names
 from axiometer.build.statements.extraction.spans import QUOTES, Span, find_span, is_dense, passage_of, sentences
 from axiometer.build.translation.numbers import WORD_LANGUAGES, lost, numbers
+from axiometer.build.translation.wording import contradicts
 
 NO_WORDS: Final = "its words do not stand in the text"
 TOO_SHORT: Final = "too short"
@@ -60,7 +61,7 @@ def unsupported(statement: str, span: Span, text: str, lang: str) -> str | None:
         return NUMBER
     if missing_names(statement, passage, text, lang):
         return NAME
-    if lists is not None and (denials(statement, lists) - denials(covered(words, statement), lists)) % 2:
+    if lists is not None and turned(covered(words, statement), statement, lists, lang):
         return DENIAL
     if shared(statement, passage) < LEAST_SHARED or shared(statement, words) < LEAST_OF_SPAN:
         return OTHER_WORDS
@@ -77,6 +78,14 @@ def is_torn(text: str, start: int, lists: Support) -> bool:
         return False
     between = before[found[-1] :]
     return not any(mark in QUOTES and mark != "'" for mark in between) and _CLAUSE.search(between) is None
+
+
+def turned(words: str, statement: str, lists: Support, lang: str) -> bool:
+    """Whether a statement denies what its words say: an odd number of denials more or fewer, or, in the languages of
+    `models.contradiction.lexical`, an opposite in place of a word."""
+    if (denials(statement, lists) - denials(words, lists)) % 2:
+        return True
+    return lang.partition("-")[0] in WORD_LANGUAGES and contradicts(words, statement, lang.partition("-")[0])
 
 
 def denials(words: str, lists: Support) -> int:
