@@ -18,7 +18,7 @@ Labelled: TypeAlias = Sequence[tuple[str, str | None]]
 """Planted and found label of each of some things; None where none was found."""
 
 
-def topics(truth: Truth, news: News, step: str, what: str) -> Iterator[Recovered]:
+def topics(truth: Truth, news: News, step: str) -> Iterator[Recovered]:
     """Whether texts of one planted topic lie together. Right: texts of the planted topic that most texts of theirs
     have, so that precision is purity; pairs: of texts, of one planted topic and of one found."""
     texts = [(row, text) for row, text in _texts(truth, step) if text[0] is news]
@@ -30,8 +30,8 @@ def topics(truth: Truth, news: News, step: str, what: str) -> Iterator[Recovered
             by_found.setdefault(found, Counter())[planted] += 1
     most.update({found: max(counts.values()) for found, counts in by_found.items()})
     placed = sum(found is not None for _, found in labelled)
-    yield Recovered(news.nation, step, f"{what}: texts", len(labelled), placed, most.total())
-    yield _pairs(news.nation, step, f"{what}: pairs of texts", labelled)
+    yield Recovered(news.nation, step, "texts by topic", len(labelled), placed, most.total())
+    yield _pairs(news.nation, step, "pairs of texts", labelled)
 
 
 def screened(truth: Truth, news: News, before: str, step: str) -> Iterator[Recovered]:

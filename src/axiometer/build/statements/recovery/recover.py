@@ -32,8 +32,8 @@ def _all(truth: Truth) -> Iterator[Recovered]:
     reduced = truth.matched(REDUCE)
     for news in truth.news():
         yield from recovering.copies(truth, news)
-        yield from grouping.topics(truth, news, FOUND, "topics")
-        yield from grouping.topics(truth, news, TAG, "topics and tags")
+        yield from grouping.topics(truth, news, FOUND)
+        yield from grouping.topics(truth, news, TAG)
         yield from grouping.screened(truth, news, TAG, APPLIED)
         yield from recovering.extraction(truth, news, APPLIED, EXTRACT)
         yield from recovering.positions(truth, news, EXTRACT, POSITIONS)
