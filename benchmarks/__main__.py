@@ -25,6 +25,8 @@ KNOWN = {
     "conflicts": "conflicts",
     "dilemmas": "dilemmas",
     "translations": "translations",
+    "reduction": "reduction",
+    "attribution": "attribution",
 }
 
 
