@@ -82,8 +82,8 @@ finance: bank inflation interest shares investor tax bond budget loan currency d
 _BACKGROUND_LISTS: Final = """
 en: year week people plan decision report question number reason meeting public local national change problem result
   month place group official morning statement proposal debate support cost time part case side
-| 今年 本周 人们 计划 决定 报告 问题 数量 原因 会议 公众 当地 全国 变化 难题 结果 月份 地方 团体 官员 上午 声明 提案 讨论
-  支持 费用 时间 部分 情况 方面
+| 今年 本周 人们 计划 决定 报告 问题 数量 原因 会议 公众 当地 全国 变化 难题 结果 月份 地方 团体 官员 上午 声明 提案
+  讨论 支持 费用 时间 部分 情况 方面
 """
 OWN, BESIDE, BACKGROUND = 0.4, 0.2, 0.4
 """Shares of a document's words: of its topic, of the two topics beside it, of the background."""

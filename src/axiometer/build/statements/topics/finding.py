@@ -17,6 +17,7 @@ from axiometer.build.statements.topics.keywords import READ, keywords
 from axiometer.build.statements.topics.options import FEWEST, TOPIC, TopicOptions
 from axiometer.build.statements.topics.projection import Projected, project
 from axiometer.build.statements.topics.rows import Topic, topic_id
+from axiometer.build.statements.topics.words import lexicon_digest
 from axiometer.build.work.search import Search
 from axiometer.records.corpus_rows import Text
 from axiometer.records.ids import content_id
@@ -64,7 +65,9 @@ def find_topics(texts: StageFolder, output: StageFolder, tables: Path, options: 
     Made anew where texts, options or embedder changed. Raises what embedding raises.
     """
     parts = texts.parts()
-    basis = content_id("topics", VERSION, options.said, search.embedder, [[part.name, part.digest] for part in parts])
+    basis = content_id(
+        "topics", VERSION, lexicon_digest(), options.said, search.embedder, [[part.name, part.digest] for part in parts]
+    )
     output.keep_only(texts.names())
     tables_there = all((tables / name).exists() for name in (TOPICS, CHOICES))
     if tables_there and all(output.is_made(part.name, basis) for part in parts):

@@ -14,14 +14,18 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from axiometer.records.ids import content_id
+
+VERSION: Final = 1
 STOP_LISTS: Final = ("zh", "en", "fr", "de")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
-_CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")
+_CHINESE_OR_LATIN = re.compile(r"([\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+)|[a-z\u00df-\u024f]+")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)[’'](?=\w)")
 _POSSESSIVE = re.compile(r"[’']s?$")
 _COUNTED: Final = re.compile(
     "[一二三四五六七八九十百千万亿两几半零〇第]+[个元月日年次名项条家袋节岁人号点时分位度米斤天周份种件届级层]?"
 )
+_TRADITIONAL: Final = ("zh-hant", "zh-tw", "zh-hk")
 _SHORTEST: Final = {"zh": 2}
 _SHORT: Final = 3
 
@@ -32,9 +36,15 @@ def words_of(text: str, lang: str) -> Iterator[str]:
     stopped = stop_list(base)
     folded = unicodedata.normalize("NFKC", text).casefold()
     least = _SHORTEST.get(base, _SHORT)
-    for word in _chinese(folded) if base == "zh" else _spaced(folded, base):
+    for word in _chinese(folded, lang) if base == "zh" else _spaced(folded, base):
         if len(word) >= least and word not in stopped:
             yield word
+
+
+@cache
+def lexicon_digest() -> str:
+    """Of all that decides which words a text has: a table of topics is made anew where it changed."""
+    return content_id("words", VERSION, [[lang, sorted(stop_list(lang))] for lang in STOP_LISTS])
 
 
 @cache
@@ -57,27 +67,27 @@ def _spaced(text: str, lang: str) -> Iterator[str]:
         yield word.replace("’", "'")
 
 
-def _chinese(text: str) -> Iterator[str]:
+def _chinese(text: str, lang: str) -> Iterator[str]:
     """Words of Chinese characters without numbers; Latin words that stand among them are words, too."""
-    cut = _jieba()
-    for run in re.split(r"([^\W\d_]*[a-z][^\W\d_]*)", text):
-        if run and run[0].isascii():
-            yield run
+    cut, guessing = _jieba(), lang.lower() in _TRADITIONAL
+    for run in _CHINESE_OR_LATIN.finditer(text):
+        if run.group(1):
+            yield from (word for word in cut(run.group(), guessing) if _COUNTED.fullmatch(word) is None)
         else:
-            for characters in _CHINESE.findall(run):
-                yield from (word for word in cut(characters) if _COUNTED.fullmatch(word) is None)
+            yield run.group()
 
 
 @cache
-def _jieba() -> Callable[[str], list[str]]:
-    """jieba's cutter, without new words by its hidden Markov model: a keyword must be a word that is known. Loading its
-    dictionary takes a second, and it says so on its logger, which is nobody's business."""
+def _jieba() -> Callable[[str, bool], list[str]]:
+    """jieba's cutter. Its dictionary, which takes a second to load, is of simplified characters; words that it does not
+    have are guessed by its hidden Markov model in traditional text alone: a keyword had better be a word. What jieba
+    says on its logger is nobody's business."""
     import jieba
 
     jieba.setLogLevel(logging.ERROR)
     tokenizer = jieba.Tokenizer()
 
-    def cut(characters: str) -> list[str]:
-        return [str(word) for word in tokenizer.lcut(characters, HMM=False)]
+    def cut(characters: str, guessing: bool) -> list[str]:
+        return [str(word) for word in tokenizer.lcut(characters, HMM=guessing)]
 
     return cut
