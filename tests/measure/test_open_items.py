@@ -86,7 +86,7 @@ def test_open_items_are_asked_judged_and_analysed_by_value(tmp_path: Path) -> No
     run = open_run(tmp_path / "run")
     assert run.missing == 0 and run.answers.height == 160 and run.items["mapped"].all()
     assert run.specification.asked["prompts"].keys() == {"free-bare/en/1@1"}
-    shares = analyze(run.items, run.answers, run.frameworks).shares
+    shares = analyze(run.items, run.answers, frameworks=run.frameworks).shares
     by_value = dict(shares.select("value", "share").iter_rows())
     assert by_value["freedom"] > 0.7 > 0.3 > by_value["harmony"]
 
