@@ -262,6 +262,15 @@ def test_a_speaker_who_is_not_in_the_passage_leaves_the_verdict_to_the_lists() -
     assert attributed("quoted", "Rosalind Quill", row=foreign).attribution is Attribution.UNKNOWN
 
 
+def test_a_public_body_that_is_given_as_a_speaker_is_a_government() -> None:
+    row = replace(
+        one(), context="The county council said that buses should stay cheap.", text="buses should stay cheap."
+    )
+    found = attributed("quoted", "The county council", row=row)
+    assert (found.attribution, found.speaker, found.doubt) == (Attribution.GOVERNMENT, None, None)
+    assert found.role == "The county council"
+
+
 def test_unknown_stays_unknown() -> None:
     row = replace(one(), context="Buses should stay cheap.", text="Buses should stay cheap.", outlet=None)
     found = attributed("unknown", row=row)

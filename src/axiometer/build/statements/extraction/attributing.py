@@ -12,6 +12,7 @@ import pydantic
 from axiometer.build.statements.extraction.lexicon import digest
 from axiometer.build.statements.extraction.patterns import Attributed, attribution_by_patterns
 from axiometer.build.statements.extraction.spans import find_span
+from axiometer.build.statements.extraction.speakers import names_body
 from axiometer.measure.asking.answers import Said, object_schema, read_reply, shortened
 from axiometer.measure.asking.languages import prompt_language
 from axiometer.measure.asking.prompting import MaterialPrompting, plain
@@ -88,13 +89,16 @@ def settled(row: Statement, answer: AttributionAnswer) -> Statement:
     """A statement with whose view it is, by the model's answer and the word lists.
 
     The model's verdict holds, unless it rests on a speaker that does not stand in the context: then that of the lists
-    holds, or, where they say nothing, nobody is known. `doubt` says both where they differ.
+    holds, or, where they say nothing, nobody is known. A public body that it gives as a speaker is a government. `doubt`
+    says both where they differ.
     """
     listed = attribution_by_patterns(row.text, row.context, row.outlet, row.lang)
     attribution = Attribution(answer.whose)
     speaker = _in_context(answer.speaker, row.context)
     role = _role(answer.role, row)
     named = _said(answer.speaker)
+    if attribution is Attribution.QUOTED and speaker is not None and names_body(speaker, row.lang):
+        attribution, speaker, role = Attribution.GOVERNMENT, None, role or speaker
     if attribution is Attribution.QUOTED and speaker is None:
         missing = f"{NOT_THERE}: {shortened(named)}" if named else f"{attribution}, and nobody is named"
         if listed is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from axiometer.build.statements.extraction.lexicon import Voices, even
+from axiometer.build.statements.extraction.lexicon import Voices, even, language, voices
 from axiometer.records.corpus_rows import Attribution
 
 _LONGEST_ROLE: Final = 80
@@ -76,6 +76,15 @@ def speaker_of(phrase: str, lists: Voices, lang: str) -> Speaker | None:
 def _ends_with(pattern: re.Pattern[str], plain: str) -> bool:
     """Whether a phrase ends with one of the words of a list: the subject right before its verb."""
     return any(len(plain[match.end() :].strip()) <= _ADVERB for match in pattern.finditer(plain))
+
+
+def names_body(speaker: str, lang: str) -> bool:
+    """Whether a speaker's name is that of a public body by the lists of its language, and no person's."""
+    code = language(lang)
+    if code is None:
+        return False
+    found = speaker_of(speaker, voices(code), code)
+    return found is not None and found.attribution is Attribution.GOVERNMENT and found.name is None
 
 
 def meant(phrase: str, before: str, lists: Voices, lang: str) -> Speaker | None:
