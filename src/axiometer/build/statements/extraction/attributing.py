@@ -89,8 +89,8 @@ def settled(row: Statement, answer: AttributionAnswer) -> Statement:
     """A statement with whose view it is, by the model's answer and the word lists.
 
     The model's verdict holds, unless it rests on a speaker that does not stand in the context: then that of the lists
-    holds, or, where they say nothing, nobody is known. A public body that it gives as a speaker is a government. `doubt`
-    says both where they differ.
+    holds, or, where they say nothing, nobody is known. A public body that is given as a speaker is a government.
+    `doubt` says both where they differ.
     """
     listed = attribution_by_patterns(row.text, row.context, row.outlet, row.lang)
     attribution = Attribution(answer.whose)
