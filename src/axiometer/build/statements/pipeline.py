@@ -25,7 +25,7 @@ from axiometer.build.statements.options import (
     StatementsFolder,
 )
 from axiometer.build.statements.plan import StatementPlan, settle_specification
-from axiometer.build.statements.preparing.prepare import COPIES_FILE, prepare
+from axiometer.build.statements.preparing.prepare import COPIES_FILE, NO_NATION, prepare
 from axiometer.build.statements.publish import StatementsSummary, publish
 from axiometer.build.statements.reduction.candidates import find_pairs
 from axiometer.build.statements.reduction.pipeline import Judged, Scored, Verdicts, reduce_statements
@@ -36,7 +36,7 @@ from axiometer.build.statements.subjects import Subjects, settle_subjects
 from axiometer.build.statements.triples.rows import CHECK, REVERSE
 from axiometer.build.work.folders import check_folder
 from axiometer.build.work.search import Search, Watched
-from axiometer.errors import Stopped
+from axiometer.errors import InputError, Stopped
 from axiometer.records.corpus_rows import Statement, Text, Triple
 from axiometer.records.tables import read_part
 from axiometer.runtime import Progress, Tally
@@ -96,12 +96,24 @@ def run_statements(
         try:
             ingest(plan.sources(folder), plan.options.ingest, folder.stage(INGEST), runner, shown)
             prepare(folder.stage(INGEST), folder.stage(PREPARE), folder.tables, plan.options.nations)
+            check_texts(folder)
             made = asyncio.run(_make(plan, folder, cache, runner, shown))
             return publish(plan, folder, made.settled, made.reduction, made.tallies)
         except KeyboardInterrupt:
             raise Stopped("stopped; what was finished is kept") from None
         finally:
             shown.close()
+
+
+def check_texts(folder: StatementsFolder) -> None:
+    """Raises `InputError` where no text is left to be worked on."""
+    read, prepared = folder.stage(INGEST).account(), folder.stage(PREPARE).account()
+    if prepared.outputs:
+        return
+    lost = {**read.dropped, **read.failed, **prepared.dropped}
+    reason = max(lost, key=lambda each: lost[each], default="there are none")
+    mend = "say with --nation whose texts they are" if reason == NO_NATION else None
+    raise InputError("no text is left: {reason}", file=folder.path, mend=mend, reason=reason)
 
 
 async def _make(plan: StatementPlan, folder: StatementsFolder, cache: Path, runner: Runner, progress: Progress) -> Made:
