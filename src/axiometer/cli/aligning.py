@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +20,7 @@ from axiometer.messages import t
 
 if TYPE_CHECKING:
     from axiometer.align.exporting import ExportOptions, ExportSummary
+    from axiometer.align.training import TrainOptions, TrainSummary
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 
@@ -102,3 +103,105 @@ def _say_export(summary: ExportSummary) -> None:
         said = "only {n} groups are held out: below {enough} no interval is given"
         say(t(said, n=summary.groups[Part.HELD_OUT], enough=ENOUGH))
     say(t("Next: axiometer align train {folder} -m hf/MODEL -o models/NAME", folder=summary.folder))
+
+
+@app.command("train", help=t("Tune a model on preference data (DPO with LoRA). The same command goes on."))
+def train(
+    context: typer.Context,
+    data: Annotated[Path | None, typer.Argument(help=t("Folder that `align export` made."))] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", help=t("Model to tune: hf/FOLDER, hf/OWNER/NAME or hf/ALIAS."))
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the tuned model."))] = None,
+    control: Annotated[
+        bool, typer.Option("--control", help=t("Also tune to the reversed target, into the folder's `control`."))
+    ] = False,
+    epochs: Annotated[float, typer.Option(help=t("How often all preferences are seen."))] = 3.0,
+    learning_rate: Annotated[float, typer.Option("--learning-rate", help=t("Highest learning rate."))] = 3e-4,
+    beta: Annotated[float, typer.Option(help=t("How closely the base model is kept to (DPO's beta)."))] = 0.1,
+    rank: Annotated[int, typer.Option(help=t("Rank of the adapter."))] = 16,
+    batch: Annotated[int, typer.Option(help=t("Preferences in a step."))] = 8,
+    longest: Annotated[int, typer.Option(min=16, help=t("Tokens of prompt and answer at most."))] = 512,
+    dtype: Annotated[
+        str | None, typer.Option(help=t("float32 | bfloat16 (default: what the processor is fastest in)."))
+    ] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help=t("Also write the whole model with the adapter in it."))
+    ] = False,
+    seed: options.Seed = 0,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """`align train`; see `Verbs`."""
+    given = configured(context, config)
+    for name, what, mend in (
+        ("data", "no preference data", "name a folder that `axiometer align export` made"),
+        ("model", "no model to tune", "name one with -m, for example -m hf/smollm2-135m"),
+        ("output", "no folder for the model", "name one with -o models/NAME"),
+    ):
+        if given[name] is None:
+            raise InputError(what, mend=mend)
+    from axiometer.align.training import CONTROL, train
+
+    data, folder, chosen = Path(given["data"]), Path(given["output"]), _train_options(given)
+    done = [train(data, _local_name(given["model"]), chosen, folder, _say_step)]
+    if given["control"]:
+        say(t("The control: chosen and rejected exchanged"))
+        reverse = replace(chosen, reverse=True)
+        done.append(train(data, _local_name(given["model"]), reverse, folder / CONTROL, _say_step))
+    if given["as_json"]:
+        say_json([asdict(summary) for summary in done])
+    else:
+        _say_trained(done)
+
+
+def _local_name(model: str) -> str:
+    """What follows `hf/`; `local/` is understood, too, for the same weights."""
+    prefix, _, rest = model.partition("/")
+    if prefix not in ("hf", "local") or not rest:
+        raise InputError(
+            "{name} cannot be tuned here", mend="name it as hf/FOLDER, hf/OWNER/NAME or hf/ALIAS", name=model
+        )
+    return rest
+
+
+def _train_options(given: Mapping[str, Any]) -> TrainOptions:
+    from axiometer.align.training import TrainOptions
+
+    if given["dtype"] not in (None, "float32", "bfloat16"):
+        known = "float32, bfloat16"
+        raise InputError("{option} {text}", mend="one of {known}", option="--dtype", text=given["dtype"], known=known)
+    names = ("epochs", "learning_rate", "beta", "rank", "batch", "longest", "dtype", "merged", "seed")
+    return TrainOptions(**{name: given[name] for name in names})
+
+
+def _say_step(step: int, total: int, loss: float | None, margin: float | None) -> None:
+    if loss is not None:
+        numbers = {"loss": f"{loss:.3f}", "margin": "-" if margin is None else f"{margin:.2f}"}
+        typer.echo(
+            t("step {step} of {total}: loss {loss}, margin {margin}", step=step, total=total, **numbers), err=True
+        )
+
+
+def _say_trained(done: Sequence[TrainSummary]) -> None:
+    say_table(
+        ["model", "target", "preferences", "steps", "loss", "margin", "accuracy", "on validation", "seconds"],
+        [
+            [
+                f"hf/{each.folder}",
+                each.target,
+                each.preferences,
+                each.steps,
+                each.loss,
+                each.margin,
+                each.accuracy,
+                None if each.validation is None else each.validation[1],
+                round(each.seconds),
+            ]
+            for each in done
+        ],
+    )
+    for each in done:
+        if each.resumed_at:
+            say(t("{folder}: went on from step {n}", folder=each.folder, n=each.resumed_at))
+    say(t("Next: axiometer align measure {folder} --data DATA -o runs/NAME", folder=done[0].folder))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from axiometer.errors import InputError, Refused
-from axiometer.records.rows import Item, Mode, Role
+from axiometer.records.rows import WEIGHED, Item, Mode, Role
 
 LETTERS = "ABCDEFGH"
 
@@ -45,8 +45,9 @@ class Design:
     def __post_init__(self) -> None:
         if self.wordings < 1 or self.repeats < 1:
             raise InputError("--wordings and --repeats must be at least 1")
-        if self.mode is Mode.LOGPROB and self.repeats > 1:
-            raise Refused("--repeats above 1 has no meaning with --mode logprob: probabilities do not vary by draw")
+        if self.mode in WEIGHED and self.repeats > 1:
+            said = "--repeats above 1 has no meaning with --mode {mode}: probabilities do not vary by draw"
+            raise Refused(said, mode=self.mode)
         if self.is_free and self.orders is Orders.ALL:
             raise Refused("--orders all has no meaning with --mode {mode}: a judge sees both orders", mode=self.mode)
 
@@ -88,6 +89,8 @@ def arrangements(item: Item, design: Design) -> list[tuple[tuple[int, ...], int 
         return [((), None, False)]
     if design.mode is Mode.AGREE:
         return [((side,), side, negated) for side in sides_of(item) for negated in (False, True)]
+    if design.mode is Mode.LIKELIHOOD:  # no option is shown, so there is nothing to swap
+        return [(order, None, False) for order in permutations(item, Orders.ONE)]
     return [(order, None, False) for order in permutations(item, design.orders)]
 
 
@@ -142,6 +145,8 @@ def presentations_per_item(options: int, sides: int, design: Design) -> int:
         ways = verdicts_per_answer(design)
     elif design.mode is Mode.AGREE:
         ways = 2 * sides
+    elif design.mode is Mode.LIKELIHOOD:
+        ways = 1
     elif design.orders is Orders.ALL:
         ways = math.factorial(options)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from axiometer.errors import InputError
+from axiometer.errors import InputError, Refused
 from axiometer.frameworks import load_framework
 from axiometer.frameworks.load import path_of, shipped
 from axiometer.measure.design import Design, verdicts_per_answer
@@ -17,9 +17,10 @@ from axiometer.measure.judging.who import check_judge
 from axiometer.measure.render import Renderer, Steering
 from axiometer.measure.selection import Selection, select_items
 from axiometer.measure.specification import Specification, specify
+from axiometer.models.protocols import scores_continuations
 from axiometer.models.simulated_judge import SimulatedJudge
 from axiometer.models.simulated_writer import SimulatedWriter
-from axiometer.records.rows import Outcome
+from axiometer.records.rows import Mode, Outcome
 from axiometer.runtime.batch import refuse_without_batches
 from axiometer.runtime.respondent import Respondent
 
@@ -95,6 +96,7 @@ def plan_run(
         raise InputError("--shard {number}/{of}: the first number counts from 1 to the second", number=number, of=of)
     for respondent in respondents:
         _refuse_writer(respondent)
+        _refuse_without_likelihoods(respondent, design)
     check_judge(design, options.judge, respondents, itself=options.judge_itself)
     if options.batch:
         for each in (*respondents, *([options.judge] if options.judge is not None else [])):
@@ -120,6 +122,14 @@ def plan_run(
         judge=options.judge.model if options.judge is not None else None,
     )
     return Plan(selection, design, tuple(respondents), specification, files, options)
+
+
+def _refuse_without_likelihoods(respondent: Respondent, design: Design) -> None:
+    if design.mode is Mode.LIKELIHOOD and not scores_continuations(respondent.model):
+        raise Refused(
+            "{model} cannot say how likely given words are, which --mode likelihood needs (hf/ models can)",
+            model=respondent.model.name,
+        )
 
 
 def _refuse_writer(respondent: Respondent) -> None:

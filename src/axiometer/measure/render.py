@@ -50,7 +50,7 @@ class Renderer:
         template = self._template(step, item.lang, presentation.wording)
         letters = tuple(LETTERS[: len(presentation.order)])
         texts = [item.options[index].text for index in presentation.order]
-        if self.design.is_free:
+        if self._asks_freely:
             prompt = template.render(prompt=item.prompt)
         elif self.design.mode is Mode.AGREE:
             prompt = template.render(prompt=item.prompt, option=texts[0])
@@ -59,7 +59,7 @@ class Renderer:
         messages: tuple[Message, ...] = (Message("user", prompt),)
         if self.steering is not None:
             messages = (Message("system", self.steering.prompts[item.lang]), *messages)
-        logprob = self.design.mode is Mode.LOGPROB
+        logprob, likelihood = self.design.mode is Mode.LOGPROB, self.design.mode is Mode.LIKELIHOOD
         request = Request(
             messages=messages,
             top_logprobs=TOP_LOGPROBS if logprob else None,
@@ -67,6 +67,7 @@ class Renderer:
             repeat=presentation.repeat,
             occasion=self.occasion,
             meta=self._meta(presentation, template, letters) if self.model.wants_meta else None,
+            continuations=tuple(texts) if likelihood else None,
         )
         shown = "\n\n".join(message.content for message in messages)
         digest = hashlib.sha256(shown.encode()).hexdigest()[:32]
@@ -78,7 +79,7 @@ class Renderer:
         steps = [self._choice_step()]
         if self.design.mode is Mode.AGREE:
             steps = ["agree", "agree-negated"]
-        elif self.design.is_free:
+        elif self._asks_freely:
             steps = sorted({self._free_step(kind) for kind in kinds})
         return [
             self._template(step, lang, number)
@@ -87,8 +88,13 @@ class Renderer:
             for number in range(1, self.design.wordings + 1)
         ]
 
+    @property
+    def _asks_freely(self) -> bool:
+        """Whether the prompt is the question without its options."""
+        return self.design.is_free or self.design.mode is Mode.LIKELIHOOD
+
     def _step(self, presentation: Presentation) -> str:
-        if self.design.is_free:
+        if self._asks_freely:
             return self._free_step(presentation.item.kind)
         if self.design.mode is Mode.AGREE:
             return "agree-negated" if presentation.negated else "agree"

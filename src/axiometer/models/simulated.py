@@ -153,6 +153,7 @@ class SimulatedRespondent:
     wants_meta: bool = True
     continues: bool = False
     concurrency: int | None = 512
+    scores: bool = True
     _planted: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -181,6 +182,8 @@ class SimulatedRespondent:
         reply: dict[str, object] = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3)}
         if request.top_logprobs is not None:
             reply["first_token"] = first_token
+        if request.continuations is not None:
+            reply["continuations"] = [logprob for _, logprob in first_token]
         return json.dumps(reply, ensure_ascii=False).encode()
 
     def read(self, raw: bytes) -> Reply:
@@ -198,6 +201,7 @@ class SimulatedRespondent:
         shared = str(meta.get("parallel") or item)
         utilities = [self._utility(option, strengths, steered, shared, meta["clusters"]) for option in options]
         free = meta["mode"] in ("judged", "open")
+        unseen = free or meta["mode"] == "likelihood"
         scene = (profile.seed, item, wording, str(meta["mode"]), tuple(meta["order"]), bool(meta["negated"]), repeat)
         if meta["mode"] == "agree":
             return self._agree(utilities[0], options[0], meta, scene)
@@ -205,7 +209,7 @@ class SimulatedRespondent:
             NOTHING
             if option.role == "distractor"
             else utility / profile.temperature
-            + (profile.slot_bias[slot] if slot < len(profile.slot_bias) and not free else 0.0)
+            + (profile.slot_bias[slot] if slot < len(profile.slot_bias) and not unseen else 0.0)
             + profile.wording_noise * _normal(profile.seed, "wording", item, wording, slot)
             for slot, (option, utility) in enumerate(zip(options, utilities, strict=True))
         ]
@@ -292,7 +296,7 @@ def read_plain(raw: bytes, name: str) -> Reply:
     """Reads the small JSON that simulated and recorded respondents answer with."""
     try:
         data = json.loads(raw)
-        first = data.get("first_token")
+        first, scored = data.get("first_token"), data.get("continuations")
         return Reply(
             text=data["text"],
             finish=Finish(data.get("finish", "stop")),
@@ -301,6 +305,7 @@ def read_plain(raw: bytes, name: str) -> Reply:
             first_token=None if first is None else tuple((str(token), float(p)) for token, p in first),
             usage=Usage(int(data.get("tokens_in", 0)), int(data.get("tokens_out", 0))),
             served_model=data.get("served_model"),
+            continuations=None if scored is None else tuple(float(p) for p in scored),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadAnswer(f"{name}: not an answer: {raw[:80]!r}") from error

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
 from axiometer.errors import InputError
 from axiometer.models.completions import option_letters, prompt_of, read_completion
 from axiometer.models.local_engine import default_threads
 from axiometer.models.protocols import BadRequest, Reply, Request, Sampling
-from axiometer.models.reading import read_chat
+from axiometer.models.reading import parsed, read_chat
 from axiometer.models.settings import ModelEntry
 from axiometer.models.transformers_weights import Weights, default_device, find, load, need_libraries
 
@@ -25,6 +25,7 @@ MOST_TOKENS = 2048
 DTYPE = "float32"
 _DTYPES = (DTYPE, "bfloat16", "float16")
 _SEEDS = 2**31
+_SCORED = "axiometer_continuations"
 _Result = TypeVar("_Result")
 
 
@@ -37,6 +38,7 @@ class TransformersModel:
     """
 
     wants_meta = False
+    scores = True
     concurrency: int | None = 1
 
     def __init__(
@@ -83,7 +85,9 @@ class TransformersModel:
         return await self._run(lambda: self._answer(request))
 
     def read(self, raw: bytes) -> Reply:
-        return read_chat(raw) if self.chat_template else read_completion(raw)
+        reply = read_chat(raw) if self.chat_template else read_completion(raw)
+        scored = parsed(raw).get(_SCORED)
+        return reply if scored is None else replace(reply, continuations=tuple(float(value) for value in scored))
 
     async def close(self) -> None:
         await asyncio.to_thread(self._worker.shutdown, wait=True, cancel_futures=True)
@@ -109,6 +113,8 @@ class TransformersModel:
         inputs = self._tokenizer(prompt, return_tensors="pt", add_special_tokens=not self.chat_template)
         inputs = inputs.to(self._device)
         with torch.inference_mode():
+            if request.continuations is not None:
+                return self._scored(prompt, request.continuations)
             if request.top_logprobs is not None:
                 return self._first_token(inputs, prompt, request.top_logprobs)
             return self._generated(inputs, request)
@@ -142,6 +148,26 @@ class TransformersModel:
         first = {"content": [{**best, "top_logprobs": top}]}
         return self._raw(str(best["token"]), "length", int(inputs["input_ids"].shape[1]), 1, first)
 
+    def _scored(self, prompt: str, texts: Sequence[str]) -> bytes:
+        """How likely the model answers with each text and then ends: the sum of the log-probabilities of its tokens."""
+        import torch
+
+        asked = self._tokenizer(prompt, add_special_tokens=not self.chat_template)["input_ids"]
+        end = [self._tokenizer.eos_token_id] if self.chat_template else []
+        between = "" if self.chat_template else "\n"
+        answers = [[*self._tokenizer(between + text, add_special_tokens=False)["input_ids"], *end] for text in texts]
+        longest = len(asked) + max(len(answer) for answer in answers)
+        ids = torch.full((len(answers), longest), self._tokenizer.pad_token_id or 0, device=self._device)
+        attended = torch.zeros_like(ids)
+        for row, answer in enumerate(answers):
+            ids[row, : len(asked) + len(answer)] = torch.tensor([*asked, *answer], device=self._device)
+            attended[row, : len(asked) + len(answer)] = 1
+        kept = longest - len(asked) + 1
+        logits = self._model(input_ids=ids, attention_mask=attended, logits_to_keep=kept).logits[:, :-1].float()
+        logprobs = torch.log_softmax(logits, dim=-1).gather(2, ids[:, len(asked) :, None])[..., 0]
+        values = [float(logprobs[row, : len(answer)].sum()) for row, answer in enumerate(answers)]
+        return self._raw("", "stop", len(asked) * len(answers), sum(map(len, answers)), None, scored=values)
+
     def _generated(self, inputs: Any, request: Request) -> bytes:
         import torch
         import transformers
@@ -164,18 +190,28 @@ class TransformersModel:
         text = str(self._tokenizer.decode(tokens, skip_special_tokens=True))
         return self._raw(text, "stop" if ended else "length", length, len(tokens), None)
 
-    def _raw(self, text: str, finish: str, tokens_in: int, tokens_out: int, logprobs: object) -> bytes:
+    def _raw(
+        self,
+        text: str,
+        finish: str,
+        tokens_in: int,
+        tokens_out: int,
+        logprobs: object,
+        scored: Sequence[float] | None = None,
+    ) -> bytes:
         choice: dict[str, object] = {"index": 0, "finish_reason": finish, "logprobs": logprobs}
         if self.chat_template:
             choice["message"] = {"role": "assistant", "content": text}
         else:
             choice["text"] = text
-        body = {
+        body: dict[str, object] = {
             "model": self._weights.label,
             "system_fingerprint": f"{self._weights.digest[:12]}-transformers-{_version()}",
             "choices": [choice],
             "usage": {"prompt_tokens": tokens_in, "completion_tokens": tokens_out},
         }
+        if scored is not None:
+            body[_SCORED] = list(scored)
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -9,7 +9,9 @@ import hashlib
 import importlib.util
 import json
 import re
+from contextlib import redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -88,14 +90,32 @@ def load_base(weights: Weights, dtype: str) -> tuple[Any, Any]:
         file = find_weights(weights.gguf)
         folder, more = file.parent, {"gguf_file": file.name}
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), **more)
-        model = transformers.AutoModelForCausalLM.from_pretrained(str(folder), dtype=getattr(torch, dtype), **more)
+        with redirect_stderr(StringIO()):  # bars of progress, and of no use to anyone here
+            tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), **more)
+            model = transformers.AutoModelForCausalLM.from_pretrained(str(folder), dtype=getattr(torch, dtype), **more)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise InputError("transformers cannot load this model: {said}", file=weights.target, said=said) from error
+    if weights.gguf is not None:
+        model = _plain(model)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return model, tokenizer
+
+
+def _plain(model: Any) -> Any:
+    """The same model without the mark of a quantised one: its weights were unpacked when they were loaded, but
+    trainers refuse it by that mark, and it would be saved with it."""
+    import transformers
+
+    config = model.config
+    for name in ("quantization_config", "_pre_quantization_dtype"):
+        if hasattr(config, name):
+            delattr(config, name)
+    plain = transformers.AutoModelForCausalLM.from_config(config, dtype=model.dtype)
+    plain.load_state_dict(model.state_dict())
+    plain.generation_config = model.generation_config
+    return plain.eval()
 
 
 def default_device() -> str:

@@ -12,7 +12,7 @@ from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
-from axiometer.records.rows import PEOPLE
+from axiometer.records.rows import PEOPLE, WEIGHED
 
 DISTRACTOR = "distractor"
 OUTCOMES: tuple[str, ...] = (
@@ -157,7 +157,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
     outcomes = outcome.to_numpy().astype(np.int64).copy()
     beside = (outcomes == OUTCOMES.index(Outcome.CHOSEN.value)) & (option >= 0) & (mode is not Mode.AGREE)
     beside[beside] = ~catalogue.side[option[beside]]
-    if mode is not Mode.LOGPROB:
+    if mode not in WEIGHED:
         outcomes[beside] = OUTCOMES.index(DISTRACTOR)
     return Presentations(
         model=model,
@@ -171,7 +171,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
         shown=shown,
         negated=frame["negated"].fill_null(False).to_numpy(),
         stance=frame["stance"].fill_null(0).to_numpy().astype(np.int64),
-        weights=_padded(frame["probabilities"], np.nan) if mode is Mode.LOGPROB else None,
+        weights=_padded(frame["probabilities"], np.nan) if mode in WEIGHED else None,
         persons=bool((frame["wording"] == PEOPLE).all()),
         free=frame["free"] if mode in JUDGED and frame["free"].null_count() < frame.height else None,
     )
@@ -184,6 +184,7 @@ def _refuse_malformed(frame: pl.DataFrame, mode: Mode) -> None:
         raise InputError(f"{len(unknown)} answers have an outcome that there is not, the first {unknown[0]!r}")
     missing = {
         Mode.LOGPROB: pl.col("probabilities").is_null(),
+        Mode.LIKELIHOOD: pl.col("probabilities").is_null(),
         Mode.AGREE: pl.col("shown").is_null() | pl.col("stance").is_null(),
     }.get(mode, pl.col("option").is_null())
     nothing = frame.filter((pl.col("outcome") == Outcome.CHOSEN.value) & missing).height
