@@ -206,6 +206,17 @@ def test_a_position_without_question_or_answer_is_asked_once_more(fields: dict[s
     assert isinstance(told(**fields), Rejected)
 
 
+@pytest.mark.parametrize(("lang", "words"), [("en", "by yes or no"), ("zh", "用是或否回答")])
+def test_who_gave_no_question_is_told_what_one_is(lang: str, words: str) -> None:
+    row = replace(one(), lang=lang)
+    request = TELL.render(row)
+    assert isinstance(request, Request)
+    said = reply({"kind": "position", "question": row.text, "answer": "yes", "reason": "r"})
+    end = TELL.read(row, said)
+    assert isinstance(end, Rejected)
+    assert words in TELL.repair(row, request, said, end).messages[-1].content
+
+
 @pytest.mark.parametrize(
     ("question", "lang", "neutral"),
     [

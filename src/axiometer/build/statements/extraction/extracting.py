@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 import pydantic
 
 from axiometer.build.statements.extraction.lexicon import digest
 from axiometer.build.statements.extraction.peeling import peeled
+from axiometer.build.statements.extraction.repairing import STATEMENTS, prints, said_why
 from axiometer.build.statements.extraction.spans import QUOTES, Span, context_of, find_span
 from axiometer.build.statements.extraction.support import NO_WORDS, REASONS, unsupported
 from axiometer.measure.asking.answers import EMPTY, Said, printable, read_reply
-from axiometer.measure.asking.languages import PROMPT_LANGUAGES, prompt_language
-from axiometer.measure.asking.prompting import WORDING, MaterialPrompting
-from axiometer.models.protocols import Message, Reply, Request
-from axiometer.prompts import Template, load_template
+from axiometer.measure.asking.languages import prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting
+from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Statement, Text
 from axiometer.records.ids import content_id
 from axiometer.runtime.stages.parts import StageFolder
@@ -85,8 +85,7 @@ class ExtractStatements:
 
     @property
     def fingerprint(self) -> Mapping[str, object]:
-        repairs = [[each.id, each.hash] for each in map(_repair_template, PROMPT_LANGUAGES)]
-        return {"version": _VERSION, "lists": digest(), "repairs": repairs, **_PROMPTING.fingerprint}
+        return {"version": _VERSION, "lists": digest(), "repairs": prints(), **_PROMPTING.fingerprint}
 
     def render(self, row: Text) -> Request | Kept[Statement] | Dropped:
         if not row.text.strip():
@@ -107,10 +106,7 @@ class ExtractStatements:
 
     def repair(self, row: Text, asked: Request, reply: Reply, rejected: Rejected) -> Request:
         request = _PROMPTING.repair(row.lang, asked, reply, rejected)
-        if rejected.problem != UNSUPPORTED:
-            return request
-        words = _repair_template(prompt_language(row.lang)).render(form=_FORM)
-        return _with_last(request, words)
+        return said_why(request, row.lang, STATEMENTS, _FORM) if rejected.problem == UNSUPPORTED else request
 
 
 def statements_of(row: Text, answer: ExtractAnswer) -> tuple[tuple[Statement, ...], list[tuple[str, str]]]:
@@ -191,11 +187,3 @@ def _cleaned(said: str) -> str:
     if len(line) > 1 and line[0] in QUOTES and line[-1] in QUOTES:
         line = line[1:-1].strip()
     return line
-
-
-def _repair_template(lang: str) -> Template:
-    return load_template("statement-repair", lang, WORDING)
-
-
-def _with_last(request: Request, words: str) -> Request:
-    return replace(request, messages=(*request.messages[:-1], Message("user", words)))

@@ -9,7 +9,9 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
+from axiometer.build.statements.extraction import repairing
 from axiometer.build.statements.extraction.lexicon import even
+from axiometer.build.statements.extraction.repairing import prints, said_why
 from axiometer.build.statements.extraction.spans import same_words
 from axiometer.measure.asking.answers import WRONG_FORM, Said, object_schema, read_reply, shortened
 from axiometer.measure.asking.languages import prompt_language
@@ -38,6 +40,7 @@ _SCHEMA: Final = object_schema(
     answer={"type": "string", "enum": list(_STANCES)},
 )
 _PROMPTING: Final = MaterialPrompting(f"statement-{POSITIONS}", _SCHEMA, _FORM, _MOST_TOKENS)
+_NO_QUESTION: Final = WRONG_FORM + "question"
 _SHORTEST, _LONGEST = 4, 300  # characters of a question
 _SAME_KIND: Final = {
     **dict.fromkeys(("position", "opinion", "value", "view", "judgement", "judgment"), "position"),
@@ -92,7 +95,7 @@ class TellPositions:
 
     @property
     def fingerprint(self) -> Mapping[str, object]:
-        return {"version": _VERSION, **_PROMPTING.fingerprint}
+        return {"version": _VERSION, "repairs": prints(), **_PROMPTING.fingerprint}
 
     def render(self, row: Statement) -> Request | Kept[Statement] | Dropped:
         meta = {"id": row.id, "source": row.id, "text": row.text, "context": row.context}
@@ -107,13 +110,14 @@ class TellPositions:
             return Dropped(_DROPPED[answer.kind], reason)
         question = plain(answer.question)
         if not is_neutral(question, row.lang) or same_words(question, row.text):
-            return Rejected(WRONG_FORM + "question", shortened(question))
+            return Rejected(_NO_QUESTION, shortened(question))
         if answer.answer == 0:
             return Rejected(WRONG_FORM + "answer")
         return Kept((replace(row, question=question, stance=answer.answer),), reason)
 
     def repair(self, row: Statement, asked: Request, reply: Reply, rejected: Rejected) -> Request:
-        return _PROMPTING.repair(row.lang, asked, reply, rejected)
+        request = _PROMPTING.repair(row.lang, asked, reply, rejected)
+        return said_why(request, row.lang, repairing.QUESTION, _FORM) if rejected.problem == _NO_QUESTION else request
 
 
 def is_neutral(question: str, lang: str) -> bool:
