@@ -235,8 +235,17 @@ def _values_above(runs: Sequence[RunView]) -> dict[str, tuple[str, ...]]:
     return above
 
 
+def _read_first(run: RunView) -> pl.DataFrame:
+    """What has shares, but for corpora, which have a section of their own: their levels are not to be compared."""
+    estimated = run.analysis.shares.select("level", "value")
+    corpora = run.analysis.corpora["corpus"].unique().to_list()
+    themed = run.analysis.themes["position"].unique().to_list()
+    apart = [corpus for corpus in corpora if corpus not in themed]
+    return estimated.filter(~((pl.col("level") == "position") & pl.col("value").is_in(apart)))
+
+
 def _levels(runs: Sequence[RunView], texts: Texts) -> tuple[LevelView, ...]:
-    estimated = pl.concat([run.analysis.shares.select("level", "value") for run in runs]).unique()
+    estimated = pl.concat([_read_first(run) for run in runs]).unique()
     found: dict[str, set[str]] = {}
     for level, value in estimated.iter_rows():
         found.setdefault(level, set()).add(value)

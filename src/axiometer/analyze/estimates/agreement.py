@@ -39,6 +39,7 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.records import ExpressionKind, Mode
+from axiometer.records.rows import WEIGHED
 
 AVERAGED = "_averaged"
 
@@ -65,7 +66,9 @@ def agreement(everyone: list[Presentations], catalogue: Catalogue, options: Anal
         head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
         found = list(_on_sides(first, second, catalogue, options))
         for level in compared_levels(catalogue, options):
-            found.extend(_profile(first, second, catalogue, level, options))
+            # Profiles over corpora would set their levels against each other.
+            if level.kind is not ExpressionKind.POSITION or positions_of(catalogue, level).met:
+                found.extend(_profile(first, second, catalogue, level, options))
             if level.kind is ExpressionKind.POSITION and first.mode in (Mode.CHOICE, *JUDGED):
                 found.extend(_on_positions(first, second, catalogue, level, options))
         rows.extend({**head, **row} for row in found)
@@ -110,7 +113,7 @@ def self_agreement(part: Presentations) -> float | None:
     """The raw agreement of a model with its own copy, averaged over items: presentations are drawn independently for
     both, so pairs of one order and wording come from distinct repeats. Of free answers the respondent's drawing is the
     answer: pairs come from distinct answers, whatever the judge's orders. None where nothing was repeated."""
-    if part.mode is Mode.LOGPROB:
+    if part.mode in WEIGHED:
         return None
     rows = part.where(part.chosen)
     if part.mode in JUDGED:
