@@ -258,8 +258,8 @@ def own_text(number: int) -> str:
     )
 
 
-def test_texts_without_a_nation_are_dropped_with_that_reason(tmp_path: Path, cache: Path) -> None:
+def test_where_no_text_is_of_the_nation_the_reason_is_told(tmp_path: Path, cache: Path) -> None:
     path = tmp_path / "texts.jsonl"
-    pl.DataFrame([{"text": own_text(1)}]).write_ndjson(path)
-    with pytest.raises(InputError, match="no text is left"):
-        run(tmp_path / "own", cache, str(path))
+    pl.DataFrame([{"nation": "us", "text": own_text(1)}]).write_ndjson(path)
+    with pytest.raises(InputError, match="no text is left: of another nation"):
+        run(tmp_path / "own", cache, str(path), nations=["uk"])

@@ -98,9 +98,18 @@ def plan_statements(
     for respondent in people.all:
         check_writes(respondent)
     if paths:
-        check_sources(list(paths), options.ingest)
+        check_nation(check_sources(list(paths), options.ingest), options)
     asking = stages_of(options, people)
     return StatementPlan(tuple(paths), options, people, asking, _specify(paths, options, asking))
+
+
+def check_nation(sources: Sources, options: StatementOptions) -> None:
+    """Raises `InputError` where nothing says the nation of the texts: neither a column of any table nor the user."""
+    named = any(file.columns is not None and file.columns.nation is not None for file in sources.files)
+    if not named and len(options.nations) != 1:
+        raise InputError(
+            "nothing says the nation of these texts", mend="say it with --nation, or in a column with this name"
+        )
 
 
 def stages_of(options: StatementOptions, people: People) -> Asking:
