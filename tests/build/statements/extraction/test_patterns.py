@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from axiometer.build.statements.extraction.lexicon import LANGUAGES
 from axiometer.build.statements.extraction.patterns import attribution_by_patterns, is_official
 from axiometer.build.statements.extraction.quotations import quotations
 from axiometer.build.statements.extraction.spans import BETWEEN, context_of, find_span
@@ -188,3 +191,42 @@ def test_lists_find_the_voices_of_the_starter_news(nation: str, least: float) ->
                 speakers[said.speaker is not None and (found.speaker or "") in said.speaker] += 1
     assert right[True] >= least * right.total()
     assert speakers[True] >= 0.9 * speakers.total()
+
+
+PIECES = st.sampled_from(
+    (
+        *("“", "”", "‘", "’", '"', "«", "»", "„", "「", "」", " ", ". ", ", ", ": ", "：", "，", "。", "\n", BETWEEN),
+        *("said", "Ida Fenn", "that", "they", "the ministry", "some say", "St.", "Dr", "e.g.", "1.5", "É", "’s"),
+        *(
+            "王小兰",
+            "说",
+            "他",
+            "市政府",
+            "认为",
+            "sagte",
+            "Frau Kurz",
+            "Minister",
+            "dass",
+            "estime",
+            "Yann Le Dréau",
+            "il",
+        ),
+    )
+)
+
+
+@given(
+    st.lists(PIECES, max_size=30),
+    st.lists(PIECES, max_size=6),
+    st.sampled_from((None, "", "The Post", "市政府公报")),
+    st.sampled_from((*LANGUAGES, "es", "zh-Hant", "")),
+)
+@settings(max_examples=200, deadline=None)
+def test_whatever_stands_there_a_speaker_is_one_that_stands_there(
+    context: list[str], words: list[str], outlet: str | None, lang: str
+) -> None:
+    passage = "".join(context)
+    found = attribution_by_patterns("".join(words), passage, outlet, lang)
+    if found is not None and found.speaker is not None:
+        assert found.attribution is QUOTED
+        assert find_span(found.speaker, passage) is not None

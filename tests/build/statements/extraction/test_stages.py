@@ -8,16 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from axiometer.build.statements.extraction.attributing import NOT_THERE, AttributeStatements
 from axiometer.build.statements.extraction.extracting import (
     MOST,
     NO_STATEMENT,
     UNSUPPORTED,
+    ExtractAnswer,
     ExtractStatements,
+    statements_of,
     unsupported_counts,
 )
 from axiometer.build.statements.extraction.positions import FACT, OTHER, QUESTION, TellPositions, is_neutral
+from axiometer.build.statements.extraction.spans import find_span
 from axiometer.build.statements.extraction.support import DENIAL, NO_WORDS, NUMBER
 from axiometer.models.protocols import Finish, Reply, Request, Usage
 from axiometer.records.corpus_rows import Attribution, Statement, Text, make_text
@@ -89,6 +94,64 @@ def test_a_statement_has_its_place_its_context_and_its_text_s_columns() -> None:
         "2024-05-01",
     )
     assert (found.document, found.text_id, found.parent_ids, found.source) == ("doc", TEXT.id, (TEXT.id,), "news.csv:2")
+
+
+PIECES = st.sampled_from(
+    (
+        *(
+            "Buses ",
+            "should ",
+            "not ",
+            "stay ",
+            "cheap",
+            ". ",
+            "“",
+            "”",
+            "’s ",
+            "said that ",
+            "Ida Fenn ",
+            "20 ",
+            "mph, ",
+        ),
+        *(
+            "学校",
+            "不",
+            "应当",
+            "开放",
+            "。",
+            "《法》",
+            "市教育局",
+            "认为，",
+            "É",
+            "e\u0301",
+            "\u200b",
+            "\n",
+            "ＡＢ",
+            "« ",
+            " »",
+        ),
+    )
+)
+
+
+@given(
+    st.lists(PIECES, min_size=1, max_size=30),
+    st.lists(st.tuples(st.lists(PIECES, max_size=12), st.lists(PIECES, max_size=12)), max_size=4),
+    st.sampled_from(("en", "zh", "fr", "de", "ja")),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_answered_spans_point_to_the_words_and_verbatim_is_what_stands_there(
+    text: list[str], said: list[tuple[list[str], list[str]]], lang: str
+) -> None:
+    row = replace(TEXT, text="".join(text), lang=lang)
+    entries = [{"words": "".join(words), "statement": "".join(statement)} for words, statement in said]
+    found, _ = statements_of(row, ExtractAnswer.model_validate({"statements": entries}))
+    for each in found:
+        stands = row.text[each.start : each.end]
+        assert stands and stands in each.context
+        assert (each.text == stands) if each.verbatim else find_span(each.text, stands) is None
+    places = sorted((each.start, each.end) for each in found)
+    assert len(set(places)) == len(places)
 
 
 def test_ids_are_content_and_repeat() -> None:
