@@ -34,6 +34,9 @@ def say_made(summary: StatementsSummary) -> None:
     if style.judged:
         said = "style alone tells {solved} of {judged} statements from their reverse (marked), {mistaken} the wrong way"
         say(t(said, solved=style.solved, judged=style.judged, mistaken=style.mistaken))
+    if summary.weighed:
+        said = "reverses that contradict their statement by the model that computes, in both directions: {n} of {all}"
+        say(t(said, n=summary.confirmed, all=summary.weighed))
     say(t("The reverses are constructed: nobody said them."))
     say(t("calls made now: {calls}; answers from the journal: {hits}", calls=summary.calls, hits=summary.hits))
     if summary.retry:

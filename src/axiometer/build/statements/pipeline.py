@@ -33,7 +33,8 @@ from axiometer.build.statements.reduction.reducing import Summary
 from axiometer.build.statements.reduction.relating import RelationQuestion, write_questions
 from axiometer.build.statements.screening import APPLIED, Settled
 from axiometer.build.statements.subjects import Subjects, settle_subjects
-from axiometer.build.statements.triples.rows import CHECK, REVERSE
+from axiometer.build.statements.triples.contradiction import weigh_triples
+from axiometer.build.statements.triples.rows import CHECK, REVERSE, TRIPLE_PAIRS, WEIGH
 from axiometer.build.work.folders import check_folder
 from axiometer.build.work.search import Search, Watched
 from axiometer.errors import InputError, Stopped
@@ -127,7 +128,17 @@ async def _make(plan: StatementPlan, folder: StatementsFolder, cache: Path, runn
         reduction = await _reduced(work)
         await work.ask(REVERSE, REDUCE, Statement)
         await work.ask(CHECK, REVERSE, Triple)
+        _weigh(work)
         return Made(settled, reduction, turns.tallies)
+
+
+def _weigh(work: _Work) -> None:
+    """The word of a contradiction model on every triple, where one computes."""
+    folder = work.folder
+    if work.plan.options.computed_judge is not None:
+        pairs, output = folder.stage(TRIPLE_PAIRS), folder.stage(WEIGH)
+        watched = Watched(None, Tally(WEIGH), work.progress)
+        weigh_triples(folder.stage(CHECK), pairs, output, work.plan.scorer, watched)
 
 
 async def _screened(work: _Work) -> Settled:

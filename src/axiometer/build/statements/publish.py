@@ -19,7 +19,7 @@ from axiometer.build.statements.screening import Settled
 from axiometer.build.statements.status import passages, status
 from axiometer.build.statements.triples.blind import Accuracy
 from axiometer.build.statements.triples.making import ItemsSummary, make_items
-from axiometer.build.statements.triples.rows import CHECK
+from axiometer.build.statements.triples.rows import CHECK, WEIGH
 from axiometer.build.work.accounts import StepAccount
 from axiometer.build.work.large_tables import csv_for_people, write_frames
 from axiometer.build.work.rejects import REJECTS, PassedStep, rejects
@@ -48,8 +48,10 @@ class StatementsSummary:
     """What there is in the end. texts: as they were read; statements: that stayed after conflicts were resolved; forms,
     positions: items by the words that they are shown in, and by whose view the statement gives; lacking: triples that
     lack a form. unsupported: statements that a model gave and the text did not support, by reason; by_people: subjects
-    that people decided on; reduction: the account of conflicts; recovered: of the starter news, what every step found.
-    steps, lost: the account of every step, and why rows were lost; calls made now and before."""
+    that people decided on; reduction: the account of conflicts; weighed, confirmed: reverses that a model of
+    contradictions computed on, and those that it finds to contradict their statement in both directions. recovered: of
+    the starter news, what every step found. steps, lost: the account of every step, and why rows were lost; calls made
+    now and before."""
 
     folder: Path
     texts: int
@@ -63,6 +65,8 @@ class StatementsSummary:
     by_people: tuple[str, ...]
     reduction: Summary
     style: StyleShare
+    weighed: int
+    confirmed: int
     recovered: tuple[Recovered, ...]
     lost: Mapping[str, int]
     steps: tuple[StepAccount, ...]
@@ -86,6 +90,7 @@ def publish(
         writer=plan.people.writer.model.name,
         checker=plan.people.checker.model.name,
         seed=plan.options.seed,
+        scored=None if plan.options.computed_judge is None else folder.stage(WEIGH),
     )
     _write_rejects(folder)
     starter = plan.options.starter
@@ -136,6 +141,8 @@ def _summary(
         by_people=settled.changed,
         reduction=reduction,
         style=StyleShare(items.judged, items.solved, items.mistaken, items.style.accuracies),
+        weighed=items.weighed,
+        confirmed=items.confirmed,
         recovered=tuple(recovered),
         lost=dict(sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))),
         steps=accounts,

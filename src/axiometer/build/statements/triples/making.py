@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from axiometer.build.statements.triples.blind import StyleReport, style_report
+from axiometer.build.statements.triples.contradiction import CONTRADICTS, contradictions_in
 from axiometer.build.statements.triples.items import triple_items
 from axiometer.build.statements.triples.rows import WORDED, Form
 from axiometer.build.work.large_tables import write_frames
@@ -43,7 +44,8 @@ _ACCURACY: Final = pl.Schema(
 class ItemsSummary:
     """What became of triples: items by form and by position, items left out because another one is equal to them, forms
     that triples lack; of the statements whose style was judged, those that are told in all the forms that are wanted,
-    and those that are told as surely the wrong way round."""
+    and those that are told as surely the wrong way round; of the triples that a contradiction model weighed, those that
+    it confirms."""
 
     triples: int
     forms: Mapping[str, int]
@@ -54,6 +56,8 @@ class ItemsSummary:
     judged: int
     solved: int
     mistaken: int
+    weighed: int
+    confirmed: int
 
 
 def forms_of(said: str) -> tuple[Form, ...]:
@@ -83,23 +87,25 @@ def make_items(
     writer: str = "",
     checker: str = "",
     seed: int = 0,
+    scored: StageFolder | None = None,
 ) -> ItemsSummary:
     """Writes the items of all checked triples to `output`, and triples and blind baselines into `tables`.
 
-    checked, statements: parts of the same names. seed: deals out the issue groups to folds. The baselines look at all
-    forms that the triples have, whichever items are wanted.
+    checked, statements: parts of the same names. seed: deals out the issue groups to folds. scored: a contradiction
+    model's word on triples (`contradiction.weigh_triples`). The baselines look at all forms that the triples have,
+    whichever items are wanted.
     """
     triples = [triple for name in checked.names() for triple in to_rows(checked.rows_of(name), Triple)]
     report = style_report(triples, _groups(statements), seed)
     judged = [form for form in forms if form in WORDED] or [Form.ORIGINAL]
     solved = report.solved(judged)
-    write_parquet(to_frame(triples, Triple), tables / TRIPLES)
+    contradictions = {} if scored is None else contradictions_in(scored)
+    _write_triples(triples, contradictions, tables / TRIPLES)
     write_parquet(report.pairs.with_columns(pl.col("statement").is_in(list(solved)).alias("solved")), tables / STYLE)
     rows = [asdict(each) for each in report.accuracies]
     write_parquet(pl.DataFrame(rows, _ACCURACY, orient="row"), tables / ACCURACY)
-    counted = _Counted()
-    made = counted.frames(checked, statements, forms, solved, writer, checker)
-    write_frames(made, schema_of(Item), output)
+    counted = _Counted(_Marks(writer, checker, solved, contradictions))
+    write_frames(counted.frames(checked, statements, forms), schema_of(Item), output)
     lacking = {str(form): len(triples) - counted.wanted[form] for form in forms if counted.wanted[form] < len(triples)}
     return ItemsSummary(
         triples=len(triples),
@@ -111,7 +117,14 @@ def make_items(
         judged=report.judged(judged),
         solved=len(solved),
         mistaken=len(report.mistaken(judged)),
+        weighed=sum(triple.id in contradictions for triple in triples),
+        confirmed=sum(contradictions.get(triple.id, 0.0) >= CONTRADICTS for triple in triples),
     )
+
+
+def _write_triples(triples: Sequence[Triple], contradictions: Mapping[str, float], path: Path) -> None:
+    said = pl.Series("contradiction", [contradictions.get(triple.id) for triple in triples], dtype=pl.Float64())
+    write_parquet(to_frame(triples, Triple).with_columns(said), path)
 
 
 def _groups(statements: StageFolder) -> dict[str, str]:
@@ -122,32 +135,42 @@ def _groups(statements: StageFolder) -> dict[str, str]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What items say beside their sides: who wrote and checked, and what was found of their statement or triple."""
+
+    writer: str
+    checker: str
+    solved: frozenset[str]
+    contradictions: Mapping[str, float]
+
+    def items(self, triple: Triple, statement: Statement, forms: tuple[Form, ...]) -> list[Item]:
+        told = statement.id in self.solved
+        made = triple_items(triple, statement, forms, writer=self.writer, checker=self.checker, solved=told)
+        found = self.contradictions.get(triple.id)
+        if found is None:
+            return made
+        return [replace(item, meta={**item.meta, "contradiction": f"{found:.2f}"}) for item in made]
+
+
 class _Counted:
     """Items part by part, counted on their way."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: _Marks) -> None:
         self.forms: Counter[Form] = Counter()
         self.wanted: Counter[Form] = Counter()
         self.positions: Counter[str] = Counter()
         self.equal = 0
+        self._marks = marks
         self._seen: set[str] = set()
 
-    def frames(
-        self,
-        checked: StageFolder,
-        statements: StageFolder,
-        forms: tuple[Form, ...],
-        solved: frozenset[str],
-        writer: str,
-        checker: str,
-    ) -> Iterator[pl.DataFrame]:
+    def frames(self, checked: StageFolder, statements: StageFolder, forms: tuple[Form, ...]) -> Iterator[pl.DataFrame]:
         for name in checked.names():
             said = {row.id: row for row in to_rows(statements.rows_of(name), Statement)}
             items: list[Item] = []
             for triple in to_rows(checked.rows_of(name), Triple):
                 statement = said[triple.statement]
-                told = statement.id in solved
-                for item in triple_items(triple, statement, forms, writer=writer, checker=checker, solved=told):
+                for item in self._marks.items(triple, statement, forms):
                     self._take(item, statement, items)
             yield to_frame(items, Item)
 

@@ -14,6 +14,8 @@ from axiometer.records.ids import content_id
 
 REVERSE: Final = "reverse"
 CHECK: Final = "check-triple"
+TRIPLE_PAIRS: Final = "triple-pairs"
+WEIGH: Final = "weigh-triples"
 
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _MARKS: Final = '"“”„«»「」『』'
