@@ -73,9 +73,19 @@ def test_the_largest_number_is_taken_whose_silhouette_is_nearly_the_highest() ->
 
 def test_planted_groups_have_the_highest_silhouette() -> None:
     rows, truth = rows_and_truth()
-    tried = choose_k(rows[truth != NOWHERE], OPTIONS)
+    options = TopicOptions.of(most=20)
+    tried = choose_k(rows[truth != NOWHERE], options)
     assert max(tried, key=lambda each: each[1])[0] == GROUPS
-    assert [k for k, _ in tried] == candidates(GROUPS * EACH, OPTIONS)
+    assert [k for k, _ in tried] == candidates(GROUPS * EACH, options)
+
+
+def test_small_numbers_are_all_tried_and_large_ones_by_their_ratio() -> None:
+    assert candidates(48, OPTIONS)[:16] == [*range(2, 18)]
+    many = candidates(100_000, OPTIONS)
+    assert many[:9] == [*range(2, 11)]
+    assert (many[-1], len(many)) == (300, 20)
+    assert candidates(10, TopicOptions.of(least_size=20)) == [1]
+    assert candidates(10_000, TopicOptions.of(fewest=30, most=30)) == [30]
 
 
 def test_a_number_that_is_given_is_taken_and_nothing_is_tried() -> None:

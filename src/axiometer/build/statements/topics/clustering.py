@@ -23,7 +23,9 @@ FITTED_ON: Final = 10_000
 """Rows that k is chosen on, and that HDBSCAN, whose time grows with their square, is run on."""
 JUDGED_ON: Final = 3_000
 """Rows that the silhouette is computed on: its distances are of all pairs."""
-CANDIDATES: Final = 20
+EVERY_UP_TO: Final = 10
+"""Every number of topics up to this one is tried, and `CANDIDATES` beyond it."""
+CANDIDATES: Final = 12
 NEARLY: Final = 0.9
 """The largest k is taken whose silhouette is at least this share of the highest: one topic too many splits a subject,
 one too few hides it behind another's name. On the planted texts of `benchmarks.topics`, where the silhouette is flat
@@ -81,8 +83,8 @@ def choose_k(rows: Vectors, options: TopicOptions, tell: Tell = _quiet) -> tuple
     """(k, silhouette) of every k that is tried; `best_k` takes one of them.
 
     The mean silhouette (Rousseeuw 1987, J. Comput. Appl. Math. 20: (b - a) / max(a, b), a row's mean distance to its
-    own cluster and to the next one) of k-means on a seeded sample of 10,000 rows, computed for 3,000 of them. At most
-    20 values of k are tried, evenly spaced by their ratio.
+    own cluster and to the next one) of k-means on a seeded sample of 10,000 rows, computed for 3,000 of them. Every k
+    up to 10 is tried, and 12 beyond, evenly spaced by their ratio.
     """
     from sklearn.metrics import silhouette_score
 
@@ -111,8 +113,9 @@ def candidates(texts: int, options: TopicOptions) -> list[int]:
     """The values of k that are tried for so many texts."""
     most = options.most or min(MOST_TOPICS, texts // options.least_size_of(texts))
     fewest = min(options.fewest, most)
-    spaced = np.geomspace(max(fewest, 1), max(most, 1), CANDIDATES)
-    return [int(k) for k in np.unique(np.rint(spaced).astype(int))]
+    small = range(max(fewest, 1), min(most, EVERY_UP_TO) + 1)
+    spaced = np.geomspace(max(fewest, EVERY_UP_TO), most, CANDIDATES) if most > EVERY_UP_TO else np.empty(0)
+    return sorted({*small, *np.rint(spaced).astype(int).tolist()} or {1})
 
 
 def nearest_centres(rows: Vectors, centres: Vectors) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
