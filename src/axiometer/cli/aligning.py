@@ -13,14 +13,22 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
-from axiometer.cli.console import say, say_json, say_table
+from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.usage import Verbs
 from axiometer.errors import InputError
 from axiometer.messages import t
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from axiometer.align.exporting import ExportOptions, ExportSummary
+    from axiometer.align.measuring import Changes, ItemSet
     from axiometer.align.training import TrainOptions, TrainSummary
+    from axiometer.models.protocols import ChatModel
+    from axiometer.records.rows import Mode
+
+CLEAR = 0.05
+SHOWN = 15
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 
@@ -205,3 +213,104 @@ def _say_trained(done: Sequence[TrainSummary]) -> None:
         if each.resumed_at:
             say(t("{folder}: went on from step {n}", folder=each.folder, n=each.resumed_at))
     say(t("Next: axiometer align measure {folder} --data DATA -o runs/NAME", folder=done[0].folder))
+
+
+@app.command("measure", help=t("What tuning changed: before and after, on held-out and on other items."))
+def measure(
+    context: typer.Context,
+    tuned: Annotated[Path | None, typer.Argument(help=t("Folder of the tuned model."))] = None,
+    data: Annotated[Path | None, typer.Option("--data", help=t("Folder that `align export` made."))] = None,
+    also: Annotated[list[Path] | None, typer.Option("--also", help=t("Table of other items; may be repeated."))] = None,
+    starter: Annotated[int, typer.Option(min=0, help=t("How many starter dilemmas, as a sample."))] = 40,
+    lang: Annotated[str, typer.Option(help=t("Language of the starter dilemmas: en or zh."))] = "en",
+    mode: Annotated[str, typer.Option(help="likelihood | logprob | choice | agree, ...")] = "likelihood,logprob",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the runs."))] = None,
+    dtype: Annotated[str, typer.Option(help="float32 | bfloat16")] = "float32",
+    seed: options.Seed = 0,
+    config: options.Config = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """`align measure`; see `Verbs`."""
+    given = configured(context, config)
+    for name, what, mend in (
+        ("tuned", "no tuned model", "name a folder that `axiometer align train` made"),
+        ("data", "no preference data", "name with --data the folder that the model was tuned on"),
+        ("output", "no folder for the runs", "name one with -o runs/NAME"),
+    ):
+        if given[name] is None:
+            raise InputError(what, mend=mend)
+    from axiometer.align.measuring import measure_changes, sets_of, tuned_in
+    from axiometer.models.transformers_model import weights_kept
+
+    modes = _modes(given["mode"])
+    sets = sets_of(Path(given["data"]), [Path(table) for table in given["also"] or ()])
+    if given["starter"]:
+        sets.append(_starter(given["starter"], given["lang"], Path(given["output"])))
+    model = tuned_in(Path(given["tuned"]))
+    with weights_kept():
+        changes = measure_changes(
+            model,
+            sets,
+            modes,
+            Path(given["output"]),
+            lambda name: _opened(name, given["dtype"]),
+            seed=given["seed"],
+            progress=progress_display(),
+        )
+    if given["as_json"]:
+        say_json(changes.table.to_dicts())
+    else:
+        _say_changes(changes)
+
+
+def _modes(text: str) -> list[Mode]:
+    from axiometer.cli.designs import member, parts
+    from axiometer.records.rows import Mode
+
+    modes = [member(Mode, part, "--mode") for part in parts(text)]
+    free = [each for each in modes if each in (Mode.JUDGED, Mode.OPEN)]
+    if free or not modes:
+        known = ", ".join(each for each in Mode if each not in (Mode.JUDGED, Mode.OPEN))
+        raise InputError("{option} {text}", mend="one of {known}", option="--mode", text=text, known=known)
+    return modes
+
+
+def _starter(count: int, lang: str, output: Path) -> ItemSet:
+    """The starter dilemmas of one language as a table beside the runs."""
+    from axiometer.align.measuring import STARTER_SET, ItemSet
+    from axiometer.records import Item
+    from axiometer.records.importers.starter import starter_items
+    from axiometer.records.tables import write_rows
+
+    file = output / "starter.parquet"
+    write_rows(starter_items((lang,)), Item, file)
+    return ItemSet(STARTER_SET, file, count)
+
+
+def _opened(name: str, dtype: str) -> ChatModel:
+    from axiometer.models.registry import open_model
+    from axiometer.models.settings import ModelEntry
+
+    return open_model(name, ModelEntry(extra={"dtype": dtype}))
+
+
+def _say_changes(changes: Changes) -> None:
+    import polars as pl
+
+    heads = ["set", "mode", "value", "model", "items", "before", "after", "change", "low", "high"]
+    target = changes.of_target()
+    say_table(heads, _cells(target), title=t("The target, on held-out items:"))
+    others = changes.table.filter(~(pl.col("is_target") & (pl.col("set") == "held-out")))
+    clear = others.filter(pl.col("p_adjusted") < CLEAR)
+    said = "beside it: {n} shares measured, {m} changed (adjusted p below {p}); all in {file}"
+    say(t(said, n=others.height, m=clear.height, p=CLEAR, file=changes.folder / "changes.md"))
+    if clear.height:
+        say_table(heads, _cells(clear.sort("p_adjusted").head(SHOWN)))
+    for reason in target["why_not"].drop_nulls().unique().to_list():
+        say(t("no interval: {why}", why=reason))
+    say(t("Next: axiometer report {folder}", folder=changes.runs[0]))
+
+
+def _cells(rows: DataFrame) -> list[list[object]]:
+    names = ("set", "mode", "value", "who", "n_items", "before", "after", "change", "low", "high")
+    return [[row[name] for name in names] for row in rows.iter_rows(named=True)]

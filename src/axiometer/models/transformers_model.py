@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import Any, TypeVar
 
@@ -103,7 +104,11 @@ class TransformersModel:
 
             # Two threads that wait for each other on busy cores are slower than one.
             torch.set_num_threads(default_threads())
-            self._model, self._tokenizer = load(self._weights, self._dtype, self._device)
+            key = (self._weights.digest, self._dtype, self._device)
+            found = None if _kept is None else _kept.get(key)
+            self._model, self._tokenizer = found or load(self._weights, self._dtype, self._device)
+            if _kept is not None:
+                _kept[key] = (self._model, self._tokenizer)
 
     def _answer(self, request: Request) -> bytes:
         import torch
@@ -213,6 +218,21 @@ class TransformersModel:
         if scored is not None:
             body[_SCORED] = list(scored)
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_kept: dict[tuple[str, str, str], tuple[Any, Any]] | None = None
+
+
+@contextmanager
+def weights_kept() -> Iterator[None]:
+    """Within it, weights that were loaded once are not loaded again by other respondents of the same identity: where
+    the same models are measured on one set after the other."""
+    global _kept
+    before, _kept = _kept, {} if _kept is None else _kept
+    try:
+        yield
+    finally:
+        _kept = before
 
 
 def open_transformers(name: str, target: str, entry: ModelEntry, sampling: Sampling) -> TransformersModel:
