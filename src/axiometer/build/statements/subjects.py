@@ -8,6 +8,7 @@ and `tagged-1` (barrier), `tag-2` …; `tag` (every text has a subject), `screen
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -190,6 +191,7 @@ async def _tag_in_rounds(work: Subjects, turns: Turns, topics: Sequence[Topic]) 
     round keeps its own table of tags: what the next one shows the model must not change when it is resumed."""
     before, options = work.stage(FOUND), work.options.tags
     uses: list[TagUse] = []
+    rounds = 0
     for number in range(1, options.rounds + 1):
         missing, total = without_subject(before)
         if missing <= options.bound * total:
@@ -202,7 +204,18 @@ async def _tag_in_rounds(work: Subjects, turns: Turns, topics: Sequence[Topic]) 
         last = number == options.rounds
         assign_tags(work.stage(stage.name), before, table, topics, options, work.search, last=last)
         uses = read_tags(table)
+        rounds = number
+    _forget_rounds(work, rounds)
     return before, uses
+
+
+def _forget_rounds(work: Subjects, last: int) -> None:
+    """Takes away rounds of tags that other texts once needed: they are no part of the account any more."""
+    number = last + 1
+    while work.stage(f"{TAG}-{number}").path.exists():
+        for name in (f"{TAG}-{number}", f"tagged-{number}"):
+            shutil.rmtree(work.stage(name).path, ignore_errors=True)
+        number += 1
 
 
 def _of_topic(topic: Topic) -> list[tuple[str, str]]:
