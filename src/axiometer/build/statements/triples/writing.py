@@ -45,6 +45,7 @@ _TEXTS: Final = (
     *("statement", "reverse", "question", "statement_again", "reverse_again"),
     *("with_denial", "without_denial"),
 )
+_NEEDED: Final = ("reverse",)
 _FORM: Final = '{"persons": ["..."], ' + ", ".join(f'"{name}": "..."' for name in _TEXTS) + "}"
 _STRING: Final = {"type": "string"}
 _SCHEMA: Final = object_schema(persons={"type": "array", "items": _STRING}, **{name: dict(_STRING) for name in _TEXTS})
@@ -122,8 +123,9 @@ class WriteTriples:
         answer = read_reply(reply, prompt_language(row.lang), TripleAnswer)
         if not isinstance(answer, TripleAnswer):
             return answer
-        if not _line(answer.reverse):
-            return Rejected(WRONG_FORM + "reverse")
+        missing = next((name for name in _NEEDED if not _line(getattr(answer, name))), None)
+        if missing is not None:
+            return Rejected(WRONG_FORM + missing)
         triple = triple_of(row, answer)
         found = filters.problems(triple)
         kept = Kept((triple,), _note(triple))
