@@ -13,11 +13,11 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from axiometer.build.asking.answers import EMPTY, Answer, Said, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
-from axiometer.build.asking.prompting import MaterialPrompting
 from axiometer.build.conflicts.judging import AB, BA
 from axiometer.build.statements.reduction.candidates import read_found
+from axiometer.measure.asking.answers import EMPTY, Answer, Said, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame
