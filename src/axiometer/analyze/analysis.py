@@ -185,7 +185,7 @@ def compare(
             "theme_differences": theme_differences(everyone, known, chosen),
             "theme_agreement": theme_agreement(everyone, known, chosen),
             "corpus_differences": corpus_differences(everyone, known, chosen, labels),
-            "mode_gaps": mode_gaps(everyone, known, chosen, names),
+            "mode_gaps": mode_gaps(everyone, known, chosen, names, labels),
         }
 
     return Comparison(**over_maps(catalogue, tables))
@@ -240,7 +240,7 @@ def _tables(
         "corpora": corpora(everyone, catalogue, options, labels),
         "corpus_differences": corpus_differences(everyone, catalogue, options, labels),
         "support": support(everyone, catalogue, options),
-        "mode_gaps": mode_gaps(everyone, catalogue, options),
+        "mode_gaps": mode_gaps(everyone, catalogue, options, None, labels),
         "judge": judge,
         "raters": raters,
     }

@@ -59,3 +59,23 @@ def test_respondents_with_one_mode_have_no_gap(kit):
     answers = Sider("m", {CN: 0.7, US: 0.7}).answers(items, Mode.CHOICE, kit.answer)
     catalogue = catalogue_of(items, {})
     assert mode_gaps(list(presentations_of(kit.frame(answers), catalogue)), catalogue, FEW).is_empty()
+
+
+def test_the_gap_to_judged_answers_is_corrected_for_the_judge(kit):
+    """Both modes have the same share; the judge misreads one answer in five that sides with the corpus."""
+    items = items_of(250)
+    plain = Sider("m", {CN: 0.8, US: 0.5}).answers(items, Mode.LOGPROB, kit.answer)
+    errors = ((0.2, 0.0), (0.0, 0.0))
+    free, labels = Sider("m", {CN: 0.8, US: 0.5}, errors=errors).judged(items, kit.answer, labelled=0.4)
+    catalogue = catalogue_of(items, {})
+    everyone = list(presentations_of(kit.frame(plain + free), catalogue))
+    table = mode_gaps(everyone, catalogue, FEW, None, labels)
+    (found,) = table.filter(pl.col("corpus") == CN).iter_rows(named=True)
+    assert found["low"] > 0.05
+    assert found["corrected_low"] < 0 < found["corrected_high"]
+    assert abs(found["corrected"]) < found["gap"]
+    (together,) = table.filter(pl.col("corpus") == "all").iter_rows(named=True)
+    assert together["corrected"] is None
+    uncorrected = mode_gaps(everyone, catalogue, FEW)
+    assert uncorrected["corrected"].null_count() == uncorrected.height
+    assert "uncorrected" in uncorrected["corrected_why_not"][0]

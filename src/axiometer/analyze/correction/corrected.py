@@ -21,6 +21,7 @@ from axiometer.analyze.correction.powered import powered
 from axiometer.analyze.correction.samples import Labels, Target, Verdicts
 from axiometer.analyze.frames import number
 from axiometer.analyze.inference.intervals import cut_interval, t_interval, t_p_value
+from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import ratios, reason_against
 from axiometer.analyze.options import AnalysisOptions
 
@@ -180,8 +181,12 @@ def between(
     sources; None where one of both is not corrected."""
     if one.effects is None or other.effects is None:
         return None
-    found = one.effects.minus(other.effects)
-    se, df = (np.array([value]) for value in found.error(verdicts.sources))
+    return between_effects(one.effects.minus(other.effects), verdicts.sources, options)
+
+
+def between_effects(found: Effects, sources: Sources, options: AnalysisOptions) -> tuple[float, float, float, float]:
+    """A difference, its interval and p-value, from its effects."""
+    se, df = (np.array([value]) for value in found.error(sources))
     estimate = np.array([found.estimate])
     low, high = t_interval(estimate, se, df, options.confidence)
     return float(estimate[0]), float(low[0]), float(high[0]), float(t_p_value(estimate, se, df)[0])

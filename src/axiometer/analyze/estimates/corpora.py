@@ -130,12 +130,14 @@ def _rows(
         if not (row["n"] or row["bound_low"] is not None):
             continue
         corpus = level.targets.index(str(row["value"]))
-        correction = {} if judged is None else _corrected_columns(_corrected(judged, corpus, part.catalogue, options))
+        correction = (
+            {} if judged is None else _corrected_columns(corrected_share(judged, corpus, part.catalogue, options))
+        )
         yield {**told(row, found.units.persons), "corpus": row["value"], **correction}
 
 
-def _corrected(judged: JudgedAnswers, corpus: int, catalogue: Catalogue, options: AnalysisOptions) -> Corrected:
-    """The share of one corpus by its own labels, or else by those of all corpora."""
+def corrected_share(judged: JudgedAnswers, corpus: int, catalogue: Catalogue, options: AnalysisOptions) -> Corrected:
+    """The share siding with one corpus by labels of its own answers, or else by those of all corpora."""
     own = judged.where(judged.corpus == corpus)
     verdicts, labels = own.verdicts(catalogue), own.labels(catalogue)
     (found,) = corrected(verdicts, labels, [AMONG], options)
@@ -213,7 +215,7 @@ def _corrected_difference(
     here, there = (np.unique(each.item[each.corpus == corpus]) for each in judged)
     common = np.intersect1d(here, there)
     kept = [each.where(np.isin(each.item, common) | (each.corpus != corpus)) for each in judged]
-    one, other = (_corrected(each, corpus, catalogue, options) for each in kept)
+    one, other = (corrected_share(each, corpus, catalogue, options) for each in kept)
     found = between(one, other, kept[0].verdicts(catalogue), options)
     if found is None:
         return {"corrected_why_not": one.why_not or other.why_not or UNCORRECTED}

@@ -2,6 +2,9 @@
 
 Per item the part of the answers that side with the corpus is taken in either mode (coded/statements.py); the gap is the
 mean difference over the items that were answered in both, each item weighing the same, paired on items and resamples.
+Where a judge read the answers in one of the two modes, the gap to its corrected share (correction/) stands beside it;
+it is not given for all corpora together.
+
 Respondents of several runs are the same where their names (without the run's) are. A family is all corpora for one
 respondent and pair of modes; all of them together are a family alone.
 """
@@ -9,6 +12,7 @@ respondent and pair of modes; all of them together are a family alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -16,9 +20,13 @@ import polars as pl
 
 from axiometer.analyze.coded.arrays import Floats, cells
 from axiometer.analyze.coded.catalogue import Catalogue
-from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.presentations import JUDGED, Presentations
 from axiometer.analyze.coded.statements import ALL, item_shares, statements_of
 from axiometer.analyze.coded.value_index import Level
+from axiometer.analyze.correction.corrected import between_effects
+from axiometer.analyze.correction.effects import Effects
+from axiometer.analyze.correction.judged import judged_answers
+from axiometer.analyze.estimates.corpora import corrected_share
 from axiometer.analyze.estimates.differences import adjust
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.statistic import Scale, ratios
@@ -43,6 +51,10 @@ MODE_GAPS: dict[str, type[pl.DataType]] = {
     "p": pl.Float64,
     "p_adjusted": pl.Float64,
     "adjustment": pl.String,
+    "corrected": pl.Float64,
+    "corrected_low": pl.Float64,
+    "corrected_high": pl.Float64,
+    "corrected_why_not": pl.String,
 }
 
 
@@ -51,10 +63,11 @@ def mode_gaps(
     catalogue: Catalogue,
     options: AnalysisOptions,
     names: Mapping[str, str] | None = None,
+    labels: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Per respondent, pair of its modes and corpus (`all` together where there are several): share in a, in b, and the
     gap, a minus b. `names`: the model behind each respondent's name, where they differ; `model_a` and `model_b` are
-    the respondents' own names."""
+    the respondents' own names. `labels`: people's, for a mode in which a judge read the answers."""
     known = names or {}
     place = {mode: number for number, mode in enumerate(Mode)}
     rows: list[Record] = []
@@ -66,7 +79,12 @@ def mode_gaps(
             if not same or first.mode is second.mode:
                 continue
             for level in part.levels(options):
-                rows.extend(_rows(first, second, part.catalogue, level, options, known))
+                found = list(_rows(first, second, part.catalogue, level, options, known))
+                free = [each for each in (first, second) if each.mode in JUDGED]
+                if len(free) == 1:
+                    pair = _Pair(first, second, part.catalogue, level, options)
+                    found = [{**row, **pair.corrected(str(row["corpus"]), labels)} for row in found]
+                rows.extend(found)
     return framed(rows, MODE_GAPS)
 
 
@@ -123,3 +141,45 @@ def _rows(
             "p_adjusted": number(adjusted[i]),
             "adjustment": options.adjustment.value,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One respondent in two modes, in one of which a judge read its answers."""
+
+    first: Presentations
+    second: Presentations
+    catalogue: Catalogue
+    level: Level
+    options: AnalysisOptions
+
+    def corrected(self, corpus: str, labels: pl.DataFrame | None) -> Record:
+        """The gap with the judged share corrected, on the items answered in both modes."""
+        if corpus == ALL:
+            return {}
+        code = self.level.targets.index(corpus)
+        judged_first = self.first.mode in JUDGED
+        read, plain = (self.first, self.second) if judged_first else (self.second, self.first)
+        share, n, of = item_shares(plain, self.catalogue, self.level)
+        judged = judged_answers(read, self.catalogue, self.level, labels)
+        asked = np.zeros(self.catalogue.size, dtype=np.bool_)
+        asked[judged.item] = True
+        common = (n > 0) & (of == code) & asked
+        kept = judged.where((judged.corpus != code) | common[judged.item])
+        found = corrected_share(kept, code, self.catalogue, self.options)
+        if found.effects is None:
+            return {"corrected_why_not": found.why_not}
+        effects = self._plain(share, common).minus(found.effects)
+        ends = between_effects(effects, self.catalogue.sources, self.options)
+        sign = -1.0 if judged_first else 1.0
+        low, high = sorted((sign * ends[1], sign * ends[2]))
+        return {"corrected": number(sign * ends[0]), "corrected_low": number(low), "corrected_high": number(high)}
+
+    def _plain(self, share: Floats, common: np.ndarray) -> Effects:
+        """The mean share of the items in the mode without a judge."""
+        group = self.catalogue.group[common]
+        shape = (self.catalogue.groups, 1)
+        k, n = cells(group, shape, share[common]), cells(group, shape)
+        found = ratios(k, n, self.catalogue.sources, self.options)
+        influence, leverage, hat = (np.asarray(each).ravel() for each in (found.influence, found.leverage, found.hat))
+        return Effects(float(found.estimate[0]), influence, leverage, hat, 0.0, float(common.sum()))

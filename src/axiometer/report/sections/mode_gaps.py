@@ -80,6 +80,7 @@ def _dot(study: Study, row: Row, pair: str) -> Estimate:
 
 def _table(study: Study, gaps: pl.DataFrame) -> Table:
     texts = study.texts
+    put_right = gaps["corrected"].drop_nulls().len() > 0
     written = []
     for row in gaps.iter_rows(named=True):
         one, other = (texts.named("mode_short", text_of(row, name)) for name in ("mode_a", "mode_b"))
@@ -95,7 +96,16 @@ def _table(study: Study, gaps: pl.DataFrame) -> Table:
                 texts.count(whole_of(row, "n_items")),
                 texts.probability(number_of(row, "p")),
                 texts.probability(number_of(row, "p_adjusted")),
+                *(_corrected(study, row) if put_right else ()),
             )
         )
-    names = ("corpus", "respondent", "modes", "share_a", "share_b", "points", "interval", "items", "p", "p_adjusted")
+    more = ("corrected", "corrected_interval") if put_right else ()
+    head = ("corpus", "respondent", "modes", "share_a", "share_b")
+    names = (*head, "points", "interval", "items", "p", "p_adjusted", *more)
     return Table(tuple(texts(f"column.{name}") for name in names), tuple(written), words=3)
+
+
+def _corrected(study: Study, row: Row) -> tuple[str, str]:
+    texts = study.texts
+    interval = texts.point_interval(number_of(row, "corrected_low"), number_of(row, "corrected_high"))
+    return texts.points(number_of(row, "corrected")), interval or "–"
