@@ -70,6 +70,9 @@ def test_words_are_whole_words() -> None:
     assert find_span("art is free", "The part is free, and art is free.") == (22, 34)
     assert find_span("should", "shoulder") is None
     assert find_span("应当", "学校应当开放") == (2, 4)  # no spaces part Chinese words
+    assert find_span("A", "À") is None and find_span("e", "e\u0301") is None and find_span("l", "ﬂ") is None
+    assert find_span("é", "e\u0301") == (0, 2) and find_span("e\u0301.", "le café é") == (8, 9)
+    assert find_span("हिन्दी।", "वह हिन्दी है") == (3, 9)
 
 
 def test_a_full_stop_behind_the_words_belongs_to_them_and_a_decimal_point_does_not() -> None:

@@ -11,7 +11,6 @@ from axiometer.build.corpus.ingest.sentences import sentence_ends
 QUOTES: Final = "\"'`´“”„‟‘’‚‛«»‹›「」『』﹁﹂﹃﹄＂＇〝〞〟"
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")
 _STOPS: Final = ".。．!！?？…"
-_OUTER: Final = re.compile(r"^[\W_]+|[\W_]+$")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\u0e00-\u0e7f]")
 _TURNED: Final = str.maketrans("«»", "»«")
 _APART = re.compile(r"\s*([»”’」』]+)\s*")
@@ -27,16 +26,15 @@ def find_span(words: str, text: str) -> Span | None:
     White space, quotation marks, marks that nobody sees, full and half width, accents' encodings and case do not
     matter, nor does punctuation around `words`. A full stop right behind them belongs to the span.
     """
-    wanted, _ = _folded(_OUTER.sub("", words))
+    wanted, _ = _folded(_stripped(words))
     if not any(map(str.isalnum, wanted)):
         return None
     there, places = _folded(text)
     at = there.find(wanted)
     while at >= 0:
-        start, end = places[at], places[at + len(wanted) - 1] + 1
-        while end < len(text) and unicodedata.combining(text[end]):
-            end += 1
-        if _is_boundary(text, start) and _is_boundary(text, end):
+        behind = at + len(wanted)
+        start, end = places[at], places[behind - 1] + 1
+        if _is_whole(there, places, at, behind) and _is_boundary(text, start) and _is_boundary(text, end):
             return start, _with_stop(text, end)
         at = there.find(wanted, at + 1)
     return None
@@ -44,7 +42,7 @@ def find_span(words: str, text: str) -> Span | None:
 
 def same_words(one: str, other: str) -> bool:
     """Whether two texts are the same to `find_span`."""
-    return _folded(_OUTER.sub("", one))[0] == _folded(_OUTER.sub("", other))[0]
+    return _folded(_stripped(one))[0] == _folded(_stripped(other))[0]
 
 
 def sentences(text: str) -> list[Span]:
@@ -96,6 +94,20 @@ def is_dense(text: str) -> bool:
     return 2 * len(_DENSE.findall(text)) > letters
 
 
+def _stripped(words: str) -> str:
+    """Words without what is neither letter nor digit around them; accents and vowel signs stay with their letters."""
+    begin, end = 0, len(words)
+    while begin < end and not words[begin].isalnum():
+        begin += 1
+    while end > begin and not (words[end - 1].isalnum() or _is_mark(words[end - 1])):
+        end -= 1
+    return words[begin:end]
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
 def _folded(text: str) -> tuple[str, list[int]]:
     """What is compared, with the place in `text` of each of its characters."""
     folded: list[str] = []
@@ -110,6 +122,13 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(folded), places
 
 
+def _is_whole(folded: str, places: list[int], begin: int, end: int) -> bool:
+    """Whether a stretch of a folded text is made of whole characters with their accents."""
+    if begin > 0 and places[begin - 1] == places[begin]:
+        return False
+    return end == len(folded) or (places[end] != places[end - 1] and not _is_mark(folded[end]))
+
+
 def _is_boundary(text: str, place: int) -> bool:
     """Whether no word goes on across `place`."""
     if place in (0, len(text)):
@@ -117,7 +136,7 @@ def _is_boundary(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if _DENSE.match(before) or _DENSE.match(after):
         return True
-    return not (before.isalnum() and (after.isalnum() or unicodedata.combining(after)))
+    return not (before.isalnum() and (after.isalnum() or _is_mark(after)))
 
 
 def _with_stop(text: str, end: int) -> int:

@@ -18,11 +18,11 @@ from axiometer.build.translation.wording import contradicts
 NO_WORDS: Final = "its words do not stand in the text"
 TOO_SHORT: Final = "too short"
 NUMBER: Final = "a number that its passage does not have"
-NAME: Final = "a name that its passage does not have"
+OTHER_NAME: Final = "a name that its passage does not have"
 DENIAL: Final = "denies what its words say, or says what they deny"
 TORN: Final = "torn out of a denial"
 OTHER_WORDS: Final = "other words than its passage"
-REASONS: Final = (NO_WORDS, TOO_SHORT, NUMBER, NAME, DENIAL, TORN, OTHER_WORDS)
+REASONS: Final = (NO_WORDS, TOO_SHORT, NUMBER, OTHER_NAME, DENIAL, TORN, OTHER_WORDS)
 
 LEAST_SHARED: Final = 0.6
 """Share of a statement's content words that its passage must have."""
@@ -60,7 +60,7 @@ def unsupported(statement: str, span: Span, text: str, lang: str) -> str | None:
     if _lost_number(statement, passage, lang, lists):
         return NUMBER
     if missing_names(statement, passage, text, lang):
-        return NAME
+        return OTHER_NAME
     if lists is not None and turned(covered(words, statement), statement, lists, lang):
         return DENIAL
     if shared(statement, passage) < LEAST_SHARED or shared(statement, words) < LEAST_OF_SPAN:
