@@ -14,7 +14,7 @@ left. Equals are told apart by likeness, then by a hash of ids: nothing depends 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -67,40 +67,52 @@ def numbered(label: Integers) -> Integers:
 
 
 def _agglomerated(n: int, names: Names, between: _Between, support: float) -> Integers:
-    label, speaks = np.arange(n), names.copy()
+    """The label of each node when no two groups are to be joined. What is left is renumbered in every round, so that a
+    round costs no more than the pairs that may still matter."""
+    label, speaks, group = np.arange(n), names, np.arange(n)  # group: the label of each of those that are left
     while True:
-        between = _gathered(between, n)
+        between, left = _gathered(between, len(group))
+        speaks, group = speaks[left], group[left]
         share = between.related / np.maximum(between.judged, _TOLERANCE)
         eligible = np.flatnonzero((between.related > 0) & (share >= support - _TOLERANCE))
         if not len(eligible):
             return np.asarray(label, np.int64)
         merit = share * between.backed / np.maximum(between.related, _TOLERANCE)
-        joined = _best(between, eligible, merit, speaks, n)
-        step = _components(n, between.one[joined], between.other[joined])
-        label = step[label]
-        least = np.full(n, np.iinfo(np.uint64).max, np.uint64)
+        joined = _best(between, eligible, merit, speaks, len(group))
+        step = _components(len(group), between.one[joined], between.other[joined])
+        least = np.full(int(step.max()) + 1, np.iinfo(np.uint64).max, np.uint64)
         np.minimum.at(least, step, speaks)
-        speaks = least
-        between = _Between(
-            step[between.one], step[between.other], between.related, between.backed, between.judged, between.likeness
-        )
+        first = np.full(len(least), n, np.int64)
+        np.minimum.at(first, step, group)
+        moved = np.arange(n)
+        moved[group] = first[step]
+        label, speaks, group = moved[label], least, first
+        between = replace(between, one=step[between.one], other=step[between.other])
 
 
-def _gathered(between: _Between, n: int) -> _Between:
-    """Pairs of different groups, each once."""
-    apart = between.one != between.other
-    one, other = between.one[apart], between.other[apart]
-    codes, places = np.unique(np.minimum(one, other) * n + np.maximum(one, other), return_inverse=True)
+def _gathered(between: _Between, n: int) -> tuple[_Between, Integers]:
+    """Pairs of different groups, each once, and which groups are left, by whose places the pairs then are. Groups that
+    have no pair on one issue any more never join another, and are left out with their pairs."""
+    hopeful = np.zeros(n, np.bool_)
+    tied = (between.one != between.other) & (between.related > 0)
+    hopeful[between.one[tied]] = hopeful[between.other[tied]] = True
+    apart = (between.one != between.other) & hopeful[between.one] & hopeful[between.other]
+    left = np.flatnonzero(hopeful)
+    place = np.cumsum(hopeful) - 1
+    one, other = place[between.one[apart]], place[between.other[apart]]
+    m = max(len(left), 1)
+    codes, places = np.unique(np.minimum(one, other) * m + np.maximum(one, other), return_inverse=True)
     likeness = np.full(len(codes), -1, np.float32)
     np.maximum.at(likeness, places, between.likeness[apart])
-    return _Between(
-        codes // n,
-        codes % n,
+    gathered = _Between(
+        codes // m,
+        codes % m,
         np.bincount(places, between.related[apart], len(codes)).astype(np.float64),
         np.bincount(places, between.backed[apart], len(codes)).astype(np.float64),
         np.bincount(places, between.judged[apart], len(codes)).astype(np.float64),
         likeness,
     )
+    return gathered, left
 
 
 def _best(between: _Between, eligible: Integers, merit: NDArray[np.float64], speaks: Names, n: int) -> Integers:
