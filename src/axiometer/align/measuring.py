@@ -222,7 +222,8 @@ def page_of(changes: Changes, tuned: Tuned) -> str:
         f"Base: `{tuned.names['base']}`; tuned: `{tuned.folder.name}`"
         + ("." if tuned.control is None else "; control: tuned to the reversed target."),
         "A change is the share after tuning minus the share before, on the same items, with its 95 % interval "
-        "(bootstrap over issue groups). Reverse statements are constructed: nobody said them. No share is the right one.",
+        "(bootstrap over issue groups). Reverse statements are constructed: nobody said them. No share is "
+        "the right one.",
         "",
         "## The target, on held-out items",
         "",
