@@ -90,6 +90,21 @@ def test_in_agree_mode_saying_yes_to_everything_is_siding_with_neither(kit):
     assert row(table, model="plain", corpus=CN, lang="all", quantity="yes_bias")["estimate"] == 0.0
 
 
+def test_denied_forms_would_hide_the_habit_and_are_left_out(kit):
+    """Yes to every form: statements and denials cancel in support, forms as written show it."""
+    items = both(30)
+    rows = [
+        kit.answer("m", item, (0, 1), None, mode=Mode.AGREE, shown=shown, negated=denied, stance=-1 if denied else 1)
+        for item in items
+        for shown in (0, 1)
+        for denied in (False, True)
+    ]
+    everyone, catalogue = coded(kit, items, rows)
+    table = support(everyone, catalogue, FEW)
+    assert row(table, corpus="all", lang="all", quantity="yes_bias")["estimate"] == 0.5
+    assert row(corpora(everyone, catalogue, FEW), corpus=CN, lang="all")["share"] == 0.5
+
+
 def test_a_habit_of_saying_yes_has_an_interval(kit):
     items = both(60)
     answers = Sider("m", {CN: 0.6, US: 0.6}, says_yes=0.4).answers(items, Mode.AGREE, kit.answer)

@@ -10,7 +10,8 @@ of them (`transported`); else it says why not.
 in one mode within one corpus. Between corpora nothing is compared: their items differ.
 
 `support`: of statements put forward alone (agree mode), how often the statement is supported, how often its reverse,
-and the habit of saying yes: the mean of both less one half.
+and the habit of saying yes: the mean of both less one half. Only forms as they are written count; saying yes to denied
+ones, too, would cancel in support.
 """
 
 from __future__ import annotations
@@ -231,7 +232,8 @@ def support(everyone: list[Presentations], catalogue: Catalogue, options: Analys
         for place, each in enumerate(part.everyone):
             if each.mode is not Mode.AGREE:
                 continue
-            for lang, own in languages_of(part, place):
+            for lang, every in languages_of(part, place):
+                own = every.where(~every.negated)
                 for level in part.levels(options):
                     head = {"model": own.model, "lang": lang}
                     rows.extend({**head, **row} for row in _support(own, part.catalogue, level, options))
