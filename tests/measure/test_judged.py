@@ -23,7 +23,7 @@ from axiometer.models.simulated_judge import JudgeProfile, SimulatedJudge, Slips
 from axiometer.records import Item, Mode, Outcome
 from axiometer.records.tables import write_rows
 from axiometer.runtime import Budget, Limits
-from axiometer.testing import Behaviour, FakeServer
+from axiometer.testing import Behaviour, FakeServer, Fault, FaultKind
 
 from .conftest import dilemma
 
@@ -323,3 +323,50 @@ def write_one_sided(folder: Path) -> Path:
     path = folder / "one-sided.parquet"
     write_rows([replace(item, options=(item.options[0], item.options[2]))], Item, path)
     return path
+
+
+def test_truncated_answers_can_be_asked_again_and_are_then_judged(items: Items, tmp_path: Path) -> None:
+    long = "Let each pick a song. " + "There is much to say about choirs. " * 300
+    with FakeServer(Behaviour(mix=((long, 1.0),))) as server:
+        ours = Endpoint("openai-api/fake/m", "m", [server.base_url], None, Sampling(), timeout=5.0)
+        first = measure(items(6), [ours], tmp_path / "run", design=JUDGED, options=options())
+        assert dict(first.outcomes[ours.name]) == {Outcome.TRUNCATED: 12}
+        server.behaviour = Behaviour(mix=(("Let each pick a song, I would say.", 1.0),))
+        kept = measure(items(6), [ours], tmp_path / "run", design=JUDGED, options=options())
+        assert kept.calls == 0 and kept.outcomes == first.outcomes
+        again = options(again=frozenset({Outcome.TRUNCATED}))
+        asked = measure(items(6), [ours], tmp_path / "run", design=JUDGED, options=again)
+    assert dict(asked.outcomes[ours.name]) == {Outcome.CHOSEN: 12} and asked.calls == 6 + 12
+    assert set(words(tmp_path / "run")["option"]) == {0}
+
+
+def test_errors_of_the_judge_stay_in_the_table_until_the_same_command_mends_them(items: Items, tmp_path: Path) -> None:
+    with FakeServer(Behaviour(faults=(Fault(FaultKind.BAD_REQUEST, 0.2),))) as server:
+        asked = Endpoint("openai-api/fake/j", "j", [server.base_url], None, Sampling(), timeout=5.0)
+        settings = MeasureOptions(judge=Respondent(asked))
+        first = measure(items(40), ["sim/balanced"], tmp_path / "run", design=JUDGED, options=settings)
+        failed = first.outcomes["sim/balanced"]["error"]
+        assert failed > 5
+        reasons = open_run(tmp_path / "run").answers.filter(pl.col("outcome") == "error")["reason"]
+        assert all(reason.startswith("judge: BadRequest") for reason in reasons)
+        server.behaviour = Behaviour()
+        mended = measure(items(40), ["sim/balanced"], tmp_path / "run", design=JUDGED, options=settings)
+    assert "error" not in mended.outcomes["sim/balanced"] and mended.calls == failed
+
+
+@pytest.mark.slow
+def test_both_rounds_can_go_through_a_batch_endpoint(items: Items, tmp_path: Path) -> None:
+    with FakeServer(Behaviour(mix=(("Sing what all know, I would say.", 1.0),))) as server:
+
+        def opened(model: str) -> Endpoint:
+            return Endpoint(f"openai-api/fake/{model}", model, [server.base_url], None, Sampling(), timeout=5.0)
+
+        settings = options(batch=True)
+        with pytest.raises(Refused, match="no batch endpoint"):
+            plan_run(items(8), [Respondent(opened("m"))], JUDGED, settings)
+        settings = MeasureOptions(judge=Respondent(opened("j")), batch=True)
+        summary = measure(items(8), [opened("m")], tmp_path / "run", design=JUDGED, options=settings)
+        paths = {each.path for each in server.received}
+    assert summary.calls == 0 and dict(summary.outcomes["openai-api/fake/m"]) == {Outcome.CHOSEN: 16}
+    assert summary.hits == 8 + 16 and not any(path.endswith("chat/completions") for path in paths)
+    assert set(words(tmp_path / "run")["option"]) == {1}
