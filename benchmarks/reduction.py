@@ -22,8 +22,8 @@ def reduction(small: bool = False) -> None:
         f"pairs judged wrongly {WRONG:.0%}, in one order {SWAYED:.0%}\n"
     )
     print(
-        f"{'statements':>10} {'way':>10} {'pairs':>9} {'seconds':>8} {'search':>7} {'reduce':>7} {'peak MiB':>9} "
-        f"{'found':>7} {'mixed':>6} {'lost':>6} {'before':>8} {'after':>6}"
+        f"{'statements':>10} {'way':>10} {'pairs':>9} {'seconds':>8} {'CPU':>7} {'search':>7} {'reduce':>7} "
+        f"{'peak MiB':>9} {'found':>7} {'mixed':>6} {'lost':>6} {'before':>8} {'after':>6}"
     )
     with TemporaryDirectory() as folder:
         few = FEW_COMPARED if small else COMPARED
@@ -31,15 +31,15 @@ def reduction(small: bool = False) -> None:
         every, most = _once(few, "all", Path(folder))
         found = [(n, *_once(n, "candidates", Path(folder))) for n in (FEW if small else SIZES)]
     print(f"\nat {few}: all pairs / candidates: pairs {every['pairs'] / ours['pairs']:.0f}", end=", ")
-    print(f"seconds of reducing {every['steps']['reduce'] / ours['steps']['reduce']:.0f}", end=", ")
+    print(f"CPU of reducing {every['steps']['reduce'] / ours['steps']['reduce']:.0f}", end=", ")
     print(f"memory {most.memory / taken.memory:.1f}")
-    print("a judge is asked twice about each pair; that is no part of the seconds")
+    print("CPU, search and reduce in seconds of CPU; a judge, asked twice about each pair, is no part of them\n")
     for (n, one, before), (more, other, after) in pairwise(found):
         times = other["pairs"] / one["pairs"]
         print(
             f"{n} to {more}: pairs x {times:.2f}, reduce x {other['steps']['reduce'] / one['steps']['reduce']:.2f}, "
             f"search x {other['steps']['search'] / one['steps']['search']:.2f}, "
-            f"all seconds x {after.wall / before.wall:.2f}, memory x {after.memory / before.memory:.2f}"
+            f"all CPU x {after.cpu / before.cpu:.2f}, memory x {after.memory / before.memory:.2f}"
         )
 
 
@@ -49,8 +49,8 @@ def _once(count: int, way: str, folder: Path) -> tuple[dict[str, Any], Taken]:
     said: dict[str, Any] = json.loads(output.read_text(encoding="utf-8"))
     summary, steps = said["summary"], said["steps"]
     print(
-        f"{count:>10} {way:>10} {said['pairs']:>9} {taken.wall:>8.1f} {steps['search']:>7.1f} {steps['reduce']:>7.1f} "
-        f"{taken.memory:>9.0f} {said['conflicts']:>7.3f} {said['mixed']:>6.3f} {said['lost']:>6.4f} "
+        f"{count:>10} {way:>10} {said['pairs']:>9} {taken.wall:>8.1f} {taken.cpu:>7.1f} "
+        f"{steps['search']:>7.1f} {steps['reduce']:>7.1f} {taken.memory:>9.0f} {said['conflicts']:>7.3f} {said['mixed']:>6.3f} {said['lost']:>6.4f} "
         f"{summary['within_before']:>8} {summary['within_after']:>6}",
         flush=True,
     )
