@@ -27,7 +27,7 @@ STEPS: Final = (EXTRACT, POSITIONS, ATTRIBUTE)
 _PROSE = {"zh": "这段文字值得细读。", "en": "There is much to be said about this passage."}
 _REFUSED = {"zh": "抱歉，我无法协助完成这个请求。", "en": "I'm sorry, but I can't help with that."}
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*[”’」』»\"]?")
-_OUGHT: Final[Mapping[str, re.Pattern[str]]] = {
+OUGHT: Final[Mapping[str, re.Pattern[str]]] = {
     "zh": re.compile("应当|应该|必须|不得|不应|不该|可以|理应|值得|支持|反对|不能|需要|要求"),
     "en": re.compile(r"\b(?:should|ought|must|may not|wrong|right to|deserve|support|oppose|duty)\b", re.I),
     "fr": re.compile(r"\b(?:doi(?:t|vent)|devrai(?:t|ent)|faut|faudrait|inacceptable|injuste|juste)\b", re.I),
@@ -100,7 +100,7 @@ def _extracted(shares: Extraction, seed: int, text: str, lang: str, *, again: bo
     """What is listed of a text: its statements but those omitted, some of its reports, and invented ones."""
     known = text_of(text)
     if known is None:
-        planted = [each for each in _sentences(text) if _OUGHT[lang].search(each)]
+        planted = [each for each in _sentences(text) if OUGHT[lang].search(each)]
         facts: Sequence[str] = ()
     else:
         planted, facts = _planted(known[1], text)
@@ -190,7 +190,7 @@ def _position(shares: Extraction, seed: int, text: str, lang: str) -> dict[str, 
             return {"kind": "fact", "question": "", "answer": "no"}
         stance = known.statement.stance if folded(known.statement.text) == folded(text) else -known.statement.stance
         return _asked(shares, seed, text, _question(known, lang), known.issue.claim, stance, lang)
-    report = folded(text) in _facts() or _OUGHT[lang].search(text) is None
+    report = folded(text) in _facts() or OUGHT[lang].search(text) is None
     if report and uniform(seed, "believed", text) >= shares.believed:
         return {"kind": "fact", "question": "", "answer": "no"}
     core = affirmative(text, lang)
@@ -258,7 +258,7 @@ def _sentences(text: str) -> list[str]:
 
 def _language(lang: str) -> str:
     code = lang.lower().partition("-")[0]
-    return code if code in _OUGHT else "en"
+    return code if code in OUGHT else "en"
 
 
 @cache

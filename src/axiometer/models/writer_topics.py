@@ -15,7 +15,7 @@ from typing import Final
 
 from axiometer.models.draws import uniform, whole
 from axiometer.models.protocols import Request
-from axiometer.models.writer_extraction import _OUGHT
+from axiometer.models.writer_extraction import OUGHT
 from axiometer.models.writer_news import text_of
 from axiometer.models.writer_profile_topics import Subjects
 
@@ -130,7 +130,7 @@ def _touches(shares: Subjects, seed: int, source: str, lang: str, examples: Sequ
     if known:
         truth = any(text.statements for text in known)
     else:
-        truth = any(_OUGHT[lang].search(example) for example in examples)
+        truth = any(OUGHT[lang].search(example) for example in examples)
     return uniform(seed, "missed", source) >= shares.missed if truth else uniform(seed, "alarm", source) < shares.alarms
 
 
