@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.build.statements.triples.planted import statements
 
 from axiometer.build.statements.triples import filters
-from axiometer.build.statements.triples.names import name_left, named_in
+from axiometer.build.statements.triples.names import likely_names, name_left, named_in
 from axiometer.build.statements.triples.rows import Form, denial_is_original, dressed, make_triple, sides
 from axiometer.build.statements.triples.words import denials
 from axiometer.models.writer_news import statement_of
@@ -157,6 +157,26 @@ def test_names_of_persons_are_found_and_common_words_are_not(
     text: str, names: tuple[str, ...], lang: str, left: str | None
 ) -> None:
     assert name_left(text, names, lang) == left
+
+
+@pytest.mark.parametrize(
+    ("told", "around", "names"),
+    [
+        ("Careful drivers", "Careful drivers should be trusted, said Colin Brathwaite.", []),
+        ("Delivery driver Colin Brathwaite", "Delivery driver Colin Brathwaite said so.", ["Colin Brathwaite"]),
+        ("Anwen Pryce", "It is unjust, said Anwen Pryce.", ["Anwen Pryce"]),
+        ("Somebody Else", "It is unjust, said Anwen Pryce.", []),
+        ("the mayor", "It is unjust, said the mayor.", []),
+        ("Maryvonne Le Dréau", "Selon Maryvonne Le Dréau, il faut attendre.", ["Maryvonne Le Dréau"]),
+        ("Ursula von der Leyen", "Das sagte Ursula von der Leyen.", ["Ursula von der Leyen"]),
+        ("孟素云", "柳塘县家长孟素云说", ["孟素云"]),
+        ("柳塘县居民", "柳塘县居民说", []),
+        ("附近的老人", "附近的老人说", []),
+        ("", "", []),
+    ],
+)
+def test_what_a_model_calls_a_person_must_look_like_a_name(told: str, around: str, names: list[str]) -> None:
+    assert likely_names([told], around) == names
 
 
 def test_only_names_that_stand_in_a_text_count_as_named() -> None:

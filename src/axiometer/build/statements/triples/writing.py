@@ -13,7 +13,7 @@ from typing import Final
 import pydantic
 
 from axiometer.build.statements.triples import filters
-from axiometer.build.statements.triples.names import named_in
+from axiometer.build.statements.triples.names import likely_names, named_in
 from axiometer.build.statements.triples.rows import REVERSE, denial_is_original, dressed, make_triple
 from axiometer.build.statements.triples.words import digest
 from axiometer.measure.asking.answers import (
@@ -145,11 +145,10 @@ class WriteTriples:
 
 def triple_of(row: Statement, answer: TripleAnswer) -> Triple:
     """The triple that an answer makes of a statement. Persons count as named only where the statement, its question or
-    its passage has them."""
+    its passage has them, and where they look like names."""
     lang = row.lang
     around = f"{row.text}\n{row.question or ''}\n{row.context}"
-    told = [person for person in map(_line, answer.persons) if person and person in around]
-    names = [*([] if row.speaker is None else [row.speaker]), *told]
+    names = [*([] if row.speaker is None else [row.speaker]), *likely_names(answer.persons, around)]
     shown = dressed(row.text, lang)
     if named_in(row.text, names, lang) and _line(answer.statement):
         shown = dressed(_line(answer.statement), lang)
