@@ -51,7 +51,8 @@ def _once(count: int, way: str, folder: Path) -> tuple[dict[str, Any], Taken]:
     print(
         f"{count:>10} {way:>10} {said['pairs']:>9} {taken.wall:>8.1f} {taken.cpu:>7.1f} "
         f"{steps['search']:>7.1f} {steps['reduce']:>7.1f} {taken.memory:>9.0f} "
-        f"{said['conflicts']:>7.3f} {said['mixed']:>6.3f} {said['lost']:>6.4f} {summary['within_before']:>8} {summary['within_after']:>6}",
+        f"{said['conflicts']:>7.3f} {said['mixed']:>6.3f} {said['lost']:>6.4f} "
+        f"{summary['within_before']:>8} {summary['within_after']:>6}",
         flush=True,
     )
     return said, taken
