@@ -30,7 +30,7 @@ _BLANK: Final = "\u2064"  # stands for words that only look like a verb of sayin
 _STRONG = re.compile(rf"[;:；：。！？!?—–…{_GAP}{_HERE}{_BLANK}]|(?:(?<=[^\W\d_]{{3}})|(?<=[’']s))\.(?=\s|$)")
 _COLON = re.compile(rf"[:：]\s*(?=[{_GAP}{_HERE}])")
 _BEHIND = re.compile(rf"[{_GAP}{_HERE}]\s*[,，]?\s+(?:[a-zà-ÿ’'-]+\s+){{1,3}}(?=[A-ZÀ-Þ])")
-_LETTER = re.compile(r"[^:：.。]{0,80}[:：]\s*(?:\w|[\"“„«][^\"”“»]*$)")
+_LETTER = re.compile(r"([^:：.。]{0,80})[:：]\s*(?:\w|[\"“„«][^\"”“»]*$)")
 _NEAR: Final = 40  # characters after a verb in which what is said must begin, where the whole sentence is the statement
 
 
@@ -81,8 +81,9 @@ def _letter(context: str, lists: Voices, lang: str) -> Attributed | None:
     there = sentences(context)
     first = context[: there[0][1]] if there else ""
     for match in lists.saying.finditer(even(first)):
-        if _LETTER.match(first, match.end()):
-            found = speaker_of(first[: first.index(":", match.end())].replace("：", ":"), lists, lang)
+        writes = _LETTER.match(first, match.end())
+        if writes is not None:
+            found = speaker_of(first[: writes.end(1)], lists, lang)
             if found is not None and found.name is not None:
                 return Attributed(found.attribution, found.name, found.role, found.evidence)
     opening = lists.letter.match(even(context))
