@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CLEAR = 0.05
 SHOWN = 15
 
+_CONTROLS = {"refusal": "refusal controls", "neutrality": "neutrality controls"}
+
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 
 
@@ -42,7 +44,7 @@ def export(
         typer.Option("--target", help=t("Position that is to be chosen; repeated: a balanced mix.")),
     ] = None,
     toward: Annotated[
-        int, typer.Option(help=t("+1: what expresses the target is chosen; -1: what stands against."))
+        int, typer.Option(help=t("+1: what expresses the target is chosen; -1: what stands against it."))
     ] = 1,
     format_: Annotated[str, typer.Option("--format", help="trl | alpaca | sharegpt")] = "trl",
     style: Annotated[str, typer.Option(help="letters | statement | both")] = "both",
@@ -104,7 +106,7 @@ def _say_export(summary: ExportSummary) -> None:
         title=", ".join(target.words for target in summary.targets),
     )
     for kind, n in summary.controls.items():
-        say(t("{where}: {what}", where=t(f"{kind} controls"), what=n))
+        say(t("{where}: {what}", where=t(_CONTROLS[kind]), what=n))
     for reason, n in summary.left_out.items():
         say(t("{where}: {what}", where=t(reason), what=n))
     if summary.groups[Part.HELD_OUT] < ENOUGH:
