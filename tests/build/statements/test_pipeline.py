@@ -263,3 +263,19 @@ def test_where_no_text_is_of_the_nation_the_reason_is_told(tmp_path: Path, cache
     pl.DataFrame([{"nation": "us", "text": own_text(1)}]).write_ndjson(path)
     with pytest.raises(InputError, match="no text is left: of another nation"):
         run(tmp_path / "own", cache, str(path), nations=["uk"])
+
+
+@pytest.mark.slow
+def test_more_texts_are_the_same_work_grown(tmp_path: Path, cache: Path) -> None:
+    path = tmp_path / "texts.csv"
+    for count, name in ((4, "grown"), (30, "grown"), (30, "fresh"), (12, "grown")):
+        some = load_news("uk").texts[:count]
+        rows = [{"text": text.text, "outlet": text.outlet, "date": text.date.isoformat()} for text in some]
+        pl.DataFrame(rows).write_csv(path)
+        summary = run(tmp_path / name, cache, str(path), nations=["uk"])
+        assert summary.texts == count and summary.items > 0
+        if name == "fresh":
+            assert summary.calls == 0, "its neighbour has every answer"
+            folders = (StatementsFolder(tmp_path / "grown"), StatementsFolder(tmp_path / "fresh"))
+            grown, fresh = ([path.read_bytes() for path in tables_of(folder)] for folder in folders)
+            assert grown == fresh and len(grown) > 10
