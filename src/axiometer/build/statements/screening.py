@@ -145,7 +145,8 @@ def settle_screen(path: Path, subjects: Sequence[Subject]) -> Settled:
     """What holds of subjects that a model judged: a person's decision in the file at `path` wins. Writes the file.
 
     A decision is a person's where `keep` is not what `model` says there, or where `decided: person` stands. It belongs
-    to its subject by id, or, where texts were added and ids changed, by nation, language and label, if one subject has it.
+    to its subject by id, or, where texts were added and ids changed, by nation, language and label, if only one subject
+    has them.
     Raises `InputError` with the line for a file that is no YAML or has a wrong entry.
     """
     entries = read_screen(path) if path.exists() else []
