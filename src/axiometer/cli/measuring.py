@@ -27,7 +27,7 @@ def measure(
     model: options.Model = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the run."))] = None,
     config: options.Config = None,
-    mode: Annotated[str, typer.Option(help="choice | logprob | agree | judged | open")] = "choice",
+    mode: Annotated[str, typer.Option(help="choice | logprob | likelihood | agree | judged | open")] = "choice",
     judge: options.Judge = None,
     judge_itself: options.JudgeItself = False,
     orders: Annotated[str, typer.Option(help="one | swap | all")] = "swap",
