@@ -9,7 +9,7 @@ from typing import Final
 import pydantic
 
 from axiometer.build.statements.topics.rows import Topic
-from axiometer.measure.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, read_reply
+from axiometer.measure.asking.answers import Said, object_schema, read_reply
 from axiometer.measure.asking.languages import prompt_language
 from axiometer.measure.asking.prompting import MaterialPrompting, plain
 from axiometer.models.protocols import Reply, Request
@@ -20,6 +20,7 @@ _VERSION: Final = 1
 _FORM: Final = '{"label": "..."}'
 _PROMPTING: Final = MaterialPrompting("topic-label", object_schema(label={"type": "string"}), _FORM, 100)
 _LONGEST: Final = 80
+_NO_LABEL: Final = "no label"
 _TOO_LONG: Final = "label too long"
 
 
@@ -55,7 +56,7 @@ class LabelTopics:
             return replace(answer, usable=unlabelled)
         label = plain(answer.label).strip(" .。\"'“”")
         if not label:
-            return Rejected(f"{WRONG_FORM}label", EMPTY, unlabelled)
+            return Rejected(_NO_LABEL, usable=unlabelled)
         if len(label) > _LONGEST:
             return Rejected(_TOO_LONG, label, unlabelled)
         return Kept((replace(row, label=label),))
