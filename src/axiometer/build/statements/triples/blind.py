@@ -131,10 +131,11 @@ def _judged(
     texts = [pair for _, pair in pairs]
     counted = np.stack([features(one, lang) - features(other, lang) for one, other in texts])
     characters = _n_grams(texts)
+    drawn = np.random.default_rng(seed).permutation(len(pairs))
     by_form, by_characters = np.full(len(pairs), 0.5), np.full(len(pairs), 0.5)
     for fold in range(FOLDS):
         held = np.flatnonzero(folds == fold)
-        fitted = np.flatnonzero(folds != fold)[:MOST_FITTED]
+        fitted = np.sort(drawn[folds[drawn] != fold][:MOST_FITTED])
         if not len(held) or not len(fitted):
             continue
         by_form[held] = _by_form(counted[fitted], counted[held])
