@@ -231,6 +231,8 @@ def test_a_verdict_on_too_few_of_the_other_sentences_is_asked_again() -> None:
     read = CHECK.read(row, reply(verdict(row, others=["yes"])))
     assert isinstance(read, Rejected) and read.problem == "wrong form: others"
     bare = replace(row, paraphrase=None, reversed_paraphrase=None, affirmed=None, negated=None)
+    assert read.usable == Kept((bare,), "ok"), "the sides are sound; forms that nobody judged are taken off"
+    assert isinstance(CHECK.read(row, reply(verdict(row, others=[], contradict=False))), Dropped)
     assert "Other sentence" not in prompt(CHECK, bare)
     assert isinstance(CHECK.read(bare, reply(verdict(bare))), Kept)
 

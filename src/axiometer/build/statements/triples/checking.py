@@ -126,11 +126,11 @@ class CheckTriples:
             return verdict
         row = filters.without_bad_forms(row)
         others = other_sentences(row)
-        if len(verdict.others) != len(others):
-            return Rejected(WRONG_FORM + "others")
         found, reason = problems(verdict, row), shortened(verdict.reason)
         if found:
             return Dropped(found[0], shortened(f"{'; '.join(found)}: {reason}" if reason else "; ".join(found)))
+        if len(verdict.others) != len(others):  # the sides are sound, the other forms are not known to be
+            return Rejected(WRONG_FORM + "others", usable=Kept((without(row, set(_OTHERS)),), reason or None))
         bad = {
             form
             for (_, form, side), said in zip(others, verdict.others, strict=True)
