@@ -29,6 +29,7 @@ from axiometer.records.corpus_rows import Attribution, Statement, Text, make_tex
 from axiometer.records.schemas import to_frame
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import CallStage, Dropped, Fate, Kept, Rejected, Status
+from axiometer.starter.news import NATIONS, load_news
 
 TEXT = make_text(
     lang="en",
@@ -287,7 +288,13 @@ def test_who_gave_no_question_is_told_what_one_is(lang: str, words: str) -> None
         ("Shouldn’t buses stay cheap?", "en", False),
         ("Why should buses stay cheap?", "en", False),
         ("Buses should stay cheap, right?", "en", False),
+        ("Buses should stay cheap?", "en", False),
+        ("In towns, should buses stay cheap?", "en", True),
         ("公交应当便宜吗？", "zh", True),
+        ("公交要不要便宜？", "zh", True),
+        ("公交应当便宜？", "zh", False),
+        ("Il faut aider les bus ?", "fr", False),
+        ("La loi doit-elle aider les bus ?", "fr", True),
         ("公交难道不应当便宜吗？", "zh", False),
         ("谁应当付钱？", "zh", False),
         ("Faut-il aider les bus ?", "fr", True),
@@ -301,6 +308,18 @@ def test_a_question_that_leans_or_asks_for_more_than_yes_or_no_is_not_neutral(
     question: str, lang: str, neutral: bool
 ) -> None:
     assert is_neutral(question, lang) is neutral
+
+
+@pytest.mark.parametrize("nation", NATIONS)
+def test_questions_of_the_starter_news_are_neutral_by_their_form(nation: str) -> None:
+    news = load_news(nation)
+    assert news.issues and all(is_neutral(each.question, news.lang) for each in news.issues.values())
+
+
+def test_a_statement_with_a_question_mark_is_no_question() -> None:
+    row = replace(one(), lang="de", text="Der Bus muss für alle billig bleiben.")
+    said = {"kind": "position", "question": "Der Bus muss für alle billig bleiben?", "answer": "yes", "reason": "r"}
+    assert isinstance(TELL.read(row, reply(said)), Rejected)
 
 
 # -- attribution ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import Annotated, Final, Literal
 
 import pydantic
@@ -25,7 +26,7 @@ FACT: Final = "report of fact"
 QUESTION: Final = "a question"
 OTHER: Final = "neither position nor report"
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 _MOST_TOKENS: Final = 400
 _KINDS: Final = ("position", "fact", "question", "other")
 _STANCES: Final = ("yes", "no", "none")
@@ -62,6 +63,16 @@ _LEANS = re.compile(
     r"warum|wie|wer|wen|wann|wo|welche[rsnm]?|was|wieso|sollte nicht|ist es nicht|muss nicht)(?!\w)"
 )
 _LEANS_ZH = re.compile("难道|岂不|何不|不是吗|对吗|对不对|不应该?吗|为什么|为何|如何|怎么|怎样|谁|哪[些个种里]|什么")
+# How a question that is answered by yes or no begins (en), or what it holds (zh, fr).
+_ASKS: Final = {
+    "en": re.compile(
+        r"(?:.*[,:]\s*)?(?:should|is|are|was|were|do|does|did|may|might|must|can|could|would|will|shall|has|have|had|"
+        r"ought|need)(?!\w)"
+    ),
+    "zh": re.compile(r".*(?:吗|是否|能否|应否|可否|会否|有无|还是|呢|(\w)不\1|有没有)"),
+    "fr": re.compile(r".*(?:est-ce que?|-(?:t-)?(?:il|elle|on|ils|elles|ce|nous|vous)(?!\w))"),
+}
+_REPEATS: Final = 0.85  # likeness from which a question is the statement with another mark behind it
 _TAG = re.compile(r"(?:,|，)\s*(?:isn't it|right|don't you think|n'est-ce pas|non|nicht wahr|oder)\s*\?$")
 
 
@@ -109,7 +120,7 @@ class TellPositions:
         if answer.kind in _DROPPED:
             return Dropped(_DROPPED[answer.kind], reason)
         question = plain(answer.question)
-        if not is_neutral(question, row.lang) or same_words(question, row.text):
+        if not is_neutral(question, row.lang) or _repeats(question, row.text, row.lang):
             return Rejected(_NO_QUESTION, shortened(question))
         if answer.answer == 0:
             return Rejected(WRONG_FORM + "answer")
@@ -120,6 +131,15 @@ class TellPositions:
         return said_why(request, row.lang, repairing.QUESTION, _FORM) if rejected.problem == _NO_QUESTION else request
 
 
+def _repeats(question: str, statement: str, lang: str) -> bool:
+    """Whether a question is the statement itself, in a language where its form does not tell."""
+    if same_words(question, statement):
+        return True
+    if lang.partition("-")[0] in _ASKS:
+        return False
+    return SequenceMatcher(None, even(question), even(statement), autojunk=False).ratio() >= _REPEATS
+
+
 def is_neutral(question: str, lang: str) -> bool:
     """Whether a question can be answered by yes or no and does not begin or end as one that expects its answer.
 
@@ -127,6 +147,9 @@ def is_neutral(question: str, lang: str) -> bool:
     """
     words = even(question).strip()
     if not _SHORTEST <= len(words) <= _LONGEST or words[-1] not in "?？؟":
+        return False
+    asks = _ASKS.get(lang.partition("-")[0])
+    if asks is not None and asks.match(words) is None:
         return False
     if lang.startswith("zh"):
         return _LEANS_ZH.search(words) is None
