@@ -64,6 +64,10 @@ def test_from_free_answers_to_labels_and_an_analysis_that_has_them(
     assert labels.height == 40 and set(labels["subject"]) <= set(free["id"])
     assert inside("analyze", "run", "--resamples", 200).code == 0
     assert inside("report", "run", "-o", "page.html").code == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    plain = free.filter(~pl.col("text").str.contains('"'))["text"]
+    assert sum(text in page for text in plain) == len(plain) > 50, "the page shows what the respondent said"
+    assert '\\"closer\\"' not in page
 
 
 def test_the_estimate_names_the_judge_and_nothing_is_written(inside: Axiometer, items: Path, tmp_path: Path) -> None:

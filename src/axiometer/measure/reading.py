@@ -17,7 +17,15 @@ from axiometer.records.rows import Answer, FreeAnswer, Item
 from axiometer.records.schemas import schema_of
 from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME, parquet_files, read_table
 
-__all__ = ["COUNTED_OF_ANSWERS", "COUNTED_OF_ITEMS", "Run", "open_run", "read_free_answers", "read_run_labels"]
+__all__ = [
+    "COUNTED_OF_ANSWERS",
+    "COUNTED_OF_ITEMS",
+    "Run",
+    "open_run",
+    "read_free_answers",
+    "read_run_labels",
+    "scan_answers",
+]
 
 FREE = "free"
 
@@ -108,3 +116,19 @@ def read_free_answers(folder: Path | str) -> pl.DataFrame:
     if not free.is_dir() or not any(free.glob("*.parquet")):
         return pl.DataFrame(schema=schema_of(FreeAnswer))
     return read_table(free, FreeAnswer)
+
+
+def scan_answers(folder: Path | str) -> pl.LazyFrame:
+    """The answers of a run, to be read later, as people want to see them: `raw` is what the respondent said, of free
+    answers too, where the table itself has the judge's words. `reason` is then the judge's."""
+    folder = Path(folder)
+    answers = pl.scan_parquet(parquet_files(folder / "answers"), glob=False)
+    if not any((folder / FREE).glob("m*.parquet")):
+        return answers
+    free = pl.scan_parquet(parquet_files(folder / FREE), glob=False)
+    said = free.select(_free="id", _text="text", _thought="reasoning")
+    joined = answers.with_columns(_free=pl.col("parent_ids").list.get(1, null_on_oob=True)).join(
+        said, on="_free", how="left", maintain_order="left"
+    )
+    own = {"raw": pl.coalesce("_text", "raw"), "reasoning": pl.coalesce("_thought", "reasoning")}
+    return joined.with_columns(**own).drop("_free", "_text", "_thought")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
-
 from axiometer.analyze import Analysis, AnalysisOptions, analyze
 from axiometer.measure.labels import LABELS
-from axiometer.measure.reading import Run, open_run, read_run_labels
+from axiometer.measure.reading import Run, open_run, read_run_labels, scan_answers
 from axiometer.records import Item
-from axiometer.records.tables import parquet_files, read_table
+from axiometer.records.tables import read_table
 from axiometer.report.views import RunView
 
 
@@ -27,7 +25,7 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
         name=folder.resolve().name,
         manifest=manifest,
         items=read_table(folder / "items", Item),
-        answers=pl.scan_parquet(parquet_files(folder / "answers"), glob=False),
+        answers=scan_answers(folder),
         analysis=analysis_of(run, seed),
         frameworks=run.frameworks,
         labels=read_run_labels(folder),
