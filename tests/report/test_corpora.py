@@ -9,15 +9,23 @@ import pytest
 from tests.analyze.conftest import answer
 from tests.analyze.statements import Sider, statement
 
+from axiometer import measure
 from axiometer.analyze import AnalysisOptions, analyze
+from axiometer.annotate.labels import import_labels
+from axiometer.annotate.sheets import write_sheet
+from axiometer.measure import Design, MeasureOptions, Respondent
+from axiometer.models.registry import open_model
 from axiometer.records import Answer, Item, Mode, to_frame
+from axiometer.records.tables import write_rows
 from axiometer.report import RunView, figures, report
 from axiometer.report.lede import portraits
+from axiometer.report.loading import load_view
 from axiometer.report.parts import Section
 from axiometer.report.sections import sections
 from axiometer.report.sections.corpora import corpora
 from axiometer.report.sections.judge import judge
 from axiometer.report.sections.mode_gaps import mode_gaps
+from axiometer.report.sections.reliability import reliability
 from axiometer.report.texts import Texts
 from axiometer.report.views import Study, study
 
@@ -172,6 +180,27 @@ def test_figures_have_names_of_their_own(every: RunView, tmp_path: Path) -> None
         names
     )
     assert len(names) == len(set(names))
+
+
+def test_places_and_changes_of_order_of_free_answers_are_the_judge_s(unlabelled: RunView) -> None:
+    assert "are the judge's" in words(reliability(seen([unlabelled])))
+    only_chosen = view("chosen", (Mode.CHOICE,), people=("m/one",))
+    assert "are the judge's" not in words(reliability(seen([only_chosen])))
+
+
+def test_labels_that_came_after_the_analysis_make_it_anew(tmp_path: Path) -> None:
+    asked = [statement(i, "one") for i in range(40)]
+    write_rows(asked, Item, tmp_path / "items.parquet")
+    options = MeasureOptions(judge=Respondent(open_model("sim/judge")))
+    design = Design(mode=Mode.JUDGED)
+    measure(tmp_path / "items.parquet", ["sim/balanced"], tmp_path / "run", design=design, options=options)
+    before = load_view(tmp_path / "run").analysis
+    assert before.raters["labelled"].to_list() == [0]
+    write_sheet(tmp_path / "run", 30, tmp_path / "sheet.csv")
+    filled = pl.read_csv(tmp_path / "sheet.csv", infer_schema=False).with_columns(label=pl.lit("1"))
+    filled.write_csv(tmp_path / "ada.csv")
+    import_labels(tmp_path / "run", tmp_path / "ada.csv")
+    assert load_view(tmp_path / "run").analysis.raters["labelled"].to_list() == [30]
 
 
 def test_every_reason_for_no_correction_is_said_in_chinese() -> None:
