@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -105,10 +106,11 @@ class TransformersModel:
             # Two threads that wait for each other on busy cores are slower than one.
             torch.set_num_threads(default_threads())
             key = (self._weights.digest, self._dtype, self._device)
-            found = None if _kept is None else _kept.get(key)
-            self._model, self._tokenizer = found or load(self._weights, self._dtype, self._device)
-            if _kept is not None:
-                _kept[key] = (self._model, self._tokenizer)
+            with _LOADING:
+                found = None if _kept is None else _kept.get(key)
+                self._model, self._tokenizer = found or load(self._weights, self._dtype, self._device)
+                if _kept is not None:
+                    _kept[key] = (self._model, self._tokenizer)
 
     def _answer(self, request: Request) -> bytes:
         import torch
@@ -220,6 +222,7 @@ class TransformersModel:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+_LOADING = threading.Lock()  # respondents of one run load side by side, and transformers' imports bear no company
 _kept: dict[tuple[str, str, str], tuple[Any, Any]] | None = None
 
 
