@@ -17,6 +17,7 @@ from axiometer.measure.design import (
     verdicts_per_answer,
 )
 from axiometer.records import Item, Mode
+from axiometer.records.rows import WEIGHED
 
 from .conftest import dilemma
 
@@ -67,7 +68,7 @@ def test_nth_permutation_counts_through_all_permutations_in_order(count: int, in
 def test_the_plan_has_as_many_presentations_as_foretold(
     mode: Mode, orders: Orders, wordings: int, repeats: int, count: int
 ) -> None:
-    repeats = 1 if mode is Mode.LOGPROB else repeats
+    repeats = 1 if mode in WEIGHED else repeats
     free = mode in (Mode.JUDGED, Mode.OPEN)
     orders = Orders.SWAP if free and orders is Orders.ALL else orders
     design = Design(mode, orders, wordings, repeats)

@@ -9,6 +9,7 @@ import hashlib
 import importlib.util
 import json
 import re
+import warnings
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from io import StringIO
@@ -68,12 +69,14 @@ def need_libraries(*names: str) -> None:
 
 def load(weights: Weights, dtype: str, device: str) -> tuple[Any, Any]:
     """(model, tokenizer), in evaluation mode, an adapter merged in. Raises `InputError` where they cannot be loaded."""
-    model, tokenizer = load_base(weights.base or weights, dtype)
-    if weights.base is not None:
-        need_libraries("peft")
-        import peft
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of one library to another
+        model, tokenizer = load_base(weights.base or weights, dtype)
+        if weights.base is not None:
+            need_libraries("peft")
+            import peft
 
-        model = peft.PeftModel.from_pretrained(model, str(weights.folder)).merge_and_unload()
+            model = peft.PeftModel.from_pretrained(model, str(weights.folder)).merge_and_unload()
     return model.to(device).eval(), tokenizer
 
 
