@@ -157,21 +157,7 @@ def catalogue_of(
     table = table.with_row_index("item").with_columns(key=_KEY)
     group = _codes(table["key"])
     counts = table["options"].list.len().to_numpy().astype(np.int64)
-    options = (
-        table.lazy()
-        .filter(pl.col("options").list.len() > 0)
-        .select("item", "framework", "_silent", option=pl.col("options"))
-        .explode("option")
-        .with_row_index("number")
-        .select(
-            "number",
-            "framework",
-            "_silent",
-            side=pl.col("option").struct.field("role") == Role.SIDE.value,
-            expresses=pl.col("option").struct.field("expresses"),
-        )
-        .collect()
-    )
+    options = _options(table)
     expressed, targets = _expressed(options)
     side, option_item = options["side"].to_numpy().astype(np.bool_), np.repeat(np.arange(table.height), counts)
     themes, theme = _numbered(table["theme"])
@@ -194,6 +180,25 @@ def catalogue_of(
         attribution=attribution,
         solved=table["solved"].to_numpy().astype(np.bool_),
         maps=maps_of(table, counted(option_item[side], table.height).astype(np.int64)),
+    )
+
+
+def _options(table: pl.DataFrame) -> pl.DataFrame:
+    """One row per option, in order: number, framework, _silent, whether it is a side, and what it expresses."""
+    return (
+        table.lazy()
+        .filter(pl.col("options").list.len() > 0)
+        .select("item", "framework", "_silent", option=pl.col("options"))
+        .explode("option")
+        .with_row_index("number")
+        .select(
+            "number",
+            "framework",
+            "_silent",
+            side=pl.col("option").struct.field("role") == Role.SIDE.value,
+            expresses=pl.col("option").struct.field("expresses"),
+        )
+        .collect()
     )
 
 
