@@ -240,13 +240,16 @@ def page_of(changes: Changes, tuned: Tuned) -> str:
 
 
 def _table(rows: pl.DataFrame) -> list[str]:
+    if rows.is_empty():
+        return ["Nothing was measured."]
     heads = ("set", "mode", "position or value", "model", "items", "before", "after", "change", "95 % interval")
     lines = [f"| {' | '.join(heads)} | p adjusted |", "|---|---|---|---|---:|---:|---:|---:|---|---:|"]
     for row in rows.iter_rows(named=True):
         ends = row["why_not"] if row["low"] is None else f"{row['low']:+.3f} to {row['high']:+.3f}"
         cells = [row["set"], row["mode"], row["value"], row["who"], str(row["n_items"])]
         cells += [_number(row["before"]), _number(row["after"]), _number(row["change"], "+"), ends or "-"]
-        lines.append(f"| {' | '.join(cells)} | {_number(row['p_adjusted'])} |")
+        p = row["p_adjusted"]
+        lines.append(f"| {' | '.join(cells)} | {'< 0.001' if p is not None and p < 0.001 else _number(p)} |")
     return lines
 
 
