@@ -192,33 +192,7 @@ def _trainer(
     import trl
 
     datasets.disable_progress_bars()
-    steps = max(1, -(-len(rows[Part.TRAIN]) // options.batch))
-    total = max(1, round(steps * options.epochs))
-    cuda = default_device() == "cuda"
-    arguments = trl.DPOConfig(
-        output_dir=str(folder),
-        num_train_epochs=options.epochs,
-        per_device_train_batch_size=options.batch,
-        per_device_eval_batch_size=options.batch,
-        learning_rate=options.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=min(10, total // 10),
-        beta=options.beta,
-        max_length=options.longest,
-        precompute_ref_log_probs=True,
-        gradient_checkpointing=False,
-        bf16=False,
-        use_cpu=not cuda,
-        logging_steps=max(1, min(5, total // 10)),
-        eval_strategy="epoch" if rows[Part.VALIDATION] else "no",
-        save_strategy="steps",
-        save_steps=max(5, total // 10),
-        save_total_limit=2,
-        seed=options.seed,
-        data_seed=options.seed,
-        report_to=[],
-        disable_tqdm=True,
-    )
+    total = _steps(rows, options)
     adapter = peft.LoraConfig(
         r=options.rank,
         lora_alpha=2 * options.rank,
@@ -237,7 +211,7 @@ def _trainer(
     with redirect_stderr(StringIO()):  # bars of progress; ours are said by `say`
         trainer = trl.DPOTrainer(
             model=model,
-            args=arguments,
+            args=_arguments(options, total, folder, bool(rows[Part.VALIDATION])),
             train_dataset=datasets.Dataset.from_list([_example(row, chat) for row in rows[Part.TRAIN]]),
             eval_dataset=datasets.Dataset.from_list(checked) if checked else None,
             processing_class=tokenizer,
@@ -246,6 +220,40 @@ def _trainer(
         )
     trainer.remove_callback(transformers.PrinterCallback)
     return trainer
+
+
+def _steps(rows: dict[Part, list[Preference]], options: TrainOptions) -> int:
+    return max(1, round(max(1, -(-len(rows[Part.TRAIN]) // options.batch)) * options.epochs))
+
+
+def _arguments(options: TrainOptions, total: int, folder: Path, validated: bool) -> Any:
+    """TRL's settings. The base's log-probabilities are computed once, before training."""
+    import trl
+
+    return trl.DPOConfig(
+        output_dir=str(folder),
+        num_train_epochs=options.epochs,
+        per_device_train_batch_size=options.batch,
+        per_device_eval_batch_size=options.batch,
+        learning_rate=options.learning_rate,
+        lr_scheduler_type="linear",
+        warmup_steps=min(10, total // 10),
+        beta=options.beta,
+        max_length=options.longest,
+        precompute_ref_log_probs=True,
+        gradient_checkpointing=False,
+        bf16=False,
+        use_cpu=default_device() != "cuda",
+        logging_steps=max(1, min(5, total // 10)),
+        eval_strategy="epoch" if validated else "no",
+        save_strategy="steps",
+        save_steps=max(5, total // 10),
+        save_total_limit=2,
+        seed=options.seed,
+        data_seed=options.seed,
+        report_to=[],
+        disable_tqdm=True,
+    )
 
 
 def _example(row: Preference, chat: bool) -> dict[str, object]:
