@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
-from tests.analyze.statements import Sider, statement
+from tests.analyze.statements import Sider, labels_frame, statement
 
 from axiometer.analyze import AnalysisOptions, compare
 from axiometer.analyze.coded.catalogue import catalogue_of
 from axiometer.analyze.coded.presentations import presentations_of
 from axiometer.analyze.estimates.mode_gaps import mode_gaps
-from axiometer.records import Mode
+from axiometer.records import Mode, Outcome
 
 FEW = AnalysisOptions(resamples=200)
 CN, US = "cn", "us"
@@ -79,3 +81,26 @@ def test_the_gap_to_judged_answers_is_corrected_for_the_judge(kit):
     uncorrected = mode_gaps(everyone, catalogue, FEW)
     assert uncorrected["corrected"].null_count() == uncorrected.height
     assert "uncorrected" in uncorrected["corrected_why_not"][0]
+
+
+def test_refusing_on_other_items_in_free_answers_is_no_gap(kit):
+    """Free answers refuse on every second item, on which letters always side with the corpus; on the others both modes
+    are alike. A judge without errors and labels without errors must leave the gap at 0."""
+    items = [statement(i, CN) for i in range(160)]
+    plain, free, labels = [], [], []
+    for number, item in enumerate(items):
+        side = 0 if number % 2 else int(number % 4 == 0)
+        plain += [kit.answer("m", item, order, side) for order in ((0, 1), (1, 0))]
+        refused = number % 2 == 1
+        for order in ((0, 1), (1, 0)):
+            outcome = Outcome.REFUSED if refused else Outcome.CHOSEN
+            row = kit.answer("m", item, order, None if refused else side, outcome=outcome, mode=Mode.JUDGED)
+            free.append(replace(row, parent_ids=(item.id, f"free {number}")))
+        if number % 8 < 4:
+            labels.append((f"free {number}", "person", "refused" if refused else str(side), 0.5))
+    catalogue = catalogue_of(items, {})
+    everyone = list(presentations_of(kit.frame(plain + free), catalogue))
+    (found,) = mode_gaps(everyone, catalogue, FEW, None, labels_frame(labels)).iter_rows(named=True)
+    assert found["gap"] == 0.0
+    assert found["corrected"] == pytest.approx(0.0, abs=1e-12)
+    assert found["corrected_low"] < 0 < found["corrected_high"]

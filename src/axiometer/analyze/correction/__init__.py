@@ -5,13 +5,14 @@ Every estimate that rests on machine labels (a judge's verdicts on answers, labe
 that hold the machine's error, the uncorrected ones beside them.
 """
 
-from axiometer.analyze.correction.corrected import UNCORRECTED, Corrected, Method, between, corrected
+from axiometer.analyze.correction.corrected import UNCORRECTED, Corrected, Method, between, corrected, corrected_gap
 from axiometer.analyze.correction.raters import Raters, RatersAgreement, agreement_of_raters, truth_of
-from axiometer.analyze.correction.samples import Labels, Target, Verdicts, among, every_share
+from axiometer.analyze.correction.samples import Known, Labels, Target, Verdicts, among, every_share
 
 __all__ = [
     "UNCORRECTED",
     "Corrected",
+    "Known",
     "Labels",
     "Method",
     "Raters",
@@ -22,6 +23,7 @@ __all__ = [
     "among",
     "between",
     "corrected",
+    "corrected_gap",
     "every_share",
     "truth_of",
 ]

@@ -14,6 +14,9 @@ q from the run's units, column k of M from the labelled units that people put in
 that their dependence and clusters are respected (delta method). Where labels come from other sources, both variances
 are added. Labels of several raters enter as weights, under which (1) holds as well.
 
+A gap to something that is known of every unit, x, needs the mean of x over the units of the base: with theta_x =
+M^-1 mean(x said) it is b'theta_x / b'theta less the share, and (2) has a second h for it.
+
 With few labels an error may not show by chance: the variance of each column is that of one labelled unit more, half of
 it right, half of it spread over the wrong verdicts (`unseen`), as in powered.py.
 """
@@ -27,7 +30,7 @@ import numpy as np
 
 from axiometer.analyze.coded.arrays import Floats, Integers, counted
 from axiometer.analyze.correction.effects import Effects, grouped, labels_grouped, mixed_hat
-from axiometer.analyze.correction.samples import Labels, Target, Verdicts
+from axiometer.analyze.correction.samples import Known, Labels, Target, Verdicts
 
 LEAST_TOLD_APART = 0.1
 """The smallest singular value of a confusion matrix that is still turned round; by lots it is 0, without errors 1."""
@@ -65,18 +68,26 @@ def confusion_of(labels: Labels) -> Confusion:
 
 
 def unmixed(
-    verdicts: Verdicts, labels: Labels, targets: Sequence[Target], categories: Sequence[str]
+    verdicts: Verdicts,
+    labels: Labels,
+    targets: Sequence[Target],
+    categories: Sequence[str],
+    known: Known | None = None,
 ) -> list[Effects | str]:
-    """The estimates of `targets` by equation (1), or why there is none.
+    """The estimates of `targets` by equation (1), or why there is none. With `known`: the gaps of what is known of the
+    run's units less those shares.
 
     Categories outside a target's base count as one: their own errors do not matter to it. It is left out where it is
     rare (few labels, hardly a verdict). Any other category with few labels cannot be corrected, but for one that nobody
     and nothing was put in.
     """
-    return [_of_target(verdicts, labels, each, categories) for each in targets]
+    x = None if known is None else known.verdicts
+    return [_of_target(verdicts, labels, each, categories, x) for each in targets]
 
 
-def _of_target(verdicts: Verdicts, labels: Labels, target: Target, categories: Sequence[str]) -> Effects | str:
+def _of_target(
+    verdicts: Verdicts, labels: Labels, target: Target, categories: Sequence[str], known: Floats | None
+) -> Effects | str:
     beside = [place for place in range(len(categories)) if place not in target.base]
     if len(beside) > 1:
         own = list(target.base)
@@ -98,7 +109,7 @@ def _of_target(verdicts: Verdicts, labels: Labels, target: Target, categories: S
     square = matrix.said_of[np.ix_(kept, kept)]
     if len(kept) < 2 or np.linalg.svd(square, compute_uv=False).min() < LEAST_TOLD_APART:
         return HARDLY
-    return _one(verdicts, labels, target, matrix, kept, np.asarray(np.linalg.inv(square), dtype=np.float64))
+    return _one(verdicts, labels, target, matrix, kept, known)
 
 
 def _collapsed(table: Floats, own: list[int], beside: list[int]) -> Floats:
@@ -106,29 +117,38 @@ def _collapsed(table: Floats, own: list[int], beside: list[int]) -> Floats:
 
 
 def _one(
-    verdicts: Verdicts, labels: Labels, target: Target, matrix: Confusion, kept: Integers, inverse: Floats
+    verdicts: Verdicts, labels: Labels, target: Target, matrix: Confusion, kept: Integers, known: Floats | None
 ) -> Effects | str:
     hits, base = (vector[kept] for vector in target.vectors(len(matrix.labels)))
-    q = verdicts.said[:, kept].mean(axis=0)
-    theta = inverse @ q
+    square = matrix.said_of[np.ix_(kept, kept)]
+    inverse = np.asarray(np.linalg.inv(square), dtype=np.float64)
+    said, units, w = verdicts.said[:, kept], len(verdicts.said), labels.weights
+    theta = inverse @ said.mean(axis=0)
     below = float(theta @ base)
     if below <= 0:
         return HARDLY
-    estimate = float(theta @ hits) / below
-    c = (hits - estimate * base) / below
-    h = inverse.T @ c
-    units, w = len(verdicts.said), labels.weights
-    square = matrix.said_of[np.ix_(kept, kept)]
-    of_run = grouped(verdicts, (verdicts.said[:, kept] - q) @ h / units)
+    if known is None:
+        estimate = float(theta @ hits) / below
+        terms = [(said, (hits - estimate * base) / below)]
+    else:
+        told = said * known[:, None]
+        estimate = float(inverse @ told.mean(axis=0) @ base - theta @ hits) / below
+        terms = [(said, -(hits + estimate * base) / below), (told, base / below)]
     column = labels.truth[:, kept] * w[:, None]
     column = column / column.sum(axis=0) * (matrix.labels[kept] / (matrix.labels[kept] + ADDED))
-    off = (labels.said[:, kept] @ h)[:, None] - (square.T @ h)[None, :]
-    of_labels = -(column * off) @ theta
+    per_unit, of_labels = np.zeros(units), np.zeros(len(labels))
+    missed = np.zeros(square.shape)
+    for rows, c in terms:
+        q, h = rows.mean(axis=0), inverse.T @ c
+        per_unit += (rows - q) @ h / units
+        of_labels -= (column * ((labels.said[:, kept] @ h)[:, None] - (square.T @ h)[None, :])) @ (inverse @ q)
+        missed += (h[:, None] - (square.T @ h)[None, :]) * (inverse @ q)[None, :]
+    of_run = grouped(verdicts, per_unit)
     weigh = np.abs(column) @ np.abs(theta) / max(float(np.abs(theta).sum()), 1e-12)
-    unseen = _unseen(square, theta, h, matrix.labels[kept])
+    unseen = _unseen(missed, matrix.labels[kept])
     effective = float(matrix.labels[kept].sum())
     shares = grouped(verdicts, np.full(units, 1.0 / units))
-    size = float(np.abs(h).max())
+    size = max(float(np.abs(inverse.T @ c).max()) for _, c in terms)
     if labels.sources is None:
         parts = of_run, labels_grouped(verdicts, labels, of_labels)
         weights = shares, labels_grouped(verdicts, labels, weigh)
@@ -141,10 +161,10 @@ def _one(
     return Effects(estimate, of_run, size * shares, shares, unseen, effective, once, df)
 
 
-def _unseen(square: Floats, theta: Floats, h: Floats, effective: Floats) -> float:
+def _unseen(missed: Floats, effective: Floats) -> float:
+    """`missed`: row j, column k: what the estimate moves by if all that people put in k were told as j."""
     total = 0.0
-    for k in range(len(theta)):
-        off = (h - square[:, k] @ h) ** 2
-        wrong = float(np.delete(off, k).mean())
-        total += float(theta[k] ** 2 / (effective[k] + ADDED) ** 2) * ADDED / 2 * (float(off[k]) + wrong)
+    for k in range(len(effective)):
+        off = missed[:, k] ** 2
+        total += ADDED / 2 * (float(off[k]) + float(np.delete(off, k).mean())) / float(effective[k] + ADDED) ** 2
     return total

@@ -18,7 +18,7 @@ from axiometer.analyze.coded.arrays import Floats, counted
 from axiometer.analyze.correction.confusion import unmixed
 from axiometer.analyze.correction.effects import Effects, grouped
 from axiometer.analyze.correction.powered import powered
-from axiometer.analyze.correction.samples import Labels, Target, Verdicts
+from axiometer.analyze.correction.samples import Known, Labels, Target, Verdicts
 from axiometer.analyze.frames import number
 from axiometer.analyze.inference.intervals import cut_interval, t_interval, t_p_value
 from axiometer.analyze.inference.sources import Sources
@@ -102,6 +102,28 @@ def corrected(
         _one(verdicts, labels, target, each, own, options, method, moved)
         for target, each, own in zip(targets, found, raw, strict=True)
     )
+
+
+def corrected_gap(
+    verdicts: Verdicts,
+    labels: Labels | None,
+    target: Target,
+    known: Known,
+    options: AnalysisOptions,
+    method: Method = Method.POWERED,
+) -> Effects | str:
+    """What is `known` of the units less the share `target`, on the same units, those in the target's base; or why it
+    is not corrected. `known.labels` is of no account for CONFUSION, whose labels may be of other units."""
+    if labels is None or not len(labels):
+        return UNCORRECTED
+    if method is Method.POWERED:
+        (found,) = powered(verdicts, labels, [target], known)
+    else:
+        (found,) = unmixed(verdicts, labels, [target], verdicts.categories, known)
+    if isinstance(found, str):
+        return found
+    _, base = target.vectors(len(verdicts.categories))
+    return _too_few(verdicts, labels, base, float((labels.truth @ base).sum()), options) or found
 
 
 def _raw(verdicts: Verdicts, targets: Sequence[Target], options: AnalysisOptions) -> list[Raw]:

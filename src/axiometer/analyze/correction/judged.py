@@ -20,7 +20,7 @@ from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
 from axiometer.analyze.coded.statements import side_of_option
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.correction.raters import truth_of
-from axiometer.analyze.correction.samples import Labels, Verdicts
+from axiometer.analyze.correction.samples import Known, Labels, Verdicts
 from axiometer.errors import InputError
 from axiometer.records import Outcome
 
@@ -62,6 +62,11 @@ class JudgedAnswers:
             inclusion=self.inclusion[kept],
             raters=(none, none, none),
         )
+
+    def known(self, of_item: Floats) -> Known:
+        """What is known of each answer's item."""
+        own = of_item[self.item]
+        return Known(own, own[self.labelled])
 
     def verdicts(self, catalogue: Catalogue) -> Verdicts:
         return Verdicts(CATEGORIES, self.said, catalogue.group[self.item], catalogue.sources)

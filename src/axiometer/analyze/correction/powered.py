@@ -25,6 +25,9 @@ count, b: those among which they count). Its first-order effects, per unit,
 
 are summed to groups, so that the variance respects clusters (effects.py).
 
+A gap to something that is known of every unit, x (how its item is answered in another mode), is the same with x b'Y -
+a'Y in the place of a'Y: the mean of x, over the units that are in the base, less the share.
+
 With few labels an error of the machine may not show by chance, and (4) would take it for perfect. So the variance is
 that of two labelled units more, half a unit in each cell of "people say so" by "the machine says so" (`unseen`; the
 others' part shrinks by n / (n + 2)): what Agresti and Min 2005, Statistics in Medicine 24:729, do for differences of
@@ -40,7 +43,7 @@ import numpy as np
 
 from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.correction.effects import Effects, grouped, labels_grouped, mixed_hat
-from axiometer.analyze.correction.samples import Labels, Target, Verdicts
+from axiometer.analyze.correction.samples import Known, Labels, Target, Verdicts
 
 ADDED = 2.0
 """How many labelled units the variance is told of beside the real ones."""
@@ -48,30 +51,37 @@ ADDED = 2.0
 NOTHING_LABELLED = "no label is in one of its categories"
 
 
-def powered(verdicts: Verdicts, labels: Labels, targets: Sequence[Target]) -> list[Effects | str]:
+def powered(
+    verdicts: Verdicts, labels: Labels, targets: Sequence[Target], known: Known | None = None
+) -> list[Effects | str]:
     """The estimates of `targets`, or why there is none. `labels` must be a random sample of the verdicts' own units.
+    With `known`: the gaps of what is known less those shares.
 
     Targets with one base share their tuning, so that shares of all categories add to 1.
     """
     found: list[Effects | str] = []
     for _, family in groupby(targets, key=lambda target: target.base):
         listed = list(family)
-        tuning = tuning_of(verdicts, labels, listed)
-        found += [NOTHING_LABELLED if tuning is None else _one(verdicts, labels, each, tuning) for each in listed]
+        tuning = tuning_of(verdicts, labels, listed, known)
+        found += [
+            NOTHING_LABELLED if tuning is None else _one(verdicts, labels, each, tuning, known) for each in listed
+        ]
     return found
 
 
-def tuning_of(verdicts: Verdicts, labels: Labels, targets: Sequence[Target]) -> float | None:
+def tuning_of(
+    verdicts: Verdicts, labels: Labels, targets: Sequence[Target], known: Known | None = None
+) -> float | None:
     """The published l of equation (3); None where no label is in the base of the targets."""
-    w = labels.weights
+    w, x = labels.weights, None if known is None else known.labels
     covariance = variance = 0.0
     for target in targets:
-        hits, base = target.vectors(labels.truth.shape[1])
-        total = float(w @ (labels.truth @ base))
+        (above, below), (above_said, below_said) = (_scores(rows, target, x) for rows in (labels.truth, labels.said))
+        total = float(w @ below)
         if total <= 0:
             return None
-        slope = hits - float(w @ (labels.truth @ hits)) / total * base
-        y, f = labels.truth @ slope, labels.said @ slope
+        plainly = float(w @ above) / total
+        y, f = above - plainly * below, above_said - plainly * below_said
         covariance += float(w @ ((y - w @ y) * (f - w @ f)))
         variance += float(w @ (f - w @ f) ** 2)
     others = max(len(verdicts.said) - len(labels), 0)
@@ -80,7 +90,7 @@ def tuning_of(verdicts: Verdicts, labels: Labels, targets: Sequence[Target]) -> 
     return float(np.clip(plain * others / (others + len(labels)), 0.0, 1.0))
 
 
-def _one(verdicts: Verdicts, labels: Labels, target: Target, tuning: float) -> Effects | str:
+def _one(verdicts: Verdicts, labels: Labels, target: Target, tuning: float, known: Known | None) -> Effects | str:
     w, units, n = labels.weights, len(verdicts.said), len(labels)
     m = tuning * units / (units - n) if units > n else 0.0
     hits, base = target.vectors(labels.truth.shape[1])
@@ -88,10 +98,15 @@ def _one(verdicts: Verdicts, labels: Labels, target: Target, tuning: float) -> E
     below = float(overall @ base)
     if below <= 0:
         return NOTHING_LABELLED
-    estimate = float(overall @ hits) / below
-    c = (hits - estimate * base) / below
-    of_run = m * ((verdicts.said - verdicts.said.mean(axis=0)) @ c) / units
-    residual = (labels.truth - m * labels.said) @ c
+    at, at_labels = (None, None) if known is None else (known.verdicts, known.labels)
+    run, truth, said = (
+        _scores(rows, target, x)
+        for rows, x in ((verdicts.said, at), (labels.truth, at_labels), (labels.said, at_labels))
+    )
+    estimate = float(m * run[0].mean() + w @ (truth[0] - m * said[0])) / below
+    effect = (run[0] - estimate * run[1]) / below
+    of_run = m * (effect - effect.mean()) / units
+    residual = (truth[0] - m * said[0] - estimate * (truth[1] - m * said[1])) / below
     effective = _effective(labels, base)
     of_labels = w * (residual - w @ residual) * effective / (effective + ADDED)
     parts = grouped(verdicts, of_run), labels_grouped(verdicts, labels, of_labels)
@@ -101,10 +116,18 @@ def _one(verdicts: Verdicts, labels: Labels, target: Target, tuning: float) -> E
         influence=parts[0] + parts[1],
         leverage=(abs(m) * weights[0] + weights[1]) / below,
         hat=mixed_hat(parts, weights),
-        unseen=_unseen(effective, estimate, m),
+        unseen=_unseen(effective, float(overall @ hits) / below, m),
         labels=effective,
         tuning=tuning,
     )
+
+
+def _scores(rows: Floats, target: Target, known: Floats | None) -> tuple[Floats, Floats]:
+    """Per unit what stands above and below the line of the estimate."""
+    hits, base = target.vectors(rows.shape[1])
+    below = np.asarray(rows @ base, dtype=np.float64)
+    above = np.asarray(rows @ hits, dtype=np.float64)
+    return above if known is None else known * below - above, below
 
 
 def _effective(labels: Labels, base: Floats) -> float:

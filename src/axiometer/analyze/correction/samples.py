@@ -61,6 +61,15 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of each unit beside verdicts and labels, as a number: how its item is answered in another mode.
+    `verdicts`: of the units of the run, `labels`: of the labelled ones."""
+
+    verdicts: Floats
+    labels: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """A share: that of the categories `hits` among those of `base` (indices of categories; hits are in the base)."""
 

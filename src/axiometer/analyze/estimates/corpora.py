@@ -22,7 +22,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import beside, positive, product, totals
+from axiometer.analyze.coded.arrays import Floats, beside, positive, product, totals
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.positions import AGAINST, WITH
 from axiometer.analyze.coded.presentations import JUDGED, Presentations
@@ -30,8 +30,9 @@ from axiometer.analyze.coded.statements import ALL, Statements, languages_of, si
 from axiometer.analyze.coded.tallies import GroupTable
 from axiometer.analyze.coded.units import told, units_of
 from axiometer.analyze.coded.value_index import Level
-from axiometer.analyze.correction import Corrected, Method, among, between, corrected
+from axiometer.analyze.correction import Corrected, Method, among, between, corrected, corrected_gap
 from axiometer.analyze.correction.corrected import LEAST_LABELS, UNCORRECTED
+from axiometer.analyze.correction.effects import Effects
 from axiometer.analyze.correction.judged import CATEGORIES, JudgedAnswers, judged_answers
 from axiometer.analyze.estimates.differences import adjust, rows_of
 from axiometer.analyze.estimates.shares import share_rows
@@ -149,6 +150,21 @@ def corrected_share(judged: JudgedAnswers, corpus: int, catalogue: Catalogue, op
     return moved
 
 
+def corrected_gap_of(
+    judged: JudgedAnswers, corpus: int, of_item: Floats, catalogue: Catalogue, options: AnalysisOptions
+) -> Effects | str:
+    """The mean of what is known `of_item` less the share siding with one corpus, both over the answers that take a
+    side, by the same labels as `corrected_share`; or why it is not corrected."""
+    own = judged.where(judged.corpus == corpus)
+    verdicts, labels, known = own.verdicts(catalogue), own.labels(catalogue), own.known(of_item)
+    found = corrected_gap(verdicts, labels, AMONG, known, options)
+    elsewhere = judged.labels(catalogue)
+    enough = labels is not None and float(labels.truth[:, list(AMONG.base)].sum()) >= LEAST_LABELS
+    if not isinstance(found, str) or elsewhere is None or enough:
+        return found
+    return corrected_gap(verdicts, elsewhere, AMONG, known, options, Method.CONFUSION)
+
+
 def _corrected_columns(found: Corrected) -> Record:
     return {
         "corrected": found.estimate,
@@ -212,7 +228,8 @@ def _differences(
 def _corrected_difference(
     judged: list[JudgedAnswers], corpus: int, catalogue: Catalogue, options: AnalysisOptions
 ) -> Record:
-    """On the items of which both have judged answers."""
+    """On the items of which both have judged answers, each share over the answers by which its own respondent takes a
+    side: on which ones both do is not known where nobody labelled."""
     here, there = (np.unique(each.item[each.corpus == corpus]) for each in judged)
     common = np.intersect1d(here, there)
     kept = [each.where(np.isin(each.item, common) | (each.corpus != corpus)) for each in judged]

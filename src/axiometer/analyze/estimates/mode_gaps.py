@@ -2,8 +2,9 @@
 
 Per item the part of the answers that side with the corpus is taken in either mode (coded/statements.py); the gap is the
 mean difference over the items that were answered in both, each item weighing the same, paired on items and resamples.
-Where a judge read the answers in one of the two modes, the gap to its corrected share (correction/) stands beside it;
-it is not given for all corpora together.
+Where a judge read the answers in one of the two modes, the gap to its corrected share (correction/) stands beside it,
+on the same items: each counts as far as the answer to it, corrected, takes a side. It is not given for all corpora
+together.
 
 Respondents of several runs are the same where their names (without the run's) are. A family is all corpora for one
 respondent and pair of modes; all of them together are a family alone.
@@ -24,9 +25,8 @@ from axiometer.analyze.coded.presentations import JUDGED, Presentations
 from axiometer.analyze.coded.statements import ALL, item_shares, statements_of
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.correction.corrected import between_effects
-from axiometer.analyze.correction.effects import Effects
 from axiometer.analyze.correction.judged import judged_answers
-from axiometer.analyze.estimates.corpora import corrected_share
+from axiometer.analyze.estimates.corpora import corrected_gap_of
 from axiometer.analyze.estimates.differences import adjust
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.statistic import Scale, ratios
@@ -166,20 +166,10 @@ class _Pair:
         asked[judged.item] = True
         common = (n > 0) & (of == code) & asked
         kept = judged.where((judged.corpus != code) | common[judged.item])
-        found = corrected_share(kept, code, self.catalogue, self.options)
-        if found.effects is None:
-            return {"corrected_why_not": found.why_not}
-        effects = self._plain(share, common).minus(found.effects)
-        ends = between_effects(effects, self.catalogue.sources, self.options)
+        found = corrected_gap_of(kept, code, share, self.catalogue, self.options)
+        if isinstance(found, str):
+            return {"corrected_why_not": found}
+        ends = between_effects(found, self.catalogue.sources, self.options)
         sign = -1.0 if judged_first else 1.0
         low, high = sorted((sign * ends[1], sign * ends[2]))
         return {"corrected": number(sign * ends[0]), "corrected_low": number(low), "corrected_high": number(high)}
-
-    def _plain(self, share: Floats, common: np.ndarray) -> Effects:
-        """The mean share of the items in the mode without a judge."""
-        group = self.catalogue.group[common]
-        shape = (self.catalogue.groups, 1)
-        k, n = cells(group, shape, share[common]), cells(group, shape)
-        found = ratios(k, n, self.catalogue.sources, self.options)
-        influence, leverage, hat = (np.asarray(each).ravel() for each in (found.influence, found.leverage, found.hat))
-        return Effects(float(found.estimate[0]), influence, leverage, hat, 0.0, float(common.sum()))
