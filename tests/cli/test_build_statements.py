@@ -153,3 +153,19 @@ def test_a_mistake_is_told_in_one_line(
     before = listing(tmp_path)
     assert expected in inside("build", "statements", *words).line
     assert listing(tmp_path) == before
+
+
+def test_texts_of_which_nothing_comes_are_told_with_where_to_look(inside: Axiometer, tmp_path: Path) -> None:
+    rows = "nation,outlet,date,text\nuk,,17/05/2024,The ferry left at nine and came back at noon.\n"
+    (tmp_path / "texts.csv").write_text(rows, "utf-8")
+    said = inside("build", "statements", "texts.csv", "-m", SIM, "-o", "work")
+    assert said.code == 0, said.err
+    assert "No item was made. Look at work/rejects.csv" in said.out and "axiometer measure" not in said.out
+    assert "texts that name no outlet: 1; that have no date which begins with its year: 1" in said.out
+
+
+def test_a_dry_run_of_rows_without_words_asks_for_nothing(inside: Axiometer, tmp_path: Path) -> None:
+    (tmp_path / "blank.csv").write_text("nation,text\nuk,   \n", "utf-8")
+    said = inside("build", "statements", "blank.csv", "-m", SIM, "--dry-run")
+    assert said.code == 0, said.err
+    assert "Nothing was asked" in said.out

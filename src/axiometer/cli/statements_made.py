@@ -43,10 +43,25 @@ def say_made(summary: StatementsSummary) -> None:
         say(t("{n} calls failed: the same command asks them again", n=summary.retry))
     if summary.by_people:
         say(t("subjects decided by people: {n}", n=len(summary.by_people)))
+    _say_places(summary)
     screen = summary.folder / "screen.yaml"
+    if summary.gone:
+        said = "decisions on subjects that no text has now: {n}, kept at the end of {file}"
+        say(t(said, n=len(summary.gone), file=screen))
     if screen.exists():
         say(t("Which subjects are read: look at {file}, change it, and give the same command again.", file=screen))
+    if not summary.items:
+        said = "No item was made. Look at {file}: it says what was lost and why."
+        say(t(said, file=summary.folder / "rejects.csv"))
+        return
     say(t("Read some of them, then: axiometer measure {folder} -m PROVIDER/NAME -o runs/NAME", folder=summary.folder))
+
+
+def _say_places(summary: StatementsSummary) -> None:
+    """Where sources disagree, they are told apart by outlet and date alone."""
+    if summary.no_outlet or summary.no_date:
+        said = "texts that name no outlet: {outlet}; that have no date which begins with its year: {date}"
+        say(t(said, outlet=summary.no_outlet, date=summary.no_date))
 
 
 def _say_unsupported(summary: StatementsSummary) -> None:

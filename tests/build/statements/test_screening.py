@@ -138,6 +138,20 @@ def test_a_decision_follows_its_name_where_texts_were_added_and_ids_changed(tmp_
     assert settled.gone == ("housing",)
 
 
+def test_a_decision_outlives_its_subject_and_holds_when_it_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "screen.yaml"
+    settle_screen(path, [HOUSING, WEATHER])
+    edit(path, "housing", keep=False)
+    for _ in range(2):  # another search for topics has no such subject, twice
+        settled = settle_screen(path, [WEATHER])
+        assert (settled.changed, settled.gone) == ((), ("housing",))
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))["subjects"][-1]["texts"] == 0
+    settled = settle_screen(path, [HOUSING, WEATHER])
+    assert (settled.changed, settled.gone) == (("housing",), ())
+    assert [each.keep for each in settled.subjects] == [False, False]
+    assert len(read_screen(path)) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "said", "row"),
     [
@@ -166,6 +180,15 @@ def test_what_a_person_may_leave_out_is_not_needed(tmp_path: Path) -> None:
     path.write_text("subjects:\n- {id: id-weather, keep: true, decided: person}\n", encoding="utf-8")
     assert [(entry.keep, entry.person) for entry in read_screen(path)] == [(True, True)]
     assert settle_screen(path, [WEATHER]).changed == ("weather",)
+
+
+def test_a_file_that_was_saved_in_another_encoding_is_read_and_written_in_ours(tmp_path: Path) -> None:
+    path = tmp_path / "screen.yaml"
+    settle_screen(path, [HOUSING, replace(WEATHER, label="天气")])
+    edit(path, "天气", keep=True)
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    assert settle_screen(path, [HOUSING, replace(WEATHER, label="天气")]).changed == ("天气",)
+    assert "天气" in path.read_text(encoding="utf-8")
 
 
 def test_texts_on_other_subjects_are_dropped_with_the_reason(tmp_path: Path) -> None:

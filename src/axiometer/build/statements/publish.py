@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from axiometer.build.statements.extraction.extracting import unsupported_counts
-from axiometer.build.statements.options import EXTRACT, INGEST, REDUCE, StatementsFolder
+from axiometer.build.statements.options import EXTRACT, INGEST, PREPARE, REDUCE, StatementsFolder
 from axiometer.build.statements.plan import StatementPlan
 from axiometer.build.statements.recovery.recover import recover
 from axiometer.build.statements.recovery.table import Recovered
@@ -51,7 +51,8 @@ class StatementsSummary:
     that people decided on; reduction: the account of conflicts; weighed, confirmed: reverses that a model of
     contradictions computed on, and those that it finds to contradict their statement in both directions. recovered: of
     the starter news, what every step found. steps, lost: the account of every step, and why rows were lost; calls made
-    now and before."""
+    now and before. no_outlet, no_date: texts that name no outlet, or no date that could be read, by which sources that
+    disagree are told apart. gone: decisions of people on subjects that no text has now."""
 
     folder: Path
     texts: int
@@ -63,6 +64,9 @@ class StatementsSummary:
     lacking: Mapping[str, int]
     unsupported: Mapping[str, int]
     by_people: tuple[str, ...]
+    gone: tuple[str, ...]
+    no_outlet: int
+    no_date: int
     reduction: Summary
     style: StyleShare
     weighed: int
@@ -139,6 +143,9 @@ def _summary(
         lacking=items.lacking,
         unsupported=dict(unsupported_counts(folder.stage(EXTRACT)).most_common()),
         by_people=settled.changed,
+        gone=settled.gone,
+        no_outlet=_without(folder, "outlet"),
+        no_date=_without(folder, "date"),
         reduction=reduction,
         style=StyleShare(items.judged, items.solved, items.mistaken, items.style.accuracies),
         weighed=items.weighed,
@@ -150,3 +157,9 @@ def _summary(
         hits=sum(tally.hits for tally in tallies),
         retry=sum(account.retry for account in accounts),
     )
+
+
+def _without(folder: StatementsFolder, column: str) -> int:
+    """How many texts of the work have nothing in a column."""
+    texts = folder.stage(PREPARE)
+    return sum(texts.rows_of(name, [column])[column].null_count() for name in texts.names())

@@ -44,8 +44,10 @@ _PROMPTING: Final = MaterialPrompting("subject-screen", _SCHEMA, '{"reason": "..
 _HEAD: Final = """\
 # The subjects of your texts. Texts on a subject with `keep: false` are not read for statements.
 # To decide otherwise than the model, change `keep` and give the same command again; `model` stays what the model said.
+# What you decided of a subject that no text has now stands at the end, with `texts: 0`, and holds when it comes back.
 # 文章的各个主题。keep 为 false 的主题，其文章不再提取陈述。
 # 要改变模型的判断，请改 keep，再运行同一条命令；model 一项保持原样。
+# 您对目前没有文章的主题所做的决定列在最后（texts: 0），该主题再出现时仍然有效。
 """
 
 
@@ -123,7 +125,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Subjects as they hold now, in the order of the file; `changed`: names of those that a person decided otherwise
-    than the model; `gone`: of decisions by people whose subject is there no more."""
+    than the model; `gone`: of decisions by people whose subject no text has now."""
 
     subjects: tuple[Subject, ...]
     changed: tuple[str, ...] = ()
@@ -146,7 +148,7 @@ def settle_screen(path: Path, subjects: Sequence[Subject]) -> Settled:
 
     A decision is a person's where `keep` is not what `model` says there, or where `decided: person` stands. It belongs
     to its subject by id, or, where texts were added and ids changed, by nation, language and label, if only one subject
-    has them.
+    has them. One that belongs to none stays in the file, behind the others.
     Raises `InputError` with the line for a file that is no YAML or has a wrong entry.
     """
     entries = read_screen(path) if path.exists() else []
@@ -167,11 +169,13 @@ def settle_screen(path: Path, subjects: Sequence[Subject]) -> Settled:
             said = replace(said, keep=decision.keep, person=True)
         settled.append(said)
         written.append(_written(said, model))
+    gone = [entry for entry in by_id.values() if entry.id not in used]
+    written += map(_remembered, gone)
     text = yaml.safe_dump({"subjects": written}, allow_unicode=True, sort_keys=False, width=100)
-    if not path.exists() or path.read_text(encoding="utf-8") != _HEAD + text:
+    if not path.exists() or path.read_bytes() != (_HEAD + text).encode():  # saved in whatever encoding
         write_text(_HEAD + text, path)
     changed = tuple(subject.label for subject in settled if subject.person)
-    return Settled(tuple(settled), changed, tuple(entry.label for entry in by_id.values() if entry.id not in used))
+    return Settled(tuple(settled), changed, tuple(entry.label for entry in gone))
 
 
 def read_screen(path: Path) -> list[Entry]:
@@ -223,6 +227,20 @@ def _written(subject: Subject, model: bool) -> dict[str, object]:
         "lang": subject.lang,
         "keywords": ", ".join(subject.keywords),
         "id": subject.id,
+    }
+
+
+def _remembered(entry: Entry) -> dict[str, object]:
+    """A person's decision on a subject that no text has now."""
+    return {
+        "label": entry.label,
+        "keep": entry.keep,
+        "model": entry.model,
+        "decided": "person",
+        "texts": 0,
+        "nation": entry.nation,
+        "lang": entry.lang,
+        "id": entry.id,
     }
 
 

@@ -15,7 +15,13 @@ from tests.build.statements.reduction.graphs import Judged, edges_of, turned, wo
 
 from axiometer.build.statements.reduction.options import Policy, ReductionOptions
 from axiometer.build.statements.reduction.reducing import STANDING, Reduction, reduced
-from axiometer.build.statements.reduction.resolving import BOTH_DROPPED, CONTRADICTS_ITSELF, LESS_SUPPORTED, TIE
+from axiometer.build.statements.reduction.resolving import (
+    BOTH_DROPPED,
+    CONTRADICTS_ITSELF,
+    LESS_SUPPORTED,
+    NOT_TOLD_APART,
+    TIE,
+)
 from axiometer.build.statements.reduction.wordings import Wording
 
 POLICIES = [str(policy) for policy in Policy]
@@ -45,6 +51,12 @@ def test_what_contradicts_itself_is_removed_on_both_sides_with_the_evidence() ->
     assert found.reason == {0: CONTRADICTS_ITSELF, 1: CONTRADICTS_ITSELF}
     assert found.against == {0: (1,), 1: (0, 2)}
     assert found.position == [None, None, "uk B"]
+
+
+def test_texts_without_an_outlet_are_not_said_to_contradict_themselves() -> None:
+    wordings = [wording(0, 1, outlet=None, date=None), wording(1, -1, outlet=None, date=None), wording(2, 1)]
+    found = run(wordings, [(0, 1, -1), (1, 2, -1), (0, 2, 1)])
+    assert found.reason == {0: NOT_TOLD_APART, 1: NOT_TOLD_APART}
 
 
 def test_undisputed_statements_express_the_whole_corpus_of_their_nation() -> None:

@@ -39,7 +39,7 @@ from axiometer.similarity.nearest import exact_cosines
 from axiometer.similarity.vectors import Vectors
 
 SUMMARY: Final = "reduction.json"
-_VERSION: Final = 1
+_VERSION: Final = 2
 _SAID: Final = {Relation.AGREE: Word.AGREE, Relation.CONFLICT: Word.CONFLICT, Relation.UNRELATED: Word.UNRELATED}
 
 

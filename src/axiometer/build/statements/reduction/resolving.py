@@ -27,6 +27,7 @@ from axiometer.build.statements.reduction.options import Policy, ReductionOption
 from axiometer.build.statements.reduction.positions import Place, cells
 
 CONTRADICTS_ITSELF: Final = "contradicts itself within one outlet and period"
+NOT_TOLD_APART: Final = "contradicted among texts without an outlet, and their dates do not part them"
 LESS_SUPPORTED: Final = "stance of fewer independent sources"
 TIE: Final = "tie: as many independent sources for either stance"
 BOTH_DROPPED: Final = "both stances are dropped"
@@ -117,7 +118,8 @@ class _Round:
         found.way = cut.way
         removed = [node for node, name in cut.name.items() if name in cut.contradictory]
         found.part |= {self.members[node]: name for node, name in cut.name.items() if name not in cut.contradictory}
-        return dict.fromkeys(removed, CONTRADICTS_ITSELF)
+        outlets = {node: self.issue.places[self.members[node]].outlet for node in removed}
+        return {node: CONTRADICTS_ITSELF if outlet else NOT_TOLD_APART for node, outlet in outlets.items()}
 
     def _contradict(self, nodes: Sequence[int]) -> bool:
         """Whether some nodes hold both sides, or a conflict that stands."""
