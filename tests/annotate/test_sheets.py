@@ -16,6 +16,7 @@ from axiometer.annotate.sheets import shared_out, write_sheet
 from axiometer.errors import InputError
 from axiometer.measure import Design, MeasureOptions, Respondent
 from axiometer.measure.labels import SHEETS, Drawn
+from axiometer.measure.merge import merge_runs
 from axiometer.measure.reading import read_free_answers, read_run_labels
 from axiometer.models.registry import open_model
 from axiometer.models.simulated import Profile, Refusals, SimulatedRespondent
@@ -208,23 +209,75 @@ def test_inclusion_is_what_was_labelled_of_a_language_and_model(run: Path, tmp_p
         assert inclusion == pytest.approx(drawn.drawn[stratum] / drawn.of[stratum])
 
 
-def test_rows_left_empty_lower_the_inclusion_and_independent_sheets_raise_it(run: Path, tmp_path: Path) -> None:
+def test_rows_left_empty_lower_the_inclusion_and_other_sheets_raise_it(run: Path, tmp_path: Path) -> None:
+    """Counted by who has a label at all, whatever sheet it came from."""
     first = write_sheet(run, 40, tmp_path / "a.csv", seed=1)
     import_labels(run, filled(tmp_path / "a.csv", dict.fromkeys(range(0, 40, 2), "1"), "ada.csv"))
     once = read_run_labels(run)
-    key = keys(run)
-    given_ = Counter(key[subject].stratum for subject in once["subject"])
+    given_ = Counter(keys(run)[subject].stratum for subject in once["subject"])
     for subject, inclusion in once.select("subject", "inclusion").iter_rows():
-        stratum = key[subject].stratum
+        stratum = keys(run)[subject].stratum
         assert inclusion == pytest.approx(given_[stratum] / first.of[stratum])
-    second = write_sheet(run, 32, tmp_path / "b.csv", seed=2)
-    import_labels(run, filled(tmp_path / "b.csv", dict.fromkeys(range(32), "2"), "ada.csv"))
+    write_sheet(run, 32, tmp_path / "b.csv", seed=2)
+    import_labels(run, filled(tmp_path / "b.csv", dict.fromkeys(range(32), "2"), "bo.csv"))
     twice = read_run_labels(run)
-    assert twice.height >= once.height and twice.select("subject", "rater").is_unique().all()
+    assert twice["subject"].n_unique() > once.height
+    given_ = Counter(keys(run)[subject].stratum for subject in twice["subject"].unique())
     for subject, inclusion in twice.select("subject", "inclusion").iter_rows():
-        stratum = key[subject].stratum if subject in key else keys(run)[subject].stratum
-        missed = (1 - given_[stratum] / first.of[stratum]) * (1 - second.drawn[stratum] / second.of[stratum])
-        assert inclusion == pytest.approx(1 - missed)
+        stratum = keys(run)[subject].stratum
+        assert inclusion == pytest.approx(given_[stratum] / first.of[stratum])
+
+
+def test_a_larger_sheet_of_which_only_new_rows_are_filled_counts_with_the_smaller(run: Path, tmp_path: Path) -> None:
+    """Half of the answers on one sheet, then all others on one that has them all: everything is labelled."""
+    everything = write_sheet(run, 10_000, tmp_path / "all.csv", seed=4)
+    half = everything.rows // 2
+    write_sheet(run, half, tmp_path / "half.csv", seed=4)
+    import_labels(run, filled(tmp_path / "half.csv", dict.fromkeys(range(half), "1"), "half-done.csv"))
+    done = set(read_run_labels(run)["subject"])
+    ids = pl.read_csv(tmp_path / "all.csv", infer_schema=False)["id"]
+    rest = {row: "2" for row, subject in enumerate(ids) if subject not in done}
+    import_labels(run, filled(tmp_path / "all.csv", rest, "rest.csv"))
+    labels = read_run_labels(run)
+    assert labels["subject"].n_unique() == everything.rows
+    assert labels["inclusion"].to_list() == [1.0] * everything.rows
+
+
+def test_no_sheet_is_drawn_from_a_run_that_is_not_finished(run: Path, tmp_path: Path) -> None:
+    (run / "free" / "m01-000000.parquet").unlink()
+    with pytest.raises(InputError, match="55 of 110 presentations are answered"):
+        write_sheet(run, 10, tmp_path / "sheet.csv")
+
+
+def test_labels_of_answers_that_are_no_longer_in_the_run_do_not_count(run: Path, tmp_path: Path) -> None:
+    write_sheet(run, 10_000, tmp_path / "sheet.csv")
+    import_labels(run, filled(tmp_path / "sheet.csv", dict.fromkeys(range(110), "1"), "ada.csv"))
+    before = set(read_run_labels(run)["subject"])
+    (run / "free" / "m01-000000.parquet").unlink()
+    assert set(read_run_labels(run)["subject"]) == before & set(read_free_answers(run)["id"]) < before
+
+
+def test_a_sheet_s_name_is_no_number_to_a_spreadsheet_program(run: Path, tmp_path: Path) -> None:
+    assert write_sheet(run, 4, tmp_path / "sheet.csv").id.startswith("s")
+
+
+def test_labels_of_shards_are_those_of_the_run_that_they_are_joined_to(original: Path, tmp_path: Path) -> None:
+    folders = [tmp_path / f"shard{number}" for number in (1, 2)]
+    judge = Respondent(open_model("sim/judge"))
+    for number, folder in enumerate(folders, 1):
+        asked = MeasureOptions(judge=judge, shard=(number, 2))
+        measure(original.parent / "items.parquet", ["sim/balanced"], folder, design=JUDGED, options=asked)
+        write_sheet(folder, 8, tmp_path / "sheet.csv")
+        import_labels(folder, filled(tmp_path / "sheet.csv", dict.fromkeys(range(8), "1"), "ada.csv"))
+    merged = merge_runs(folders, tmp_path / "merged")
+    labels, free = read_run_labels(merged), read_free_answers(merged)
+    assert set(labels["subject"]) == {subject for folder in folders for subject in read_run_labels(folder)["subject"]}
+    sampled = Counter(free.filter(pl.col("outcome").is_in(["chosen", "refused"]))["lang"])
+    lang = dict(free.select("id", "lang").iter_rows())
+    given_ = Counter(lang[subject] for subject in labels["subject"])
+    assert given_.total() == 16
+    for subject, inclusion in labels.select("subject", "inclusion").iter_rows():
+        assert inclusion == pytest.approx(given_[lang[subject]] / sampled[lang[subject]])
 
 
 def test_a_run_without_labels_has_an_empty_table_of_them(run: Path) -> None:

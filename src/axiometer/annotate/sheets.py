@@ -11,22 +11,19 @@ import polars as pl
 
 from axiometer.errors import InputError
 from axiometer.measure.design import sides_of
-from axiometer.measure.labels import SHEETS, Drawn
+from axiometer.measure.labels import SAMPLED, SHEETS, Drawn
 from axiometer.measure.reading import read_free_answers
 from axiometer.measure.specification import read_specification
 from axiometer.models.draws import uniform
 from axiometer.records.exports import write_csv_for_people, write_xlsx
 from axiometer.records.ids import content_id
-from axiometer.records.rows import Item, Outcome
+from axiometer.records.rows import Item
 from axiometer.records.tables import read_rows, write_rows
 
 ANSWER_ID: Final = "id"
 SHEET: Final = "sheet"
 LABEL: Final = "label"
 OPTION: Final = "option_"
-SAMPLED: Final = (Outcome.CHOSEN, Outcome.REFUSED)
-"""Free answers that people are asked about: those that a judge read, and those that were read as refusals."""
-
 _ID_DIGITS: Final = 8
 _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
     ".csv": write_csv_for_people,
@@ -55,11 +52,11 @@ def write_sheet(run: Path, n: int, file: Path, *, seed: int = 0, langs: tuple[st
 
     Every language and model has as many as any other, as far as it has answers; within it each answer is as likely. The
     same seed draws the same answers, and more of them for a larger n. Raises `InputError` where the run has no free
-    answers, none in `langs`, or the file has another ending.
+    answers, none in `langs`, or is not finished (what is there is then no random part of it), or the file has another
+    ending.
     """
     if file.suffix not in _WRITERS:
         raise InputError("must end in .csv or .xlsx", file=file)
-    read_specification(run)
     free = _answers(run, langs)
     drawn = _drawn(free, n, seed)
     items = _items(run, set(drawn["item"]))
@@ -76,9 +73,14 @@ def write_sheet(run: Path, n: int, file: Path, *, seed: int = 0, langs: tuple[st
 
 
 def _answers(run: Path, langs: tuple[str, ...] | None) -> pl.DataFrame:
+    asked = read_specification(run)
     free = read_free_answers(run)
     if free.is_empty():
         raise InputError("has no free answers", file=run, mend="ask with `axiometer measure --mode judged` or `open`")
+    puts = asked.puts * len(asked.asked["models"])
+    if free.height < puts:
+        what, mend = "{there} of {wanted} presentations are answered", "finish it with `axiometer measure`"
+        raise InputError(what, file=run, mend=mend, there=free.height, wanted=puts)
     wanted = free.filter(pl.col("outcome").is_in([str(outcome) for outcome in SAMPLED]))
     if langs is not None:
         wanted = wanted.filter(pl.col("lang").is_in(list(langs)))
@@ -122,7 +124,8 @@ def _items(run: Path, wanted: set[str]) -> dict[str, Item]:
 
 
 def _keys(drawn: pl.DataFrame, items: Mapping[str, Item], seed: int) -> list[Drawn]:
-    sheet = content_id("sheet", drawn["run"][0], seed, sorted(drawn["id"]))[:_ID_DIGITS]
+    # Begins with a letter: a spreadsheet program takes 01234567 and 12345e67 for numbers.
+    sheet = "s" + content_id("sheet", drawn["run"][0], seed, sorted(drawn["id"]))[:_ID_DIGITS]
     return [
         Drawn(
             id=content_id("drawn", sheet, subject),

@@ -10,15 +10,20 @@ from typing import Final
 import polars as pl
 
 from axiometer.records.corpus_rows import Label
+from axiometer.records.rows import FreeAnswer, Outcome
 from axiometer.records.schemas import Row, schema_of
 from axiometer.records.tables import read_table
 
 TASK: Final = "judged"
 LABELS: Final = "labels"
 SHEETS: Final = "sheets"
+FREE: Final = "free"
 BOTH: Final = "both"
 NEITHER: Final = "neither"
 REFUSED: Final = "refused"
+SAMPLED: Final = (Outcome.CHOSEN, Outcome.REFUSED)
+"""Free answers that people are asked about: those that a judge read, and those that were read as refusals."""
+
 NO_OPTION: Final = (BOTH, NEITHER, REFUSED)
 """What a label says beside the index of an option."""
 
@@ -56,49 +61,35 @@ def read_run_labels(folder: Path | str) -> pl.DataFrame:
     the answer was drawn and labelled. A rater's later label of the same answer replaces the earlier one.
 
     Sheets are drawn at random within language and model, among the answers that are CHOSEN (they were judged) or
-    REFUSED. On a sheet's stratum the inclusion is (answers labelled by anybody) / (answers of the stratum): rows that
-    people left empty are taken to be left out at random. Sheets of one seed are nested, so the largest counts; sheets
-    of several seeds are independent: 1 - product of (1 - p).
+    REFUSED; rows that people left empty are taken to be left out at random. Whatever sheets there are and whoever
+    filled in what, the labelled answers of a stratum are then a simple random sample of it, and the inclusion is how
+    many they are, over how many answers the stratum has in the run as it is now.
     """
     folder = Path(folder)
     labels = _table(folder / LABELS, Label)
-    keys = _table(folder / SHEETS, Drawn)
     if labels.is_empty():
         return pl.DataFrame(schema=SCHEMA)
-    sheet = pl.col("parent_ids").list.get(1).alias("sheet")
-    said = labels.filter(pl.col("task") == TASK).select("subject", "rater", "value", "time", sheet)
+    said = labels.filter(pl.col("task") == TASK).select("subject", "rater", "value", "time")
     latest = said.sort("time", maintain_order=True).unique(("subject", "rater"), keep="last", maintain_order=True)
     return (
-        latest.join(_inclusion(said, keys), on="subject", how="left", maintain_order="left")
-        .select(list(SCHEMA))
-        .sort("subject", "rater")
+        latest.join(_inclusion(folder, said), on="subject", how="inner").select(list(SCHEMA)).sort("subject", "rater")
     )
 
 
-def _inclusion(said: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """`subject` and `inclusion`, one row for each labelled answer."""
-    labelled = said.select("sheet", "subject").unique()
-    stratum = ("sheet", "lang", "model", "seed", "of")
-    shares = (
-        keys.join(labelled, on=("sheet", "subject"), how="semi")
-        .group_by(stratum)
-        .agg(share=pl.len() / pl.col("of").first())
-        .select("sheet", "lang", "model", "share")
-    )
-    of_sheet = keys.join(shares, on=("sheet", "lang", "model"), how="inner")
-    # An answer of a large stratum has a chance on every sheet, whether it came up there or not.
-    strata = shares.join(keys.select(stratum).unique(), on=("sheet", "lang", "model"), how="inner")
-    by_seed = strata.group_by("lang", "model", "seed").agg(pl.col("share").max())
-    chance = by_seed.group_by("lang", "model").agg(inclusion=1 - (1 - pl.col("share")).product())
-    where = of_sheet.select("subject", "lang", "model").unique()
-    return where.join(chance, on=("lang", "model"), how="left").select("subject", "inclusion").unique("subject")
+def _inclusion(folder: Path, said: pl.DataFrame) -> pl.DataFrame:
+    """`subject` and `inclusion`, one row for each labelled answer that is in the run."""
+    free = _table(folder / FREE, FreeAnswer, ("id", "lang", "model", "outcome"))
+    sampled = free.filter(pl.col("outcome").is_in([str(outcome) for outcome in SAMPLED]))
+    there = sampled.select("lang", "model", subject="id").with_columns(of=pl.len().over("lang", "model"))
+    found = there.join(said.select("subject").unique(), on="subject", how="semi")
+    return found.select("subject", inclusion=pl.len().over("lang", "model") / pl.col("of"))
 
 
-def _table(folder: Path, row_type: type[Row]) -> pl.DataFrame:
+def _table(folder: Path, row_type: type[Row], columns: Sequence[str] | None = None) -> pl.DataFrame:
     if not folder.is_dir() or not any(folder.glob("*.parquet")):
         plain: type = row_type
         return pl.DataFrame(schema=schema_of(plain))
-    return read_table(folder, row_type)
+    return read_table(folder, row_type, columns)
 
 
 def verdict_of(label: str, order: Sequence[int]) -> str:

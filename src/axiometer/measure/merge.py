@@ -10,13 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError
-from axiometer.measure.reading import FREE
+from axiometer.measure.labels import FREE, LABELS, SHEETS
 from axiometer.measure.specification import Specification, check_same, read_specification
 from axiometer.records.tables import read_part, rows_in, write_parquet
 
 
 def merge_runs(shards: Sequence[Path], output: Path) -> Path:
-    """Joins the shard folders into the run `output`.
+    """Joins the shard folders into the run `output`, with the labels that people gave to their free answers.
 
     Raises `InputError` where shards are missing, doubled, unfinished or of different runs; nothing is written then.
     """
@@ -43,6 +43,10 @@ def _join(shards: Sequence[Path], whole: Specification, output: Path) -> None:
         for name in sorted({path.name for folder in shards for path in (folder / table).glob("m*.parquet")}):
             parts = [path for folder in shards if (path := folder / table / name).exists()]
             write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / table / name)
+    for name in (SHEETS, LABELS):
+        for path in sorted(path for folder in shards for path in (folder / name).glob("*.parquet")):
+            (output / name).mkdir(exist_ok=True)
+            shutil.copy2(path, output / name / path.name)  # named by its sheet, so of one shard
     shutil.copytree(shards[0] / "items", output / "items")
     if (shards[0] / "frameworks").exists():
         shutil.copytree(shards[0] / "frameworks", output / "frameworks")

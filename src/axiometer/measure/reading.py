@@ -10,7 +10,7 @@ import polars as pl
 
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
-from axiometer.measure.labels import read_run_labels
+from axiometer.measure.labels import FREE, read_run_labels
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.recovered import recovered_in
 from axiometer.records.rows import Answer, FreeAnswer, Item
@@ -20,14 +20,13 @@ from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME, parquet_files, 
 __all__ = [
     "COUNTED_OF_ANSWERS",
     "COUNTED_OF_ITEMS",
+    "FREE",
     "Run",
     "open_run",
     "read_free_answers",
     "read_run_labels",
     "scan_answers",
 ]
-
-FREE = "free"
 
 
 @dataclass(frozen=True, slots=True)

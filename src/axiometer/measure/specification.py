@@ -46,9 +46,17 @@ class Specification:
     @property
     def rows(self) -> int:
         """How many rows of this shard each respondent has in the answers table."""
+        return self._per_put * self.puts
+
+    @property
+    def puts(self) -> int:
+        """How often something of this shard is put to each respondent: where answers are free, each is several rows."""
         number, of = self.shard
-        per_put = int(self.noted.get("rows_per_put", 1))
-        return per_put * len(range(number - 1, int(self.noted["presentations"]) // per_put, of))
+        return len(range(number - 1, int(self.noted["presentations"]) // self._per_put, of))
+
+    @property
+    def _per_put(self) -> int:
+        return int(self.noted.get("rows_per_put", 1))
 
     def write(self, folder: Path, file: str = FILE) -> None:
         text = yaml.safe_dump(
