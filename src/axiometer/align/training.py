@@ -91,9 +91,9 @@ def train(data: Path, model: str, options: TrainOptions, output: Path, say: Say 
     asked = _asked(data, rows, model, weights, options)
     _check_folder(output, asked)
     with only_process(output):
-        write_text(json.dumps(asked, ensure_ascii=False, indent=1) + "\n", output / ASKED)
         if (output / LOG).is_file() and (output / ADAPTER).is_file():
             return _finished(output, asked)
+        write_text(json.dumps(asked, ensure_ascii=False, indent=1) + "\n", output / ASKED)
         return _tuned(rows, weights, options, output, asked, say or _silent)
 
 
