@@ -118,3 +118,23 @@ def test_prediction_powered_inference_refuses_labels_from_elsewhere():
     verdicts = Verdicts(("yes", "no"), said, np.arange(100), alone(100))
     with pytest.raises(ValueError, match="own units"):
         corrected(verdicts, elsewhere([[30, 3], [3, 30]]), [Target("yes", (0,), (0, 1))], OPTIONS)
+
+
+def test_a_judge_that_errs_alike_is_corrected_though_what_takes_no_side_is_made_up_otherwise():
+    """Of answers that take no side most are refusals here, which the judge knows, and hardly any there."""
+    five = ("with", "against", "both", "neither", "refused")
+    matrix = np.array(
+        [
+            [0.85, 0.05, 0.3, 0.35, 0.0],
+            [0.15, 0.95, 0.3, 0.15, 0.0],
+            [0.0, 0.0, 0.4, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 0.5, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 1.0],
+        ]
+    )
+    here, there = np.array([0.5, 0.2, 0.0, 0.0, 0.3]), np.array([0.35, 0.33, 0.02, 0.25, 0.05])
+    said = np.repeat(np.eye(5), np.round(2_000 * matrix @ here).astype(int), axis=0)
+    verdicts = Verdicts(five, said, np.arange(len(said)), alone(len(said)))
+    labels = elsewhere(np.round(1_000 * matrix * there).astype(int).tolist())
+    (found,) = corrected(verdicts, labels, [among(five, "with", "against")], OPTIONS, Method.CONFUSION)
+    assert found.estimate == pytest.approx(5 / 7, abs=0.002)

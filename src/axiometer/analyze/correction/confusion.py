@@ -77,27 +77,40 @@ def unmixed(
     """The estimates of `targets` by equation (1), or why there is none. With `known`: the gaps of what is known of the
     run's units less those shares.
 
-    Categories outside a target's base count as one: their own errors do not matter to it. It is left out where it is
-    rare (few labels, hardly a verdict). Any other category with few labels cannot be corrected, but for one that nobody
-    and nothing was put in.
+    Of the categories outside a target's base those with few labels are put together, and left out where they still are
+    few and hardly a verdict; any other category with few labels cannot be corrected, but for one that nobody and
+    nothing was put in. Where that gives no estimate, all outside the base count as one: what the machine says of that
+    one is then taken to be the same here as there, which it is where they are made up alike.
     """
     x = None if known is None else known.verdicts
-    return [_of_target(verdicts, labels, each, categories, x) for each in targets]
+    found: list[Effects | str] = []
+    for target in targets:
+        beside = [place for place in range(len(categories)) if place not in target.base]
+        few = [place for place in beside if confusion_of(labels).labels[place] < LEAST_OF_A_CATEGORY]
+        for together in (few, beside):
+            estimate = _of_target(*_put_together(verdicts, labels, target, together), x)
+            if not isinstance(estimate, str):
+                break
+        found.append(estimate)
+    return found
 
 
-def _of_target(
-    verdicts: Verdicts, labels: Labels, target: Target, categories: Sequence[str], known: Floats | None
-) -> Effects | str:
-    beside = [place for place in range(len(categories)) if place not in target.base]
-    if len(beside) > 1:
-        own = list(target.base)
-        verdicts = replace(
-            verdicts,
-            said=_collapsed(verdicts.said, own, beside),
-            categories=(*(categories[place] for place in own), " or ".join(categories[place] for place in beside)),
-        )
-        labels = replace(labels, said=_collapsed(labels.said, own, beside), truth=_collapsed(labels.truth, own, beside))
-        target = Target(target.name, tuple(own.index(place) for place in target.hits), tuple(range(len(own))))
+def _put_together(
+    verdicts: Verdicts, labels: Labels, target: Target, together: list[int]
+) -> tuple[Verdicts, Labels, Target]:
+    """The same with the categories `together` as one, the last."""
+    if len(together) < 2:
+        return verdicts, labels, target
+    own = [place for place in range(len(verdicts.categories)) if place not in together]
+    names = [verdicts.categories[place] for place in own]
+    joint = " or ".join(verdicts.categories[place] for place in together)
+    verdicts = replace(verdicts, said=_collapsed(verdicts.said, own, together), categories=(*names, joint))
+    labels = replace(labels, said=_collapsed(labels.said, own, together), truth=_collapsed(labels.truth, own, together))
+    hits, base = (tuple(own.index(place) for place in places) for places in (target.hits, target.base))
+    return verdicts, labels, Target(target.name, hits, base)
+
+
+def _of_target(verdicts: Verdicts, labels: Labels, target: Target, known: Floats | None) -> Effects | str:
     matrix = confusion_of(labels)
     few, said = matrix.labels < LEAST_OF_A_CATEGORY, verdicts.said.mean(axis=0)
     rare = few & (said <= MOST_LEFT_OUT) & ~target.vectors(len(few))[1].astype(bool)
