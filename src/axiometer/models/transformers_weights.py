@@ -77,7 +77,9 @@ def load(weights: Weights, dtype: str, device: str) -> tuple[Any, Any]:
             import peft
 
             model = peft.PeftModel.from_pretrained(model, str(weights.folder)).merge_and_unload()
-    return model.to(device).eval(), tokenizer
+    import torch
+
+    return model.to(device=device, dtype=getattr(torch, dtype)).eval(), tokenizer
 
 
 def load_base(weights: Weights, dtype: str) -> tuple[Any, Any]:
