@@ -29,6 +29,8 @@ def say_made(summary: StatementsSummary) -> None:
     said = "items: {items}, of {statements} statements in {texts} texts, in {file}"
     counts = {"items": summary.items, "statements": summary.statements, "texts": summary.texts}
     say(t(said, **counts, file=summary.folder / "items.parquet"))
+    if summary.equal:
+        say(t("items left out because another one is equal to them: {n}", n=summary.equal))
     style = summary.style
     say_style(each for each in style.accuracies if each.lang == ALL)
     if style.judged:

@@ -258,10 +258,22 @@ def own_text(number: int) -> str:
     )
 
 
+def test_items_that_are_equal_to_another_are_counted(tmp_path: Path, cache: Path) -> None:
+    path = tmp_path / "texts.csv"
+    said = "The town should keep the harbour toll without delay."
+    distinct = [text for text in load_news("uk").texts if text.copy_of is None][:12]
+    rows = [{"outlet": text.outlet, "text": f"{said} {text.text}"} for text in distinct]
+    pl.DataFrame(rows).write_csv(path)
+    summary = run(tmp_path / "own", cache, str(path), nations=["uk"])
+    shown = [item.options for item in read_rows(tmp_path / "own" / "items.parquet", Item)]
+    assert summary.items == len(shown) == len(set(shown))
+    assert summary.equal > 0 and summary.items + summary.equal == summary.triples
+
+
 def test_where_no_text_is_of_the_nation_the_reason_is_told(tmp_path: Path, cache: Path) -> None:
     path = tmp_path / "texts.jsonl"
     pl.DataFrame([{"nation": "us", "text": own_text(1)}]).write_ndjson(path)
-    with pytest.raises(InputError, match="no text is left: of another nation"):
+    with pytest.raises(InputError, match=r"no text is left: of another nation .*the texts name us"):
         run(tmp_path / "own", cache, str(path), nations=["uk"])
 
 

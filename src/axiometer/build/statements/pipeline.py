@@ -25,7 +25,7 @@ from axiometer.build.statements.options import (
     StatementsFolder,
 )
 from axiometer.build.statements.plan import StatementPlan, settle_specification
-from axiometer.build.statements.preparing.prepare import COPIES_FILE, NO_NATION, prepare
+from axiometer.build.statements.preparing.prepare import COPIES_FILE, NO_NATION, OTHER_NATION, prepare
 from axiometer.build.statements.publish import StatementsSummary, publish
 from axiometer.build.statements.reduction.candidates import find_pairs
 from axiometer.build.statements.reduction.pipeline import Judged, Scored, Verdicts, reduce_statements
@@ -47,6 +47,7 @@ from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.calling import InputPart
 from axiometer.runtime.stages.turns import Turns, in_turn
 
+_MOST_NAMED = 10
 _ON_RUNNER = 3  # parts: fewer are scored sooner than processes have started
 
 
@@ -113,8 +114,23 @@ def check_texts(folder: StatementsFolder) -> None:
         return
     lost = {**read.dropped, **read.failed, **prepared.dropped}
     reason = max(lost, key=lambda each: lost[each], default="there are none")
+    if reason == OTHER_NATION:
+        raise InputError(
+            "no text is left: {reason}",
+            file=folder.path,
+            mend="the texts name {nations}",
+            reason=reason,
+            nations=", ".join(_nations_named(folder)),
+        )
     mend = "say with --nation whose texts they are" if reason == NO_NATION else None
     raise InputError("no text is left: {reason}", file=folder.path, mend=mend, reason=reason)
+
+
+def _nations_named(folder: StatementsFolder) -> list[str]:
+    """Some nations that texts name, in order."""
+    texts = folder.stage(INGEST)
+    named = {said for name in texts.names() for said in texts.rows_of(name, ["nation"])["nation"].drop_nulls()}
+    return sorted(named)[:_MOST_NAMED]
 
 
 async def _make(plan: StatementPlan, folder: StatementsFolder, cache: Path, runner: Runner, progress: Progress) -> Made:

@@ -46,13 +46,14 @@ class StyleShare:
 @dataclass(frozen=True, slots=True)
 class StatementsSummary:
     """What there is in the end. texts: as they were read; statements: that stayed after conflicts were resolved; forms,
-    positions: items by the words that they are shown in, and by whose view the statement gives; lacking: triples that
-    lack a form. unsupported: statements that a model gave and the text did not support, by reason; by_people: subjects
-    that people decided on; reduction: the account of conflicts; weighed, confirmed: reverses that a model of
-    contradictions computed on, and those that it finds to contradict their statement in both directions. recovered: of
-    the starter news, what every step found. steps, lost: the account of every step, and why rows were lost; calls made
-    now and before. no_outlet, no_date: texts that name no outlet, or no date that could be read, by which sources that
-    disagree are told apart. gone: decisions of people on subjects that no text has now."""
+    positions: items by the words that they are shown in, and by whose view the statement gives; equal: items left out
+    because another one is equal to them; lacking: triples that lack a form. unsupported: statements that a model gave
+    and the text did not support, by reason; by_people: subjects that people decided on; reduction: the account of
+    conflicts; weighed, confirmed: reverses that a model of contradictions computed on, and those that it finds to
+    contradict their statement in both directions. recovered: of the starter news, what every step found. steps, lost:
+    the account of every step, and why rows were lost; calls made now and before. no_outlet, no_date: texts that name no
+    outlet, or no date that could be read, by which sources that disagree are told apart. gone: decisions of people on
+    subjects that no text has now."""
 
     folder: Path
     texts: int
@@ -61,6 +62,7 @@ class StatementsSummary:
     items: int
     forms: Mapping[str, int]
     positions: Mapping[str, int]
+    equal: int
     lacking: Mapping[str, int]
     unsupported: Mapping[str, int]
     by_people: tuple[str, ...]
@@ -140,6 +142,7 @@ def _summary(
         items=sum(items.forms.values()),
         forms=items.forms,
         positions=items.positions,
+        equal=items.equal,
         lacking=items.lacking,
         unsupported=dict(unsupported_counts(folder.stage(EXTRACT)).most_common()),
         by_people=settled.changed,
