@@ -304,7 +304,7 @@ def _say_changes(changes: Changes) -> None:
     say_table(heads, _cells(target), title=t("The target, on held-out items:"))
     others = changes.table.filter(~(pl.col("is_target") & (pl.col("set") == "held-out")))
     clear = others.filter(pl.col("p_adjusted") < CLEAR)
-    said = "beside it: {n} shares measured, {k} of them with an interval, {m} changed (adjusted p below {p}); all in {file}"
+    said = "beside it: {n} shares measured, {k} with an interval, {m} changed (adjusted p below {p}); all in {file}"
     certain = others.height - others["low"].null_count()
     say(t(said, n=others.height, k=certain, m=clear.height, p=CLEAR, file=changes.folder / "changes.md"))
     if clear.height:
