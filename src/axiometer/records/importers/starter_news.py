@@ -1,12 +1,13 @@
 """Statements of the starter news as items (S and its reverse, both written by us), and a planted position.
 
 `starter-news`: an item for each planted statement of the texts that are no copies: the issue's question, S, and RS.
-They are what `build statements` is to find; RS is written by hand, by us, and stands in no text. The position is that of
-the nation's texts; where they contradict each other the view of most independent texts keeps that name, and other views
-have the outlet's name with it.
+They are what `build statements` is to find; RS is written by hand, by us, and stands in no text. The position is that
+of the nation's texts; where they contradict each other the view of most independent texts keeps that name, and other
+views have the outlet's name with it.
 
-`planted-position`: everyday matters on which one side is for one rule for all, the other for everyone's own choice.
-Made of templates, held by nobody; it shows whether tuning can teach a position at all.
+`planted-position`: everyday matters on which one side is for one rule for all,
+the other for everyone's own choice. Made of templates, held by nobody; it shows whether tuning can teach a position
+at all.
 """
 
 from __future__ import annotations
