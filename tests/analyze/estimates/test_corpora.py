@@ -13,6 +13,7 @@ from axiometer.analyze.coded.presentations import presentations_of
 from axiometer.analyze.correction import UNCORRECTED
 from axiometer.analyze.estimates.corpora import corpora, corpus_differences, support
 from axiometer.analyze.estimates.judges import judges
+from axiometer.analyze.inference.statistic import NO_VARIATION
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
 
@@ -120,6 +121,16 @@ def test_probabilities_take_the_place_of_choices(kit):
     answers = Sider("m", {CN: 0.8, US: 0.3}).answers(items, Mode.LOGPROB, kit.answer)
     everyone, catalogue = coded(kit, items, answers)
     assert row(corpora(everyone, catalogue, FEW), corpus=CN, lang="all")["share"] == pytest.approx(0.8)
+
+
+def test_a_share_that_is_one_but_for_a_rounding_has_no_interval(kit):
+    items = both(30)
+    answers = Sider("m", {CN: 1 - 1e-9, US: 1e-25}).answers(items, Mode.LOGPROB, kit.answer)
+    everyone, catalogue = coded(kit, items, answers)
+    found = corpora(everyone, catalogue, FEW)
+    for name in (CN, US):
+        one = row(found, corpus=name, lang="all")
+        assert one["low"] is None and one["why_not"] == NO_VARIATION
 
 
 ERRING = ((0.15, 0.03), (0.05, 0.03))

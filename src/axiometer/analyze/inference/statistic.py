@@ -23,6 +23,7 @@ from axiometer.analyze.options import AnalysisOptions
 METHOD = "multiway bootstrap"
 NO_VARIATION = "at 0 or 100 % resampling shows no variation"
 OUTSIDE = "corrected for its maps it lies below 0 or above 100 %, with all of its interval"
+EDGE = 1e-6  # shares of probabilities come this near to 0 and 1 without being either
 Z_RANGE = 3.919927969080108  # from the 2.5 % to the 97.5 % quantile of a standard normal
 
 
@@ -134,7 +135,7 @@ class Statistic:
                 exposed=float(exposed),
                 sources=int(number),
                 largest=float(share),
-                at_edge=scale is Scale.SHARE and (estimate <= 0 or estimate >= 1),
+                at_edge=scale is Scale.SHARE and (estimate <= EDGE or estimate >= 1 - EDGE),
                 se=float(error),
                 min_sources=options.min_sources,
             )
