@@ -162,7 +162,9 @@ def _from_columns(
 ) -> tuple[tuple[str, ...], list[Record], NDArray[np.int8], _Left]:
     import numpy as np
 
-    rows, told, left = [], [], _Left()
+    rows: list[Record] = []
+    told: list[list[int]] = []
+    left = _Left()
     for record in table.records:
         if record.problem is not None:
             raise InputError(record.problem, file=table.file, row=record.row)
@@ -181,7 +183,9 @@ def _from_lists(
 ) -> tuple[tuple[str, ...], list[Record], NDArray[np.int8], _Left]:
     import numpy as np
 
-    rows, told, left = [], [], _Left()
+    rows: list[Record] = []
+    told: list[set[str]] = []
+    left = _Left()
     for record in table.records:
         if record.problem is not None:
             raise InputError(record.problem, file=table.file, row=record.row)
