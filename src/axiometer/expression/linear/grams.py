@@ -51,7 +51,8 @@ class Grams:
                 token_pattern=None,
                 **shared,
             )
-        return vectorizer.transform(texts)
+        found: csr_matrix = vectorizer.transform(texts)
+        return found
 
 
 def weighted(counts: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
@@ -61,7 +62,8 @@ def weighted(counts: csr_matrix, rarity: NDArray[np.float32]) -> csr_matrix:
 
     found = counts.copy()
     found.data = (np.log(found.data) + 1.0) * rarity[found.indices]
-    return normalize(found, copy=False)
+    unit: csr_matrix = normalize(found, copy=False)
+    return unit
 
 
 def rarity_of(counts: csr_matrix, least: int) -> NDArray[np.float32]:
@@ -83,7 +85,7 @@ def _words(text: str) -> Iterator[str]:
     place = 0
     for run in _CHINESE.finditer(text):
         yield from _WORD.findall(text[place : run.start()])
-        yield from _jieba().lcut(run.group())
+        yield from _cut(run.group())
         place = run.end()
     yield from _WORD.findall(text[place:])
 
@@ -92,11 +94,11 @@ def _folded(text: str) -> str:
     return _SPACE.sub(" ", text.casefold())
 
 
-def _jieba():  # type: ignore[no-untyped-def]
+def _cut(text: str) -> list[str]:
     import jieba
 
     jieba.setLogLevel(logging.ERROR)
-    return jieba
+    return list(jieba.lcut(text))
 
 
 def _float32() -> type[np.float32]:

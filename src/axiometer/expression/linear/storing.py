@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from axiometer.errors import InputError
-from axiometer.expression.linear.grams import Grams, GramKind
+from axiometer.expression.linear.grams import GramKind, Grams
 from axiometer.expression.linear.model import EncoderPart, GramPart, LinearClassifier, Nearness
 from axiometer.expression.thresholds import Calibration
 from axiometer.records.tables import whole
@@ -50,7 +50,7 @@ def store(classifier: LinearClassifier, folder: Path) -> dict[str, Any]:
     arrays |= {f"{name}.spread": spread for name, spread in classifier.spread.items()}
     folder.mkdir(parents=True, exist_ok=True)
     with whole(folder / WEIGHTS) as temporary, temporary.open("wb") as handle:
-        np.savez_compressed(handle, **arrays)
+        np.savez_compressed(handle, allow_pickle=False, **arrays)
     return {
         "bits": {part.grams.kind.value: part.grams.bits for part in classifier.grams},
         "encoder": None if classifier.encoder is None else classifier.encoder.encoder,
@@ -114,7 +114,7 @@ def _gram_part(kind: GramKind, bits: int, arrays: Mapping[str, NDArray[Any]]) ->
 
 def _check_shapes(found: LinearClassifier) -> None:
     n = len(found.values)
-    of_values = [found.cut, found.calibration.slope, found.calibration.offset, *found.spread.values()]
+    of_values: list[NDArray[Any]] = [found.cut, found.calibration.slope, found.calibration.offset, *found.spread.values()]
     wrong = any(each.shape != (n,) for each in of_values)
     for part in found.grams:
         wrong |= part.coefficients.shape != (2**part.grams.bits, n) or part.rarity.shape != (2**part.grams.bits,)

@@ -11,7 +11,7 @@ import numpy as np
 
 from axiometer.errors import InputError
 from axiometer.expression.labelled import Labelled
-from axiometer.expression.linear.grams import Grams, GramKind, rarity_of, weighted
+from axiometer.expression.linear.grams import GramKind, Grams, rarity_of, weighted
 from axiometer.expression.linear.model import Encode, EncoderPart, GramPart, LinearClassifier, Nearness
 from axiometer.expression.thresholds import best_thresholds, calibrate
 from axiometer.models.draws import uniform
