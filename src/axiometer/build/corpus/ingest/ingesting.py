@@ -12,12 +12,12 @@ import polars as pl
 from axiometer.build.corpus.ingest.duplicates import SeenKeys, key_of
 from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.build.corpus.ingest.preparing import REPEATED, Batch, Prepared, prepare, words_key
-from axiometer.build.corpus.ingest.readers import SourceRow
-from axiometer.build.corpus.ingest.sources import Sources, estimate_rows
 from axiometer.records.corpus_rows import Text
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_rows
 from axiometer.records.tables import read_part
+from axiometer.records.texts.readers import SourceRow
+from axiometer.records.texts.sources import Sources, estimate_rows
 from axiometer.runtime.progress import Progress, Tally
 from axiometer.runtime.runners import Runner
 from axiometer.runtime.stages.parts import Part, StageFolder

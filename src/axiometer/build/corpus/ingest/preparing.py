@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from axiometer.build.corpus.ingest.cleaning import clean, words_of
-from axiometer.build.corpus.ingest.damage import FEWEST_LETTERS, is_binary, is_damaged, letters
 from axiometer.build.corpus.ingest.dates import iso_date
 from axiometer.build.corpus.ingest.duplicates import key_of
 from axiometer.build.corpus.ingest.languages import declared, detect, is_traditional
-from axiometer.build.corpus.ingest.options import LONGEST, IngestOptions
-from axiometer.build.corpus.ingest.readers import TOO_LONG, SourceRow
-from axiometer.build.corpus.ingest.sentences import split
+from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.records.corpus_rows import Text, make_text
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame
+from axiometer.records.texts.cleaning import clean, words_of
+from axiometer.records.texts.damage import FEWEST_LETTERS, is_binary, is_damaged, letters
+from axiometer.records.texts.options import LONGEST
+from axiometer.records.texts.readers import TOO_LONG, SourceRow
+from axiometer.records.texts.sentences import split
 from axiometer.runtime.stages.rows import Fate, Status
 
 EMPTY = "empty"

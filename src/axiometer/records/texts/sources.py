@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path, PurePath
 
-from axiometer.build.corpus.ingest.columns import Columns, find_columns
-from axiometer.build.corpus.ingest.decoding import PACKINGS, byte_chunks
-from axiometer.build.corpus.ingest.kinds import KNOWN, Kind, kind_of
-from axiometer.build.corpus.ingest.options import IngestOptions
-from axiometer.build.corpus.ingest.readers import SourceRow, peek, source_rows
 from axiometer.errors import InputError, file_error
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.schemas import schema_of
 from axiometer.records.tables import rows_in, schema_in
+from axiometer.records.texts.columns import Columns, find_columns
+from axiometer.records.texts.decoding import PACKINGS, byte_chunks
+from axiometer.records.texts.kinds import KNOWN, Kind, kind_of
+from axiometer.records.texts.options import TextOptions
+from axiometer.records.texts.readers import SourceRow, peek, source_rows
 
 _PEEKED = 100
 _SAMPLED = 2_000
@@ -62,7 +62,7 @@ class Sources:
             yield digest.hexdigest()
 
 
-def check_sources(paths: Sequence[str | Path], options: IngestOptions) -> Sources:
+def check_sources(paths: Sequence[str | Path], options: TextOptions) -> Sources:
     """The files that `paths` (files, folders, globs) mean, in the order given and by name within a folder, each once.
 
     Raises `InputError` for a path that is not there or is of no known kind, a column that is missing or not obvious,
@@ -96,7 +96,7 @@ def check_sources(paths: Sequence[str | Path], options: IngestOptions) -> Source
     return Sources(tuple(files), tuple(tables), skipped)
 
 
-def estimate_rows(sources: Sources, options: IngestOptions) -> int:
+def estimate_rows(sources: Sources, options: TextOptions) -> int:
     """About how many source rows there are: exact where a file is short or says it, else by its first rows."""
     total = 0
     for file in sources.files:
@@ -134,7 +134,7 @@ def _parquet_rows(path: Path) -> int:
 # -- finding ----------------------------------------------------------------------------------------------------------
 
 
-def _found(paths: Sequence[str | Path], options: IngestOptions) -> tuple[list[SourceFile], int]:
+def _found(paths: Sequence[str | Path], options: TextOptions) -> tuple[list[SourceFile], int]:
     """Files as they are found, with the shortest label that could do."""
     seen: set[str] = set()
     found: list[SourceFile] = []

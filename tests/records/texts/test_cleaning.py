@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.corpus.ingest.cleaning import clean, words_of
 from axiometer.build.corpus.ingest.dates import iso_date
+from axiometer.records.texts.cleaning import clean, words_of
 
 
 @pytest.mark.parametrize(

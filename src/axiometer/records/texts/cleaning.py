@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from axiometer.build.corpus.ingest.markup import has_markup, without_entities, without_markup
+from axiometer.records.texts.markup import has_markup, without_entities, without_markup
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 # Control characters, zero-width and direction marks, byte-order marks, tags (invisible letters) and non-characters. The

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from pathlib import PurePath
 
-from axiometer.build.corpus.ingest.decoding import PACKINGS
+from axiometer.records.texts.decoding import PACKINGS
 
 
 class Kind(StrEnum):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.errors import InputError
+from axiometer.records.texts.options import TextOptions
 
 _TEXT = (
     *("text", "texts", "content", "contents", "body", "article", "document", "passage", "fulltext", "full_text"),
@@ -56,7 +56,7 @@ class Columns:
 
 
 def find_columns(
-    names: Sequence[str], rows: Sequence[Mapping[str, str | None]], options: IngestOptions, file: Path
+    names: Sequence[str], rows: Sequence[Mapping[str, str | None]], options: TextOptions, file: Path
 ) -> Columns:
     """The columns of a table with these names that begins with these rows. Raises `InputError` where the column asked
     for is not there, or none is obvious: a column is not guessed."""

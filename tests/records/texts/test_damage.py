@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.corpus.ingest.damage import is_binary, is_damaged, letters
+from axiometer.records.texts.damage import is_binary, is_damaged, letters
 
 CHINESE = "小区的停车位不够用，物业经理要决定先照顾谁：是每天上夜班的护士，还是行动不便的老人？大家都在等他的决定。"
 FRENCH = "L’égalité des élèves est déjà protégée par la loi française, à l’école comme à l’université où ça compte."

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from axiometer.build.corpus.ingest.columns import Columns
-from axiometer.build.corpus.ingest.decoding import lines, text_chunks, unpacked_file
-from axiometer.build.corpus.ingest.kinds import Kind
-from axiometer.build.corpus.ingest.options import LONGEST
 from axiometer.errors import InputError, file_error
 from axiometer.records.spreadsheets import delimiter_in, header_of, is_missing, read_source
+from axiometer.records.texts.columns import Columns
+from axiometer.records.texts.decoding import lines, text_chunks, unpacked_file
+from axiometer.records.texts.kinds import Kind
+from axiometer.records.texts.options import LONGEST
 
 UNREADABLE = "unreadable file"
 TOO_LONG = "too long for a text"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.corpus.ingest.sentences import sentence_ends, split
+from axiometer.records.texts.sentences import sentence_ends, split
 
 
 def sentences(text: str) -> list[str]:
