@@ -1,106 +1,156 @@
-"""A trained classifier as a folder: `model.json` says what it is, whatever its architecture; weights lie beside it."""
+"""A trained classifier as a folder: `model.json` says what it is, whatever its architecture; weights lie beside it.
+
+Nothing in a folder can be run: JSON, YAML and arrays of numbers, read by parsers that make plain data. So a folder may
+come from a stranger.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import pydantic
-
-from axiometer.errors import InputError
+from axiometer.errors import InputError, file_error
+from axiometer.expression.card import FRAMEWORK_FILE, Architecture, Card, Json, read_card, write_card
 from axiometer.expression.classifier import ValueClassifier
-from axiometer.frameworks import Framework
+from axiometer.expression.mapped import map_values, read_map
+from axiometer.expression.seen import write_seen
+from axiometer.frameworks import Framework, load_framework
+from axiometer.messages import t
 from axiometer.records.tables import write_text
+from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
-FILE: Final = "model.json"
-FORMAT: Final = 1
+DEFAULT: Final = "valuecsv"
+"""The classifier that comes with Axiometer."""
 
-
-class Architecture(StrEnum):
-    """`linear`: built in. `multilabel`: a transformer with an output per value. `binary`: a classifier per value."""
-
-    LINEAR = "linear"
-    MULTILABEL = "multilabel"
-    BINARY = "binary"
-
-
-class Card(pydantic.BaseModel):
-    """What `model.json` holds. framework: its id, `fingerprint` of the file that it was trained with; data: digests and
-    counts of what it was trained, validated and tested on; metrics: on validation and test; weights: what the
-    architecture says of its own files; licence, about: of the data and what the classifier is for."""
-
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
-    format: int = FORMAT
-    architecture: Architecture
-    framework: str
-    fingerprint: str
-    values: tuple[str, ...]
-    options: dict[str, Any]
-    data: dict[str, Any]
-    metrics: dict[str, Any]
-    weights: dict[str, Any]
-    versions: dict[str, str]
-    licence: str | None = None
-    about: str | None = None
+_SHIPPED: Final = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A classifier and its card."""
+    """A classifier, its card, and the framework that its values are of. `notes`: what a user should know of it."""
 
     classifier: ValueClassifier
     card: Card
     folder: Path
-    notes: tuple[str, ...] = field(default=())
+    framework: Framework
+    notes: tuple[str, ...] = ()
 
 
-def write_card(card: Card, folder: Path) -> None:
-    """Writes `model.json`, last of all: a folder without it is no classifier."""
-    write_text(json.dumps(card.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n", folder / FILE)
+def shipped_classifiers() -> tuple[str, ...]:
+    """Names of the classifiers that come with Axiometer."""
+    return tuple(sorted(path.parent.name for path in _SHIPPED.glob("*/model.json")))
 
 
-def read_card(folder: Path) -> Card:
-    """The card in `folder`. Raises `InputError` where there is none or it is damaged."""
-    file = folder / FILE
-    if not file.exists():
+def open_classifier(named: str | Path, framework: Framework | None = None, mapping: Path | None = None) -> Opened:
+    """A classifier that comes with Axiometer by its name (`default` is `valuecsv`), or the one in a folder; see
+    `open_folder`."""
+    name = DEFAULT if str(named) == "default" else str(named)
+    if isinstance(named, str) and name in shipped_classifiers():
+        return open_folder(_SHIPPED / name, framework, mapping)
+    if not Path(named).is_dir():
         raise InputError(
-            "no classifier here: there is no {file}", file=folder, mend="train one with `axiometer express train`"
+            "no classifier {name!r}",
+            mend="a folder of `axiometer express train`, or one that comes along: {known}",
+            name=str(named),
+            known=", ".join(shipped_classifiers()),
         )
-    try:
-        said = json.loads(file.read_text(encoding="utf-8"))
-        card = Card.model_validate(said)
-    except (OSError, ValueError) as error:
-        first = str(error).splitlines()[0]
-        raise InputError("not the card of a classifier: {why}", file=file, why=first) from error
-    if card.format != FORMAT:
-        raise InputError("format {n} is not known to this version", file=file, n=card.format)
-    return card
+    return open_folder(Path(named), framework, mapping)
 
 
-def open_folder(folder: Path, framework: Framework | None = None) -> Opened:
-    """The classifier in `folder`. Raises `InputError` where it is damaged, and where `framework` is another than the
-    one that it was trained for."""
+def open_folder(folder: Path, framework: Framework | None = None, mapping: Path | None = None) -> Opened:
+    """The classifier in `folder`.
+
+    framework: what its values are wanted in (default: its own, which lies in the folder). mapping: a YAML file of its
+    values to those of `framework` where that is another one. Raises `InputError` where the folder is damaged, where
+    `framework` is another than the classifier's and nothing maps its values, or lacks one of them.
+    """
     card = read_card(folder)
-    if framework is not None and framework.id != card.framework:
+    own = _own_framework(folder, card)
+    classifier = _classifier(folder, card)
+    notes = list(_notes(card))
+    if mapping is not None:
+        if framework is None:
+            raise InputError("a map needs the framework that it leads to", file=mapping, mend="name it with --framework")
+        mapped = map_values(classifier, read_map(mapping, own, framework), framework)
+        notes.append(t("mapped from {origin}: what was learnt are the values of {origin}", origin=own.id))
+        return Opened(mapped, card, folder, framework, tuple(notes))
+    if framework is None:
+        return Opened(classifier, card, folder, own, tuple(notes))
+    if framework.id != card.framework:
         raise InputError(
-            "trained for the framework {trained}, not {wanted}",
+            "trained for the framework {trained}, not for {wanted}",
             file=folder,
-            mend="a crosswalk between both can map its values: --map FILE",
+            mend="--map FILE gives its values to those of the other",
             trained=card.framework,
             wanted=framework.id,
         )
-    return Opened(_classifier(folder, card), card, folder)
+    missing = [value for value in card.values if value not in framework]
+    if missing:
+        raise InputError(
+            "the framework {wanted} has no value {missing}, for which the classifier was trained",
+            file=folder,
+            wanted=framework.id,
+            missing=", ".join(missing),
+        )
+    if framework.fingerprint != card.fingerprint:
+        notes.append(t("the framework {framework} has changed since training", framework=framework.id))
+    return Opened(classifier, card, folder, framework, tuple(notes))
+
+
+def check_free(folder: Path) -> None:
+    """Raises `InputError` where something stands at `folder` already, or nothing can be written beside it."""
+    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))):
+        raise InputError("exists already", file=folder, mend="give another name with -o")
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise InputError("no permission: nothing can be written there", file=above)
+
+
+def write_folder(
+    folder: Path,
+    store: Callable[[Path], dict[str, Json]],
+    make: Callable[[dict[str, Json], str], Card],
+    texts: Sequence[str],
+    framework_file: Path,
+) -> Card:
+    """Writes a classifier's folder, whole or not at all, and gives its card. store: writes the weights and tells of
+    them; make: the card, of what `store` told and the digest of the marks; texts: those it was fitted on or chosen by;
+    framework_file: of its framework."""
+    temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
+    try:
+        temporary.mkdir(parents=True)
+        weights = store(temporary)
+        card = make(weights, write_seen(texts, temporary))
+        write_text(framework_file.read_text(encoding="utf-8"), temporary / FRAMEWORK_FILE)
+        write_card(card, temporary)
+        temporary.replace(folder)
+    except OSError as error:
+        raise file_error(error, folder) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return card
+
+
+def _own_framework(folder: Path, card: Card) -> Framework:
+    file = folder / FRAMEWORK_FILE
+    own = load_framework(file)
+    if own.id != card.framework or own.fingerprint != card.fingerprint:
+        raise InputError("not the framework that model.json was written for", file=file)
+    missing = [value for value in card.values if value not in own]
+    if missing:
+        raise InputError("the framework has no value {missing}", file=file, missing=", ".join(missing))
+    return own
 
 
 def _classifier(folder: Path, card: Card) -> ValueClassifier:
     if card.architecture is Architecture.LINEAR:
         from axiometer.expression.linear.storing import restore
 
-        return restore(folder, folder.name, card.framework, card.values, _told(card))
+        return restore(folder, folder.name, card)
     raise InputError(
         "a classifier of the architecture {architecture} needs the extra train",
         file=folder,
@@ -109,5 +159,8 @@ def _classifier(folder: Path, card: Card) -> ValueClassifier:
     )
 
 
-def _told(card: Card) -> Mapping[str, Any]:
-    return card.weights
+def _notes(card: Card) -> tuple[str, ...]:
+    encoder = card.weights.get("encoder")
+    if encoder is None or encoder == DEFAULT_EMBEDDER:
+        return ()
+    return (t("its encoder is a service: every text is sent to {encoder}", encoder=encoder),)

@@ -7,12 +7,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from axiometer.errors import InputError
-from axiometer.frameworks import Framework
+from axiometer.expression.copies import copies
+from axiometer.expression.seen import wording
+from axiometer.frameworks import Framework, load_framework, shipped
 from axiometer.records.importers.cells import labels
 from axiometer.records.spreadsheets import Record, SourceTable, is_missing, read_source
 
@@ -24,20 +26,22 @@ TEXT_COLUMNS: Final = ("text", "content", "sentence", "文本", "正文", "内�
 LABEL_LISTS: Final = ("values", "labels", "label", "价值", "标签")
 GROUP_COLUMNS: Final = ("group", "source", "document", "来源")
 _SUFFIX = re.compile(r"[\s_-]*(?:scr|score|label|y)$", re.IGNORECASE)
-_TRUTHS: Final = {"0": 0, "0.0": 0, "1": 1, "1.0": 1}
+_TRUTHS: Final = {"0": 0, "0.0": 0, "false": 0, "1": 1, "1.0": 1, "true": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """Texts with their labels. `targets`: int8, one row per text, one column per value of `values`, 1 where the text
-    expresses it; `rows`: the rows of the file; `groups`: what texts share beside their words (None: nothing is known);
-    `digest`: of texts and labels; `account`: what was done with rows that are no labelled texts."""
+    expresses it; `rows`: the rows of the file; `units`: equal for texts that are copies of each other (`copies`);
+    `groups`: what texts share beside their words (None: nothing is known); `digest`: of texts and labels; `account`:
+    what was done with rows that are no labelled texts."""
 
     file: Path
     values: tuple[str, ...]
     texts: tuple[str, ...]
     targets: NDArray[np.int8]
     rows: tuple[int, ...]
+    units: tuple[str, ...]
     groups: tuple[str, ...] | None
     digest: str
     account: LabelledAccount
@@ -49,15 +53,22 @@ class Labelled:
         """The texts at these places, in this order."""
         texts = tuple(self.texts[place] for place in places)
         targets = self.targets[list(places)]
-        groups = None if self.groups is None else tuple(self.groups[place] for place in places)
-        rows = tuple(self.rows[place] for place in places)
-        return Labelled(self.file, self.values, texts, targets, rows, groups, _digest(texts, targets), self.account)
+        return replace(
+            self,
+            texts=texts,
+            targets=targets,
+            rows=tuple(self.rows[place] for place in places),
+            units=tuple(self.units[place] for place in places),
+            groups=None if self.groups is None else tuple(self.groups[place] for place in places),
+            digest=_digest(texts, targets),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledAccount:
     """Rows of the file: `kept + totals + empty = rows`. `totals`: rows that sum the others up; `empty`: rows without a
-    text; `repeated`: kept texts that stand in an earlier row, too, `disagreeing` those of them with other labels;
+    text; `repeated`: kept texts that an earlier row has, too, but for width, case and white space, `disagreeing` those
+    of them with other labels, `near`: kept texts that are near-copies of an earlier row's, but not the same words;
     `columns`: the values' columns by value id; `ignored`: columns that are neither text nor a value."""
 
     rows: int
@@ -66,6 +77,7 @@ class LabelledAccount:
     empty: tuple[int, ...] = ()
     repeated: tuple[int, ...] = ()
     disagreeing: tuple[int, ...] = ()
+    near: tuple[int, ...] = ()
     columns: dict[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
 
@@ -78,10 +90,11 @@ def read_labelled(
 ) -> Labelled:
     """The labelled texts of a table (CSV, TSV, JSON, JSONL, XLSX, Parquet).
 
-    Labels are columns named after values (`Rule of Law`, `Rule of Law_scr`) with 0 or 1, or one column that lists
-    values by name. A row without a text whose numbers are the sums of its columns is a totals row and is left out; a
-    row without a text is left out; both are named in the account. Raises `InputError` for a label that is neither 0 nor
-    1 (with row and column), for a value that the framework does not know, and for a table without texts or labels.
+    Labels are columns named after values (`Rule of Law`, `Rule of Law_scr`) with 0 or 1 (or false and true), or one
+    column that lists values by name. A row whose numbers are the sums of the rows above is a totals row and is left
+    out, if it has no text or its numbers can be no labels; a row without a text is left out; both are named in the
+    account. Raises `InputError` for a label that is neither 0 nor 1 (with row and column), for a value that the
+    framework does not know, and for a table without texts or labels.
     """
     table = read_source(path)
     text_at = _text_column(table, text_column)
@@ -104,7 +117,10 @@ def read_labelled(
     texts = tuple(str(row.cells[text_at]).strip() for row in rows)
     group_at = next((name for name in table.columns if name.casefold() in GROUP_COLUMNS), None)
     groups = None if group_at is None else tuple(row.cells[group_at] or f"row {row.row}" for row in rows)
-    repeated, disagreeing = _repeats(texts, targets, [row.row for row in rows])
+    numbers = tuple(row.row for row in rows)
+    repeated, disagreeing = _repeats(texts, targets, numbers)
+    leaders = copies(texts)
+    copied = {numbers[place] for place, leader in enumerate(leaders) if place != leader}
     used = {text_at, *columns, listed, group_at}
     account = LabelledAccount(
         rows=len(table.records),
@@ -113,11 +129,29 @@ def read_labelled(
         empty=tuple(left.empty),
         repeated=repeated,
         disagreeing=disagreeing,
+        near=tuple(sorted(copied.difference(repeated))),
         columns={value: column for column, value in columns.items()},
         ignored=tuple(name for name in table.columns if name not in used),
     )
-    numbers = tuple(row.row for row in rows)
-    return Labelled(path, values, texts, targets, numbers, groups, _digest(texts, targets), account)
+    units = tuple(texts[leader] for leader in leaders)
+    return Labelled(path, values, texts, targets, numbers, units, groups, _digest(texts, targets), account)
+
+
+def framework_of(path: Path, *, text_column: str | None = None) -> str:
+    """The shipped framework after whose values most columns of the table are named. Raises `InputError` where that is
+    none, or not one alone."""
+    table = read_source(path)
+    text_at = _text_column(table, text_column)
+    found = {name: len(_value_columns(table, load_framework(name), None, text_at, strict=False)) for name in shipped()}
+    most = max(found.values())
+    best = [name for name, count in found.items() if count == most]
+    if most == 0 or len(best) > 1:
+        raise InputError(
+            "no framework, and the columns do not tell one",
+            file=path,
+            mend="name one with --framework, for example core-socialist-values",
+        )
+    return best[0]
 
 
 @dataclass(slots=True)
@@ -139,8 +173,10 @@ def _text_column(table: SourceTable, wanted: str | None) -> str:
     raise InputError("no column of texts", file=table.file, mend="call it `text`, or name it with --text-column")
 
 
-def _value_columns(table: SourceTable, framework: Framework, level: str | None, text_at: str) -> dict[str, str]:
-    """Column -> value id. Raises `InputError` where two columns name one value."""
+def _value_columns(
+    table: SourceTable, framework: Framework, level: str | None, text_at: str, *, strict: bool = True
+) -> dict[str, str]:
+    """Column -> value id. Raises `InputError` where two columns name one value (not `strict`: the first is taken)."""
     found: dict[str, str] = {}
     for name in table.columns:
         if name == text_at:
@@ -151,6 +187,8 @@ def _value_columns(table: SourceTable, framework: Framework, level: str | None, 
             except InputError:
                 continue
             if value in found.values():
+                if not strict:
+                    break
                 raise InputError("two columns name the value {value}", file=table.file, column=name, value=value)
             found[name] = value
             break
@@ -164,17 +202,21 @@ def _from_columns(
 
     rows: list[Record] = []
     told: list[list[int]] = []
+    sums = [0.0] * len(columns)
     left = _Left()
     for record in table.records:
         if record.problem is not None:
             raise InputError(record.problem, file=table.file, row=record.row)
-        if is_missing(record.cells.get(text_at)):
-            sums = [_number(record.cells.get(name)) for name in columns]
-            wanted = [sum(column) for column in zip(*told, strict=True)] if told else []
-            (left.totals if wanted and sums == wanted else left.empty).append(record.row)
-            continue
-        told.append([_truth(record, name, table) for name in columns])
-        rows.append(record)
+        numbers = [_number(record.cells.get(name)) for name in columns]
+        textless = is_missing(record.cells.get(text_at))
+        if told and numbers == sums and (textless or max(numbers) > 1):
+            left.totals.append(record.row)
+        elif textless:
+            left.empty.append(record.row)
+        else:
+            told.append([_truth(record, name, table) for name in columns])
+            sums = [total + each for total, each in zip(sums, told[-1], strict=True)]
+            rows.append(record)
     return tuple(columns.values()), rows, np.asarray(told, dtype=np.int8).reshape(len(rows), len(columns)), left
 
 
@@ -207,7 +249,7 @@ def _from_lists(
 
 def _truth(record: Record, column: str, table: SourceTable) -> int:
     said = (record.cells.get(column) or "").strip()
-    if said not in _TRUTHS:
+    if said.casefold() not in _TRUTHS:
         raise InputError(
             "{said!r} is neither 0 nor 1",
             file=table.file,
@@ -216,7 +258,7 @@ def _truth(record: Record, column: str, table: SourceTable) -> int:
             mend="write 1 where the text expresses the value and 0 where it does not",
             said=said[:40],
         )
-    return _TRUTHS[said]
+    return _TRUTHS[said.casefold()]
 
 
 def _number(said: str | None) -> float:
@@ -233,7 +275,7 @@ def _repeats(
     first: dict[str, int] = {}
     repeated, disagreeing = [], []
     for place, text in enumerate(texts):
-        earlier = first.setdefault(text, place)
+        earlier = first.setdefault(wording(text), place)
         if earlier != place:
             repeated.append(rows[place])
             if (targets[place] != targets[earlier]).any():

