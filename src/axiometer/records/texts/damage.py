@@ -10,6 +10,11 @@ from axiometer.records.encodings import is_double_encoded
 FEWEST_LETTERS = 4
 """A Chinese character, a kana or a syllable of Hangul counts as two."""
 
+EMPTY = "empty"
+NO_TEXT = "no text in it"
+BINARY = "not a text"
+DAMAGED = "damaged characters"
+
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LETTER = re.compile(r"[^\W\d_]")
 _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -19,6 +24,18 @@ _CHINESE_RUN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]{3,}")
 _BINARY_SHARE, _LOST_SHARE = 0.05, 0.01
 _SAMPLE = 2_000
 _RUNS = 8
+
+
+def unusable(raw: str, words: str, others: bool) -> str | None:
+    """Why a row is no text, in one of few phrases; None where it is one. raw: its cell; words: what cleaning leaves of
+    it; others: whether other cells of the row are filled."""
+    if not raw or raw.isspace():
+        return NO_TEXT if others else EMPTY
+    if not words:
+        return BINARY if is_binary(raw) else NO_TEXT
+    if is_damaged(raw):
+        return DAMAGED
+    return NO_TEXT if letters(words) == 0 else None
 
 
 def is_binary(raw: str) -> bool:

@@ -62,11 +62,12 @@ class Sources:
             yield digest.hexdigest()
 
 
-def check_sources(paths: Sequence[str | Path], options: TextOptions) -> Sources:
+def check_sources(paths: Sequence[str | Path], options: TextOptions, *, rules_apart: bool = True) -> Sources:
     """The files that `paths` (files, folders, globs) mean, in the order given and by name within a folder, each once.
 
     Raises `InputError` for a path that is not there or is of no known kind, a column that is missing or not obvious,
     and where no file can be read. A file that cannot be read beside others that can stays: its row will say so.
+    `rules_apart`: tables of rules are named apart, else they are tables of texts like any other.
     """
     found, skipped = _found(paths, options)
     if not found:
@@ -76,7 +77,7 @@ def check_sources(paths: Sequence[str | Path], options: TextOptions) -> Sources:
     problem: InputError | None = None
     readable = 0
     for file in _labelled(found):
-        if _holds_rules(file):
+        if rules_apart and _holds_rules(file):
             tables.append(Path(file.path))
             continue
         checked = file
