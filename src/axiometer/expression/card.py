@@ -1,4 +1,4 @@
-"""The card of a classifier, `model.json`: what it is, whatever its architecture. JSON alone, checked when it is read."""
+"""The card of a classifier, `model.json`: what it is, whatever its architecture. JSON alone, checked on reading."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Side(_Model):
 
 
 class Data(_Model):
-    """What a classifier was trained on. `digest`: of all labelled texts of the file; `fitted`: the texts that the stored
+    """What a classifier was trained on. `digest`: of all labelled texts of the file; `fitted`: texts that the stored
     classifier was fitted on, `fitted_on` in words; `shares`: of these, how many express each value; `seen`: digest of
     `seen.npy`, the marks of the texts that it was fitted on or chosen by (see `seen`); `rows` to `disagreeing`: counts
     of the file's rows (see `LabelledAccount`), `moved` of texts left out because they stand on a later side."""
@@ -187,4 +187,3 @@ def _no_number(said: str) -> float:
 
 def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0]
-

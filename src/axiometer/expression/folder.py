@@ -74,7 +74,9 @@ def open_folder(folder: Path, framework: Framework | None = None, mapping: Path 
     notes = list(_notes(card))
     if mapping is not None:
         if framework is None:
-            raise InputError("a map needs the framework that it leads to", file=mapping, mend="name it with --framework")
+            raise InputError(
+                "a map needs the framework that it leads to", file=mapping, mend="name it with --framework"
+            )
         mapped = map_values(classifier, read_map(mapping, own, framework), framework)
         notes.append(t("mapped from {origin}: what was learnt are the values of {origin}", origin=own.id))
         return Opened(mapped, card, folder, framework, tuple(notes))

@@ -30,7 +30,9 @@ def read_map(file: Path, origin: Framework, wanted: Framework) -> dict[str, str]
         except InputError as error:
             raise InputError("{why}", file=file, mend=error.mend, why=error.what) from error
         if source in found or target in found.values():
-            raise InputError("{name} stands twice: each value leads to one of its own", file=file, name=f"{key}: {value}")
+            raise InputError(
+                "{name} stands twice: each value leads to one of its own", file=file, name=f"{key}: {value}"
+            )
         found[source] = target
     return found
 

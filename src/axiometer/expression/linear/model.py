@@ -101,7 +101,9 @@ class Fusion:
 
     def scores(self, logits: Mapping[str, NDArray[np.floating]]) -> NDArray[np.float64]:
         """(texts, values)."""
-        parts = [self.weights[name] * (np.asarray(each, np.float64) / self.spread[name]) for name, each in logits.items()]
+        parts = [
+            self.weights[name] * (np.asarray(each, np.float64) / self.spread[name]) for name, each in logits.items()
+        ]
         return np.asarray(np.sum(parts, axis=0), dtype=np.float64)
 
 

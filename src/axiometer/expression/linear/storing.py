@@ -1,6 +1,6 @@
 """A linear classifier on disk: `weights.npz`, numbers alone (nothing in it can be run), and its part of `model.json`.
 
-Every array must have the type and shape that the card implies before a byte of it is unpacked, so a file from a stranger
+Every array must have the type and shape that the card implies before a byte of it is unpacked: a stranger's file
 can neither run anything nor fill the memory. Of hashed n-grams no text can be read back.
 """
 
@@ -115,7 +115,9 @@ def _built(arrays: Mapping[str, Array], told: Told, name: str, card: Card) -> Li
         framework=card.framework,
         values=card.values,
         grams=tuple(
-            GramPart(Grams(kind, bits), *(arrays[f"{kind}.{field}"] for field in ("rarity", "steps", "scale", "intercepts")))
+            GramPart(
+                Grams(kind, bits), *(arrays[f"{kind}.{field}"] for field in ("rarity", "steps", "scale", "intercepts"))
+            )
             for kind, bits in told.bits.items()
         ),
         encoder=encoder,

@@ -101,7 +101,7 @@ class LinearTrainer:
             "folds": self._options.folds,
             "bits": {str(kind): bits for kind, bits in BITS.items()},
             "least": {str(kind): least for kind, least in LEAST.items()},
-            "strength": {name: strength for name, strength in STRENGTH.items()},
+            "strength": dict(STRENGTH.items()),
         }
 
     def prepare(self, texts: Sequence[str]) -> None:
@@ -134,7 +134,9 @@ class LinearTrainer:
                 GramPart.of(Grams(kind, BITS[kind]), rarity, lines[kind].coefficients, lines[kind].intercepts)
                 for kind, rarity in seen.rarity.items()
             ),
-            encoder=None if self._options.encoder is None else _encoder_part(self._options.encoder, seen, lines[ENCODER]),
+            encoder=None
+            if self._options.encoder is None
+            else _encoder_part(self._options.encoder, seen, lines[ENCODER]),
             fusion=fusion,
             calibration=calibration,
             cut=tuple(best_thresholds(calibration.probabilities(fused)).tolist()),
