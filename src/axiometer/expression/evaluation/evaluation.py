@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
-from itertools import combinations
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.files import read_tables, write_tables
-from axiometer.analyze.frames import Columns, Record, framed, number
-from axiometer.analyze.inference.intervals import adjust_holm
+from axiometer.analyze.files import SUMMARY, read_tables, write_tables
+from axiometer.analyze.frames import framed, number
 from axiometer.errors import InputError
-from axiometer.expression.evaluation import tables
-from axiometer.expression.evaluation.curves import GRID, at_thresholds, precision_recall
+from axiometer.expression.evaluation import rows, tables
 from axiometer.expression.evaluation.judged import Gold, Judged
-from axiometer.expression.evaluation.measures import OVERALL, Sums, by_cluster, by_value, overall, rarest
-from axiometer.expression.evaluation.mistakes import confusion, worst
-from axiometer.expression.evaluation.reliability import POOLED_BINS, Reliability, reliability
-from axiometer.expression.evaluation.resampling import (
-    CONFIDENCE,
-    LEAST_CASES,
-    LEAST_CLUSTERS,
-    METHOD,
-    PAIRED,
-    Draws,
-    limits,
-    resampled,
-    two_sided,
-)
+from axiometer.expression.evaluation.measured import Measured, measured
+from axiometer.expression.evaluation.measures import rarest
+from axiometer.expression.evaluation.resampling import CONFIDENCE, METHOD, PAIRED
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORMAT: Final = 1
-COMPARED: Final = ("micro_f1", "macro_f1", "weighted_f1", "tail_f1", "subset_accuracy", "brier")
+KIND: Final = "classifiers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +54,10 @@ class Evaluation:
 
     @classmethod
     def read(cls, folder: Path) -> Evaluation:
-        """What `write` wrote. Raises `InputError` where something is missing, damaged, or no evaluation."""
+        """What `write` wrote. Raises `InputError` where something is missing or damaged."""
         found, summary = read_tables(TABLES, folder)
-        if summary.get("kind") != "evaluation" or summary.get("format") != FORMAT:
-            raise InputError("no evaluation that this version can read", file=folder)
+        if summary.get("kind") != KIND or summary.get("format") != FORMAT:
+            raise InputError("no evaluation of classifiers that this version can read", file=folder / SUMMARY)
         return cls(**found, summary=summary)
 
     @property
@@ -90,19 +79,6 @@ class Evaluation:
 TABLES: Final = tuple(field.name for field in fields(Evaluation) if field.name != "summary")
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """One classifier with all that tables are made from."""
-
-    judged: Judged
-    overall: Mapping[str, float]
-    values: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.float64]]]
-    draws: Draws
-    cases: Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.int64]]]
-    pooled: Reliability
-    reliability: tuple[Reliability, ...]
-
-
 def evaluate(
     gold: Gold, judged: Sequence[Judged], options: Options | None = None, about: Mapping[str, object] | None = None
 ) -> Evaluation:
@@ -113,21 +89,66 @@ def evaluate(
     says of the data. Raises `InputError` for no text, no classifier, or two of one name.
     """
     options = options or Options()
+    names = [each.name for each in judged]
     if not len(gold):
         raise InputError("no text to evaluate on")
-    names = [each.name for each in judged]
-    if not names or len(set(names)) < len(names):
-        raise InputError("no classifier to evaluate" if not names else "two classifiers have one name")
+    if not names:
+        raise InputError("no classifier to evaluate")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError("two classifiers are called {name!r}", mend="rename one of the folders", name=twice)
     tail = rarest(gold.support)
-    measured = list(_measured(gold, judged, tail, options))
+    models = measured(gold, judged, tail, options.resamples, options.seed)
     return Evaluation(
-        measures=framed(_measure_rows(gold, measured), tables.MEASURES),
-        values=framed(_value_rows(gold, measured), tables.VALUES),
-        differences=framed(_difference_rows(gold, measured), tables.DIFFERENCES),
-        reliability=framed(_reliability_rows(gold, measured), tables.RELIABILITY),
-        thresholds=framed(_threshold_rows(gold, measured), tables.THRESHOLDS),
-        precision_recall=framed(_curve_rows(gold, measured), tables.PRECISION_RECALL),
-        confusion=framed(_confusion_rows(gold, measured), tables.CONFUSION),
-        mistakes=_of_each(measured, tables.MISTAKES, lambda one: (asdict(each) for each in worst(gold, one.judged))),
-        summary=_summary(gold, measured, tail, options, about or {}),
+        measures=framed(rows.measure_rows(models), tables.MEASURES),
+        values=framed(rows.value_rows(gold, models), tables.VALUES),
+        differences=framed(rows.difference_rows(gold, models), tables.DIFFERENCES),
+        reliability=framed(rows.reliability_rows(gold, models), tables.RELIABILITY),
+        thresholds=framed(rows.threshold_rows(gold, models), tables.THRESHOLDS),
+        precision_recall=framed(rows.curve_rows(gold, models), tables.PRECISION_RECALL),
+        confusion=framed(rows.confusion_rows(gold, models), tables.CONFUSION),
+        mistakes=framed(rows.mistake_rows(gold, models), tables.MISTAKES),
+        summary=_summary(gold, models, tail, options, about or {}),
     )
+
+
+def holds_evaluation(folder: Path) -> bool:
+    """Whether a folder is one that `Evaluation.write` wrote."""
+    return all((folder / name).is_file() for name in (SUMMARY, "precision_recall.parquet", "mistakes.parquet"))
+
+
+def _summary(
+    gold: Gold, models: Sequence[Measured], tail: NDArray[np.intp], options: Options, about: Mapping[str, object]
+) -> dict[str, object]:
+    return {
+        "kind": KIND,
+        "format": FORMAT,
+        "data": dict(about),
+        "texts": len(gold),
+        "clusters": int(gold.clusters.max()) + 1,
+        "values": list(gold.values),
+        "tail": [gold.values[place] for place in tail.tolist()],
+        "unexpressed": [value for value, n in zip(gold.values, gold.support.tolist(), strict=True) if n == 0],
+        "models": {model.name: _model(model) for model in models},
+        "bootstrap": {
+            "resamples": options.resamples,
+            "seed": options.seed,
+            "confidence": CONFIDENCE,
+            "interval": METHOD,
+            "p": PAIRED,
+            "resampled": "clusters of texts: near-copies and texts of one group stay together",
+        },
+        "families": tables.FAMILIES,
+        "definitions": tables.DEFINITIONS,
+    }
+
+
+def _model(model: Measured) -> dict[str, object]:
+    seen = model.judged.seen
+    return {
+        **dict(model.judged.about),
+        "seen": None if seen is None else int(seen.sum()),
+        "ece_pooled_by_chance": number(model.pooled.by_chance),
+        "ece_by_chance": number(float(np.mean([found.by_chance for found in model.reliability]))),
+        "measures": {name: number(estimate) for name, estimate in model.overall.items()},
+    }

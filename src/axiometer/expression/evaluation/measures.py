@@ -110,8 +110,6 @@ def _over(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.f
         return np.asarray(np.where(whole > 0, part / whole, np.nan), dtype=np.float64)
 
 
-def _mean(
-    numbers: NDArray[np.float64], weights: NDArray[np.float64], there: NDArray[np.bool_]
-) -> NDArray[np.float64]:
+def _mean(numbers: NDArray[np.float64], weights: NDArray[np.float64], there: NDArray[np.bool_]) -> NDArray[np.float64]:
     weight = np.where(there, weights, 0.0)
     return _over((np.nan_to_num(numbers) * weight).sum(axis=-1), weight.sum(axis=-1))

@@ -75,6 +75,8 @@ def worst(gold: Gold, judged: Judged, most: int = 200) -> list[Mistake]:
     return found
 
 
-def _log_odds(p: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+def _log_odds(
+    p: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     inside = np.clip(p, 1e-9, 1 - 1e-9)
     return np.asarray(np.log(inside) - np.log1p(-inside), dtype=np.float64)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 METHOD: Final = "percentiles of resamples of clusters of texts (Efron and Tibshirani 1993, chapter 13)"
-PAIRED: Final = "twice the smaller share of resampled differences on one side of zero, plus one, over resamples plus one"
+PAIRED: Final = (
+    "twice the smaller share of resampled differences on one side of zero, plus one, over resamples plus one"
+)
 LEAST_CLUSTERS: Final = 20
 LEAST_CASES: Final = 10
 CONFIDENCE: Final = 0.95
