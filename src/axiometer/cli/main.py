@@ -13,6 +13,7 @@ from axiometer.cli import (
     building,
     demonstration,
     exporting,
+    expressing,
     frameworks,
     importing,
     measuring,
@@ -57,6 +58,9 @@ app.command("validate", help=t("Check that items measure what they claim, with s
 app.command("run", help=t("Run a whole study from a recipe. The same command goes on where it stopped."))(recipes.run)
 app.command("export", help=t("Write any table as CSV or XLSX for people, or items in a published format."))(
     exporting.export
+)
+app.add_typer(
+    expressing.app, name="express", help=t("Tell which values texts express: train, evaluate, score, profile.")
 )
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
 

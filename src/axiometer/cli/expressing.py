@@ -1,0 +1,12 @@
+"""`axiometer express`: which values a text expresses; classifiers trained, evaluated, applied, models profiled."""
+
+from __future__ import annotations
+
+import typer
+
+from axiometer.cli.expressing_train import train
+from axiometer.cli.usage import Verbs
+from axiometer.messages import t
+
+app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+app.command("train", help=t("Labelled texts to a classifier in a folder."))(train)
