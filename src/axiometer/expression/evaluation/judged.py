@@ -49,20 +49,18 @@ class Judged:
         return np.asarray(self.probabilities >= self.thresholds, dtype=np.bool_)
 
 
-def cluster_numbers(copies: Sequence[int], groups: Sequence[str] | None) -> NDArray[np.int64]:
-    """One number per text, equal where texts are copies of each other or share a group, by one step or several.
-
-    copies: for each text the place of the first that it is a copy of (`expression.copies`)."""
+def cluster_numbers(units: Sequence[str], groups: Sequence[str] | None) -> NDArray[np.int64]:
+    """One number per text, equal where texts are near-copies of each other (`Labelled.units` are equal) or share a
+    group, by one step or several."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
-    n = len(copies)
+    n, links = len(units), list[tuple[int, int]]()
+    for names in (units, *([groups] if groups is not None else [])):
+        first: dict[str, int] = {}
+        links += [(place, first.setdefault(name, place)) for place, name in enumerate(names)]
     if n == 0:
         return np.zeros(0, np.int64)
-    links = [(place, first) for place, first in enumerate(copies)]
-    if groups is not None:
-        leaders: dict[str, int] = {}
-        links += [(place, leaders.setdefault(group, place)) for place, group in enumerate(groups)]
     one, other = np.array(links).T
     graph = coo_matrix((np.ones(len(links), np.int8), (one, other)), shape=(n, n))
     _, found = connected_components(graph, directed=False)
