@@ -1,8 +1,8 @@
 # Everything from a fresh clone: make demo, make test. Needs Python >= 3.11 with pip, make and git.
-# PYTHON=... names the interpreter, ARGS="..." is passed on to the command of demo, test, test-all, test-nli, bench.
+# PYTHON=... names the interpreter, ARGS="..." is passed on to the command of demo, test, test-all, test-nli, test-train, bench.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all test-nli lint bench docs lock clean
+.PHONY: help setup demo test test-all test-nli test-train lint bench docs lock clean
 
 BIN := .venv/bin
 ARGS ?=
@@ -34,6 +34,10 @@ test-nli: ## tests of contradiction models with PyTorch, in an environment of th
 	@tools/setup.sh --nli
 	@.venv-nli/bin/python -m pytest tests/models/contradiction $(ARGS)
 
+test-train: ## tests of tuning with PyTorch, in an environment of their own (.venv-train)
+	@tools/setup.sh --train
+	@.venv-train/bin/python -m pytest tests/align tests/models/test_transformers_model.py tests/cli/test_align.py $(ARGS)
+
 lint: setup ## style, types, and that rooms import downward only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,5 +56,5 @@ lock: setup ## resolve all dependencies anew, with hashes and without addresses
 	@$(BIN)/python tools/environment.py uv pip compile benchmarks/peers.in $(COMPILE) -o benchmarks/peers.lock
 
 clean: ## remove environments, caches and built files; runs are kept
-	@rm -rf .venv .venv-peers .venv-nli build dist site .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	@rm -rf .venv .venv-peers .venv-nli .venv-train build dist site .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -25,6 +25,9 @@ KNOWN = {
     "conflicts": "conflicts",
     "dilemmas": "dilemmas",
     "translations": "translations",
+    "topics": "topics",
+    "reduction": "reduction",
+    "attribution": "attribution",
 }
 
 

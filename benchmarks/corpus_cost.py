@@ -17,13 +17,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.options import CorpusOptions
 from axiometer.build.corpus.pipeline import run_corpus
 from axiometer.build.corpus.plan import plan_corpus
 from axiometer.build.corpus.steps import steps
 from axiometer.build.corpus.steps.framework_text import chosen, overview, tree
 from axiometer.frameworks import load_framework
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.measure.estimate import tokens_of
 from axiometer.models.protocols import ChatModel, Request
 from axiometer.models.registry import open_model

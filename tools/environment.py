@@ -269,10 +269,11 @@ def alone() -> Iterator[None]:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    setup = verbs.add_parser("setup", help="make or refresh .venv, or another with --peers, --nli")
+    setup = verbs.add_parser("setup", help="make or refresh .venv, or another with --peers, --nli, --train")
     setup.add_argument("--chosen", action="store_true", help="the user named this Python")
     setup.add_argument("--peers", action="store_true", help="the environment of benchmarks/peers.lock")
     setup.add_argument("--nli", action="store_true", help=".venv-nli: the same and the extra `nli`")
+    setup.add_argument("--train", action="store_true", help=".venv-train: the same and the extra `train`")
     uv = verbs.add_parser("uv", help="run uv with pip's index settings: environment.py uv pip compile ...")
     uv.add_argument("rest", nargs=argparse.REMAINDER)
     asked = parser.parse_args(arguments)
@@ -284,8 +285,9 @@ def main(arguments: Sequence[str]) -> int:
             with alone():
                 if asked.peers:
                     prepare(Environment(ROOT / ".venv-peers", ROOT / "benchmarks" / "peers.lock", False), asked.chosen)
-                elif asked.nli:
-                    prepare(Environment(ROOT / ".venv-nli", MAIN_LOCK, True, "nli"), asked.chosen)
+                elif asked.nli or asked.train:
+                    extra = "nli" if asked.nli else "train"
+                    prepare(Environment(ROOT / f".venv-{extra}", MAIN_LOCK, True, extra), asked.chosen)
                 else:
                     prepare(Environment(ROOT / ".venv", MAIN_LOCK, True), asked.chosen)
     except SetupError as error:

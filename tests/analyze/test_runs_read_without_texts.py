@@ -3,12 +3,15 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from tests.analyze.statements import statement
 
 from axiometer import measure
 from axiometer.analyze import TABLES, AnalysisOptions, analyze
 from axiometer.errors import InputError
-from axiometer.measure import open_run
-from axiometer.records import Item
+from axiometer.measure import Design, MeasureOptions, Respondent, open_run
+from axiometer.measure.reading import read_free_answers
+from axiometer.models.registry import open_model
+from axiometer.records import Item, Mode
 from axiometer.records.importers.starter import starter_items
 from axiometer.records.tables import write_rows
 
@@ -47,3 +50,21 @@ def test_a_part_with_other_columns_is_one_line_also_without_texts(folder, tmp_pa
             open_run(folder, texts=False)
     finally:
         part.write_bytes(kept)
+
+
+def test_judged_answers_and_statements_keep_what_is_counted_of_them(tmp_path):
+    """The free answer behind a verdict, whose view a statement gives, and whether style alone solves it."""
+    items = [statement(i, "cn", attribution=("outlet", "quoted")[i % 2], style="solved" * (i < 3)) for i in range(40)]
+    write_rows(items, Item, tmp_path / "items.parquet")
+    options = MeasureOptions(judge=Respondent(open_model("sim/judge")))
+    design = Design(mode=Mode.JUDGED)
+    measure(tmp_path / "items.parquet", ["sim/balanced"], tmp_path / "run", design=design, options=options)
+    whole, counted = open_run(tmp_path / "run"), open_run(tmp_path / "run", texts=False)
+    free = read_free_answers(tmp_path / "run").filter(pl.col("outcome") == "chosen")
+    labels = free.select(subject="id", rater=pl.lit("person"), value=pl.lit("0"), inclusion=pl.lit(1.0))
+    found = [analyze(run.items, run.answers, frameworks={}, options=FEW, labels=labels) for run in (whole, counted)]
+    for name in TABLES:
+        assert_frame_equal(getattr(found[0], name), getattr(found[1], name))
+    assert found[0].raters["labelled"].to_list() == [free.height]
+    assert set(found[0].corpora["attribution"]) == {"all", "outlet", "quoted"}
+    assert "3 of 40 statements" in " ".join(found[1].summary["notes"])

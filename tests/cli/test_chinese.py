@@ -37,7 +37,7 @@ def zh(inside: Axiometer, monkeypatch: pytest.MonkeyPatch) -> Axiometer:
         (("measure", "two.csv", "-m", "sim/nobody", "-o", "new"), "未知的模拟应答者 'sim/nobody'（可用：balanced"),
         (("measure", "two.csv", "-m", "openai/m", "-o", "new"), "没有服务 'openai' 的密钥（请设置 OPENAI_API_KEY"),
         (("measure", "starter", "--limit", "0"), "--limit 须为不小于 1 的整数"),
-        (("measure", "starter", "-m", "sim/balanced", "--mode", "x"), "--mode x 无效（可选：choice, logprob, agree）"),
+        (("measure", "starter", "-m", "sim/balanced", "--mode", "x"), "--mode x 无效（可选：choice, logprob, likelihood, agree, judged, open）"),
         (("measure", "starter", "--colour", "x"), "没有选项 --colour"),
         (("measure",), "没有给出题目（请给出题目表"),
         (("mesure",), "没有命令 'mesure'（是否想用 'measure'？）"),

@@ -14,8 +14,10 @@ from axiometer.measure.design import (
     permutations,
     presentations,
     presentations_per_item,
+    verdicts_per_answer,
 )
 from axiometer.records import Item, Mode
+from axiometer.records.rows import WEIGHED
 
 from .conftest import dilemma
 
@@ -66,11 +68,14 @@ def test_nth_permutation_counts_through_all_permutations_in_order(count: int, in
 def test_the_plan_has_as_many_presentations_as_foretold(
     mode: Mode, orders: Orders, wordings: int, repeats: int, count: int
 ) -> None:
-    repeats = 1 if mode is Mode.LOGPROB else repeats
+    repeats = 1 if mode in WEIGHED else repeats
+    free = mode in (Mode.JUDGED, Mode.OPEN)
+    orders = Orders.SWAP if free and orders is Orders.ALL else orders
     design = Design(mode, orders, wordings, repeats)
     items: list[Item] = [dilemma(number) for number in range(count)]
     plan = list(presentations(items, design))
-    assert len(plan) == count * presentations_per_item(3, 2, design)
+    rows_each = verdicts_per_answer(design) if free else 1
+    assert len(plan) * rows_each == count * presentations_per_item(3, 2, design)
     assert [presentation.seq for presentation in plan] == list(range(len(plan)))
     shown = {(p.item.id, p.order, p.wording, p.repeat, p.shown, p.negated) for p in plan}
     assert len(shown) == len(plan)

@@ -16,7 +16,8 @@ import yaml
 from axiometer import messages
 from axiometer.messages import language, t
 from axiometer.models.registry import providers
-from axiometer.models.simulated import load_profile, shipped_profiles, shipped_writers
+from axiometer.models.simulated import load_profile, shipped_judges, shipped_profiles, shipped_writers
+from axiometer.models.simulated_judge import load_judge
 from axiometer.models.writer_profile import load_writer
 from axiometer.records.rows import Outcome
 from axiometer.similarity.labelled import shipped_pairs
@@ -134,7 +135,8 @@ def test_every_outcome_has_its_chinese() -> None:
 
 def profiles() -> set[str]:
     respondents = {load_profile(name).about for name in shipped_profiles()}
-    return respondents | {load_writer(name).about for name in shipped_writers()}
+    judges = {load_judge(name).about for name in shipped_judges()}
+    return respondents | judges | {load_writer(name).about for name in shipped_writers()}
 
 
 def test_what_is_said_of_providers_and_profiles_has_its_chinese() -> None:
@@ -183,7 +185,8 @@ def constants(tree: ast.AST) -> set[tuple[str, str]]:
 
 
 def test_why_rows_of_a_corpus_end_has_its_chinese() -> None:
-    trees = [ast.parse(file.read_text("utf-8")) for file in sorted((PACKAGE / "build").rglob("*.py"))]
+    files = [file for room in ("build", "measure/asking") for file in sorted((PACKAGE / room).rglob("*.py"))]
+    trees = [ast.parse(file.read_text("utf-8")) for file in files]
     used = {reason for tree in trees for reason in reasons(tree)}
     named = {pair for tree in trees for pair in constants(tree)}
     said = {text for name, text in named if name in used} | {reason for reason in used if not reason.isupper()}

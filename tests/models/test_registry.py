@@ -40,6 +40,7 @@ def test_every_provider_says_how_its_names_look() -> None:
     assert {provider.prefix for provider in providers()} == {
         "sim",
         "local",
+        "hf",
         "openai",
         "openai-api",
         "completions",

@@ -337,7 +337,7 @@ def test_a_writer_of_one_s_own_is_a_file_and_a_mistake_in_it_is_named(tmp_path: 
 
 
 def test_writers_and_respondents_ship_apart() -> None:
-    assert shipped_writers() == ("rulewriter",)
+    assert shipped_writers() == ("extractor", "rulewriter")
     assert "rulewriter" not in shipped_profiles() and "balanced" in shipped_profiles()
     with pytest.raises(InputError, match="rulewriter"):
         load_profile("nobody")

@@ -15,8 +15,11 @@ from axiometer.analyze.coded.value_index import FrameworkLike
 from axiometer.analyze.estimates.agreement import agreement
 from axiometer.analyze.estimates.consistency import consistency
 from axiometer.analyze.estimates.contested import contested
+from axiometer.analyze.estimates.corpora import corpora, corpus_differences, support
 from axiometer.analyze.estimates.differences import between_languages, between_models
+from axiometer.analyze.estimates.judges import judges
 from axiometer.analyze.estimates.letters import letters
+from axiometer.analyze.estimates.mode_gaps import mode_gaps
 from axiometer.analyze.estimates.outcomes import outcomes
 from axiometer.analyze.estimates.pairs import pairs
 from axiometer.analyze.estimates.shares import shares
@@ -50,6 +53,12 @@ class Analysis:
     themes: pl.DataFrame
     theme_differences: pl.DataFrame
     theme_agreement: pl.DataFrame
+    corpora: pl.DataFrame
+    corpus_differences: pl.DataFrame
+    support: pl.DataFrame
+    mode_gaps: pl.DataFrame
+    judge: pl.DataFrame
+    raters: pl.DataFrame
     summary: dict[str, object]
 
     def tables(self) -> dict[str, pl.DataFrame]:
@@ -118,11 +127,13 @@ def analyze(
     *,
     frameworks: Mapping[str, FrameworkLike],
     options: AnalysisOptions | None = None,
+    labels: pl.DataFrame | None = None,
 ) -> Analysis:
     """Every estimate of a run. `items`: schema_of(Item); `answers`: schema_of(Answer), one row per presentation; texts
     may be left out (`ITEM_COLUMNS`, `ANSWER_COLUMNS` are needed).
 
-    `frameworks` holds those that the items name. The result does not depend on the order of rows, items or models.
+    `frameworks` holds those that the items name, `labels` what people said of judged answers
+    (`measure.labels.read_run_labels`). The result does not depend on the order of rows, items or models.
     Raises `Refused` for unmapped items (unless `options.values` is False) and `InputError` where the tables do not
     fit.
     """
@@ -130,7 +141,7 @@ def analyze(
     if chosen.values:
         refuse_unmapped(items)
     catalogue = catalogue_of(items, frameworks, silent=None if chosen.values else pl.lit(True))
-    return of_presentations(list(presentations_of(answers, catalogue)), catalogue, chosen)
+    return of_presentations(list(presentations_of(answers, catalogue)), catalogue, chosen, labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,8 @@ class Comparison:
     contested: pl.DataFrame
     theme_differences: pl.DataFrame
     theme_agreement: pl.DataFrame
+    corpus_differences: pl.DataFrame
+    mode_gaps: pl.DataFrame
 
 
 def compare(
@@ -151,10 +164,13 @@ def compare(
     *,
     frameworks: Mapping[str, FrameworkLike],
     options: AnalysisOptions | None = None,
+    labels: pl.DataFrame | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Comparison:
     """Respondents pair by pair on the items that both answered, whether in one run or in several put together.
 
-    `answers` may lack the columns that hold texts. Of unmapped items only what needs no values is compared.
+    `answers` may lack the columns that hold texts. Of unmapped items only what needs no values is compared. `labels`:
+    as in `analyze`; `names`: the model behind each respondent's name where they differ, so that its modes are compared.
     """
     chosen = options or AnalysisOptions()
     catalogue = catalogue_of(items, frameworks, silent=~pl.col("mapped"))
@@ -168,6 +184,8 @@ def compare(
             "contested": contested(everyone, known, chosen),
             "theme_differences": theme_differences(everyone, known, chosen),
             "theme_agreement": theme_agreement(everyone, known, chosen),
+            "corpus_differences": corpus_differences(everyone, known, chosen, labels),
+            "mode_gaps": mode_gaps(everyone, known, chosen, names, labels),
         }
 
     return Comparison(**over_maps(catalogue, tables))
@@ -185,14 +203,22 @@ def refuse_unmapped(items: pl.DataFrame) -> None:
         )
 
 
-def of_presentations(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> Analysis:
+def of_presentations(
+    everyone: list[Presentations],
+    catalogue: Catalogue,
+    options: AnalysisOptions,
+    labels: pl.DataFrame | None = None,
+) -> Analysis:
     """The tables of coded answers: `analyze` after reading. Where recovered maps have an interval of their own, every
     interval that rests on them is the union of those at its ends."""
-    tables = over_maps(catalogue, lambda known: _tables(everyone, known, options))
+    tables = over_maps(catalogue, lambda known: _tables(everyone, known, options, labels))
     return Analysis(**tables, summary=summary_of(tables, everyone, catalogue, options))
 
 
-def _tables(everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions) -> dict[str, pl.DataFrame]:
+def _tables(
+    everyone: list[Presentations], catalogue: Catalogue, options: AnalysisOptions, labels: pl.DataFrame | None
+) -> dict[str, pl.DataFrame]:
+    judge, raters = judges(everyone, catalogue, options, labels)
     ranking, ranking_fit = rankings(everyone, catalogue, options)
     return {
         "shares": shares(everyone, catalogue, options),
@@ -211,4 +237,10 @@ def _tables(everyone: list[Presentations], catalogue: Catalogue, options: Analys
         "themes": themes(everyone, catalogue, options),
         "theme_differences": theme_differences(everyone, catalogue, options),
         "theme_agreement": theme_agreement(everyone, catalogue, options),
+        "corpora": corpora(everyone, catalogue, options, labels),
+        "corpus_differences": corpus_differences(everyone, catalogue, options, labels),
+        "support": support(everyone, catalogue, options),
+        "mode_gaps": mode_gaps(everyone, catalogue, options, None, labels),
+        "judge": judge,
+        "raters": raters,
     }

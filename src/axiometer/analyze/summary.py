@@ -24,6 +24,10 @@ DEFINITIONS = {
     "side, then to the endorsing side; interval of Imbens and Manski (2004)",
     "strength": "population-averaged log-odds of a penalised Bradley-Terry model with slot effects, centred",
     "rank": "rank_low to rank_high hold for all values of a level at once",
+    "corpora": "answers that side with the corpus's statements over those that take a side (agree mode: supporting the "
+    "statement or opposing its reverse); levels of different corpora are not comparable, because their items differ",
+    "corrected": "the same share by people's labels of some answers and the judge's verdicts on all",
+    "gap": "share siding with the corpus in mode_a minus mode_b on the same items, each item weighing the same",
     "difference": "share of model_a minus share of model_b on the items that both chose on",
 }
 
@@ -37,6 +41,14 @@ MAIN: dict[str, tuple[str, ...]] = {
     "outcomes": ("model", "mode", "outcome", "n", "total", "share", *_RANGE),
     "agreement": ("model_a", "model_b", "mode", "level", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
     "themes": ("model", "mode", "theme", "position", "n", "share", *_RANGE, "bound_low", "bound_high"),
+    "corpora": (
+        *("model", "mode", "attribution", "corpus", "n", "share", *_RANGE, "bound_low", "bound_high"),
+        *("corrected", "corrected_low", "corrected_high", "correction", "corrected_why_not", "labels", "transported"),
+    ),
+    "support": ("model", "corpus", "quantity", "n", "estimate", *_RANGE),
+    "mode_gaps": ("model_a", "model_b", "mode_a", "mode_b", "corpus", "n_items", "share_a", "share_b", "gap", *_RANGE),
+    "judge": ("model", "mode", "truth", "said", "labels", "share", "low", "high"),
+    "raters": ("model", "mode", "answers", "labelled", "raters", "units", "agreed", "alpha"),
     "theme_agreement": ("model_a", "model_b", "mode", "theme", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
 }
 
@@ -128,6 +140,18 @@ def _notes(
                 f"{row['model']}, {row['mode']}, {row['level']}: values fall into {row['estimate']:.0f} parts that "
                 "were never set against each other; strengths across parts are not comparable"
             )
+    statements = int((catalogue.attribution >= 0).sum())
+    if statements:
+        notes.append(
+            f"{statements} items hold a statement against its reverse (RS), which is constructed: nobody said it; "
+            "levels are not compared between corpora, whose items differ"
+        )
+    if solved := int(catalogue.solved.sum()):
+        notes.append(f"{solved} of {statements} statements can be told from their reverse by style alone")
+    raters = tables.get("raters")
+    for row in () if raters is None else raters.iter_rows(named=True):
+        if not row["labelled"]:
+            notes.append(f"{row['model']}, {row['mode']}: uncorrected, people labelled none of its answers")
     for each in everyone:
         if each.persons:
             notes.append(

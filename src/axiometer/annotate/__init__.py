@@ -1,1 +1,1 @@
-"""Labels by people: sheets that they fill in, and what comes back from them."""
+"""People label a run's free answers, and judges are screened on answers whose labels we know."""

@@ -49,11 +49,13 @@ def analyze(
             raise InputError("{option} is for folders of scenes", file=run, option=name)
     from axiometer.analyze import AnalysisOptions
     from axiometer.analyze import analyze as analyze_tables
-    from axiometer.measure.reading import open_run
+    from axiometer.measure.reading import open_run, read_run_labels
 
     read = open_run(run, texts=False)
     chosen = AnalysisOptions(seed=seed, resamples=resamples, values=not without_values)
-    analysis = analyze_tables(read.items, read.answers, frameworks=read.frameworks, options=chosen)
+    analysis = analyze_tables(
+        read.items, read.answers, frameworks=read.frameworks, options=chosen, labels=read_run_labels(run)
+    )
     analysis.write(run / "analysis")
     if as_json:
         say_json(analysis.summary)
@@ -71,11 +73,13 @@ def _say(run: Run, analysis: Analysis) -> None:
     for model in analysis.models():
         found = shares.filter(pl.col("model") == model)["level"].unique(maintain_order=True).to_list()
         levels = [level for level in found if level in known] or found
+        if _say_corpora(analysis, model):
+            levels = [level for level in levels if level != "position"]
         for level in levels:
             own = (pl.col("model") == model) & (pl.col("level") == level)
             ranked = analysis.ranking.filter(own).sort("rank")
             _say_level(run, model, level, shares.filter(own), {row["value"]: row for row in ranked.to_dicts()})
-        if not levels:
+        if not found:
             _say_outcomes(analysis, model)
     say(t("Next: axiometer report {folder}", folder=run.folder))
 
@@ -106,6 +110,36 @@ def _say_level(run: Run, model: str, level: str, shares: pl.DataFrame, ranking: 
         say(t("no interval: {why}", why="; ".join(list(reasons)[:REASONS])))
     if len(rows) > SHOWN:
         say(t("and {n} more in {file}", n=len(rows) - SHOWN, file=run.folder / "analysis/shares.parquet"))
+
+
+def _say_corpora(analysis: Analysis, model: str) -> bool:
+    """Shares siding with the statements of corpora, corrected for a judge where that could be; whether there are any.
+    Corpora stand in alphabetical order: their items differ, so that their levels say nothing of more or less."""
+    import polars as pl
+
+    whole = (pl.col("lang") == "all") & (pl.col("attribution") == "all") & (pl.col("model") == model)
+    rows = analysis.corpora.filter(whole).sort("mode", "corpus", maintain_order=True).to_dicts()
+    judged = any(row["corrected"] is not None or row["corrected_why_not"] is not None for row in rows)
+    headers = ["mode", "corpus", "share siding with it", "95 % interval", *(["corrected", "95 % interval"] * judged)]
+    if rows:
+        say_table(
+            headers,
+            [
+                [
+                    t(row["mode"]),
+                    row["corpus"],
+                    row["share"],
+                    _interval(row["low"], row["high"]),
+                    *([row["corrected"], _interval(row["corrected_low"], row["corrected_high"])] * judged),
+                ]
+                for row in rows[:SHOWN]
+            ],
+            title=f"{model}, {t('statements of corpora')}",
+        )
+        reasons = dict.fromkeys(row[name] for row in rows for name in ("why_not", "corrected_why_not") if row[name])
+        if reasons:
+            say(t("no interval: {why}", why="; ".join(list(reasons)[:REASONS])))
+    return bool(rows)
 
 
 def _say_outcomes(analysis: Analysis, model: str) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import typer
 
+from axiometer.cli.blind import blind
 from axiometer.cli.conflicts import conflicts
 from axiometer.cli.corpus import corpus
 from axiometer.cli.deduplicating import dedup
 from axiometer.cli.dilemmas import dilemmas
 from axiometer.cli.mapping import map_items
 from axiometer.cli.scenes import scenes
+from axiometer.cli.statements import statements
 from axiometer.cli.themes import themes
 from axiometer.cli.translating import translate
 from axiometer.cli.usage import Verbs
@@ -27,6 +29,10 @@ app.command("themes", help=t("Two rule sets to items, theme by theme. The same c
 app.command("scenes", help=t("Values to scenes, with rules and without. The same command goes on where it stopped."))(
     scenes
 )
+app.command("statements", help=t("News to statements, and to items. The same command goes on where it stopped."))(
+    statements
+)
+app.command("blind", help=t("Mark items whose statement a run tells without the question."))(blind)
 app.command("translate", help=t("Items to other languages, checked. The same command goes on where it stopped."))(
     translate
 )

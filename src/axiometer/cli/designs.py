@@ -15,12 +15,14 @@ def design_of(given: dict[str, Any], langs: tuple[str, ...] | None) -> Design:
     from axiometer.measure.design import Design, Orders
     from axiometer.records.rows import Mode
 
+    mode = member(Mode, given["mode"], "--mode")
     return Design(
-        mode=_member(Mode, given["mode"], "--mode"),
-        orders=_member(Orders, given["orders"], "--orders"),
+        mode=mode,
+        orders=member(Orders, given["orders"], "--orders"),
         wordings=given["wordings"],
         repeats=given["repeats"],
         langs=langs,
+        free_tokens=given.get("max_tokens") if mode in (Mode.JUDGED, Mode.OPEN) else None,
     )
 
 
@@ -30,7 +32,8 @@ def parts(text: str | list[object] | None) -> tuple[str, ...]:
     return tuple(part for each in listed if (part := str(each).strip()))
 
 
-def _member(kind: Any, text: str, option: str) -> Any:
+def member(kind: Any, text: str, option: str) -> Any:
+    """The member of a closed set that `text` names. Raises `InputError` with all of them."""
     try:
         return kind(text)
     except ValueError:

@@ -9,7 +9,9 @@ from io import TextIOWrapper
 import typer
 
 from axiometer.cli import (
+    aligning,
     analyzing,
+    annotating,
     building,
     demonstration,
     exporting,
@@ -59,6 +61,8 @@ app.command("run", help=t("Run a whole study from a recipe. The same command goe
 app.command("export", help=t("Write any table as CSV or XLSX for people, or items in a published format."))(
     exporting.export
 )
+app.add_typer(annotating.app, name="annotate", help=t("Label a run's free answers, and screen judges."))
+app.add_typer(aligning.app, name="align", help=t("Make preference data, tune a model on them, show what changed."))
 app.add_typer(
     expressing.app, name="express", help=t("Tell which values texts express: train, evaluate, score, profile.")
 )

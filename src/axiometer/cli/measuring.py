@@ -16,6 +16,7 @@ from axiometer.messages import t
 
 if TYPE_CHECKING:
     from axiometer.measure.run import MeasureOptions, Plan, RunSummary
+    from axiometer.runtime.respondent import Respondent
 
 AGAIN = ("error", "truncated")
 
@@ -26,7 +27,9 @@ def measure(
     model: options.Model = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the run."))] = None,
     config: options.Config = None,
-    mode: Annotated[str, typer.Option(help="choice | logprob | agree")] = "choice",
+    mode: Annotated[str, typer.Option(help="choice | logprob | likelihood | agree | judged | open")] = "choice",
+    judge: options.Judge = None,
+    judge_itself: options.JudgeItself = False,
     orders: Annotated[str, typer.Option(help="one | swap | all")] = "swap",
     wordings: Annotated[int, typer.Option(min=1, help=t("How many wordings of the prompt."))] = 1,
     repeats: Annotated[int, typer.Option(min=1, help=t("How often each presentation is asked."))] = 1,
@@ -65,7 +68,7 @@ def measure(
 
 
 def _plan(given: dict[str, Any]) -> Plan:
-    from axiometer.cli.respondents import respondents, wanted
+    from axiometer.cli.respondents import judge_of, respondents, wanted
     from axiometer.cli.starter import items_path
     from axiometer.measure.run import plan_run
 
@@ -73,11 +76,13 @@ def _plan(given: dict[str, Any]) -> Plan:
         raise InputError("no items", mend="name a table of items, or `starter`")
     design = design_of(given, _langs(given["lang"]))
     frameworks = [Path(path) for path in given["framework"] or []]
-    people = respondents(given["model"] or [], wanted(given))
-    return plan_run(items_path(given["items"]), people, design, _options(given), frameworks)
+    said = wanted(given)
+    people = respondents(given["model"] or [], said)
+    judge = judge_of(str(given["judge"]), said, people) if given["judge"] else None
+    return plan_run(items_path(given["items"]), people, design, _options(given, judge), frameworks)
 
 
-def _options(given: dict[str, Any]) -> MeasureOptions:
+def _options(given: dict[str, Any], judge: Respondent | None) -> MeasureOptions:
     from axiometer.measure.run import MeasureOptions
     from axiometer.records.rows import Outcome
 
@@ -91,6 +96,8 @@ def _options(given: dict[str, Any]) -> MeasureOptions:
         shard=(int(number), int(of)),
         again=frozenset(Outcome(_again(name)) for name in parts(given["again"])),
         batch=bool(given["batch"]),
+        judge=judge,
+        judge_itself=bool(given["judge_itself"]),
     )
 
 

@@ -18,12 +18,14 @@ app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 def list_(models: options.ModelsFile = None, as_json: options.AsJson = False) -> None:
     from axiometer.models.registry import providers
     from axiometer.models.settings import load_models
-    from axiometer.models.simulated import load_profile, shipped_profiles, shipped_writers
+    from axiometer.models.simulated import load_profile, shipped_judges, shipped_profiles, shipped_writers
+    from axiometer.models.simulated_judge import load_judge
     from axiometer.models.writer_profile import load_writer
 
     known = load_models(models)
     profiles = [(f"sim/{name}", load_profile(name).about) for name in shipped_profiles()]
     profiles += [(f"sim/{name}", load_writer(name).about) for name in shipped_writers()]
+    profiles += [(f"sim/{name}", load_judge(name).about) for name in shipped_judges()]
     if as_json:
         say_json(
             {

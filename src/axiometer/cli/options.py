@@ -14,6 +14,10 @@ Run = Annotated[Path, typer.Argument(help=t("Folder of a run."))]
 Model = Annotated[
     list[str] | None, typer.Option("--model", "-m", help=t("Respondent as provider/name; may be repeated."))
 ]
+Judge = Annotated[
+    str | None, typer.Option("--judge", help=t("Model that judges free answers (modes judged and open)."))
+]
+JudgeItself = Annotated[bool, typer.Option("--judge-itself", help=t("Let a respondent judge its own answers."))]
 Output = Annotated[Path, typer.Option("--output", "-o", help=t("Where to write."))]
 AsJson = Annotated[bool, typer.Option("--json", help=t("Print JSON to standard output."))]
 Resamples = Annotated[int, typer.Option(min=100, max=100_000, help=t("Bootstrap resamples."))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,21 @@ def wanted(given: Mapping[str, Any]) -> Wanted:
     return Wanted(parameters(given), given["concurrency"], given["max_calls"], given["max_usd"], given["models"])
 
 
-def respondents(names: Sequence[str], said: Wanted) -> list[Respondent]:
-    """Opens every named respondent. Raises `InputError` for an unknown one, a missing key or file, or a limit
-    of money for one whose price is not known."""
+def judge_of(name: str, said: Wanted, beside: Sequence[Respondent] = ()) -> Respondent:
+    """The judge of a run: its limit of calls and money is the one of the respondents beside it, together with theirs.
+    Temperature, system prompt and the like are said of respondents; a judge has its own in models.yaml, or none."""
+    budget = beside[0].limits.budget if beside else None
+    (judge,) = respondents([name], replace(said, parameters=Parameters()), budget)
+    return judge
+
+
+def respondents(names: Sequence[str], said: Wanted, budget: Budget | None = None) -> list[Respondent]:
+    """Opens every named respondent; they share one budget (by default the one that is said).
+
+    Raises `InputError` for an unknown one, a missing key or file, or a limit of money for one whose price is not known.
+    """
     known = load_models(said.models_file)
-    budget = Budget(said.max_calls, said.max_usd)
+    budget = budget or Budget(said.max_calls, said.max_usd)
     opened = []
     for name in names:
         entry = known.entry(name)

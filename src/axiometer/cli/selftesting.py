@@ -10,7 +10,7 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.console import say, say_json, say_table
-from axiometer.errors import AxiometerError
+from axiometer.errors import AxiometerError, InputError
 from axiometer.messages import t
 
 if TYPE_CHECKING:
@@ -24,14 +24,22 @@ class SelftestFailed(AxiometerError):
 def selftest(
     simulations: Annotated[int, typer.Option(min=50, help=t("How many simulated runs per scenario."))] = 1_000,
     seed: options.Seed = 0,
+    only: Annotated[
+        list[str] | None, typer.Option(help=t("Simulate this part alone: choices or judge (may be repeated)."))
+    ] = None,
     each: Annotated[bool, typer.Option("--each", help=t("Show every quantity, not only families."))] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Prints planted against recovered, with the coverage of the 95 % intervals."""
-    from axiometer.analyze.selftest import run_selftest
+    from axiometer.analyze.selftest import Part, run_selftest
 
+    known = [part.value for part in Part]
+    for name in only or ():
+        if name not in known:
+            raise InputError("there is no part {name!r}", mend=", ".join(known), name=name)
+    parts = tuple(Part(name) for name in only or known)
     started = time.monotonic()
-    result = run_selftest(seed=seed, simulations=simulations, workers=os.cpu_count() or 1)
+    result = run_selftest(seed=seed, simulations=simulations, workers=os.cpu_count() or 1, parts=parts)
     if as_json:
         say_json(result.to_dict())
     else:
@@ -85,6 +93,8 @@ def _say(result: SelftestReport, each: bool) -> None:
         ],
         title=t("Coverage of the 95 % intervals, by family of quantities"),
     )
+    if result.power.is_empty():
+        return
     say_table(
         ["dilemmas", "repeats", "presentations", "tau", "95 % of runs"],
         [

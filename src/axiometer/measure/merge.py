@@ -10,12 +10,13 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError
+from axiometer.measure.labels import FREE, LABELS, SHEETS
 from axiometer.measure.specification import Specification, check_same, read_specification
 from axiometer.records.tables import read_part, rows_in, write_parquet
 
 
 def merge_runs(shards: Sequence[Path], output: Path) -> Path:
-    """Joins the shard folders into the run `output`.
+    """Joins the shard folders into the run `output`, with the labels that people gave to their free answers.
 
     Raises `InputError` where shards are missing, doubled, unfinished or of different runs; nothing is written then.
     """
@@ -38,9 +39,14 @@ def merge_runs(shards: Sequence[Path], output: Path) -> Path:
 
 def _join(shards: Sequence[Path], whole: Specification, output: Path) -> None:
     (output / "journal").mkdir(parents=True)
-    for name in sorted({path.name for folder in shards for path in (folder / "answers").glob("m*.parquet")}):
-        parts = [path for folder in shards if (path := folder / "answers" / name).exists()]
-        write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / "answers" / name)
+    for table in ("answers", FREE):
+        for name in sorted({path.name for folder in shards for path in (folder / table).glob("m*.parquet")}):
+            parts = [path for folder in shards if (path := folder / table / name).exists()]
+            write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / table / name)
+    for name in (SHEETS, LABELS):
+        for path in sorted(path for folder in shards for path in (folder / name).glob("*.parquet")):
+            (output / name).mkdir(exist_ok=True)
+            shutil.copy2(path, output / name / path.name)  # named by its sheet, so of one shard
     shutil.copytree(shards[0] / "items", output / "items")
     if (shards[0] / "frameworks").exists():
         shutil.copytree(shards[0] / "frameworks", output / "frameworks")
@@ -75,9 +81,7 @@ def _check_numbers(shards: Sequence[Path], specifications: Sequence[Specificatio
 
 def _check_complete(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
     for folder, specification in zip(shards, specifications, strict=True):
-        number, of = specification.shard
-        wanted = len(range(number - 1, int(specification.noted["presentations"]), of))
-        wanted *= len(specification.asked["models"])
+        wanted = specification.rows * len(specification.asked["models"])
         files = sorted((folder / "answers").glob("m*.parquet"))
         there = sum(rows_in(path) for path in files)
         if there != wanted:

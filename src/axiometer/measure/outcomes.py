@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from axiometer.measure.design import Design, Presentation
@@ -12,6 +13,7 @@ from axiometer.records.ids import content_id
 from axiometer.records.rows import Answer, Mode, Outcome
 
 NO_LETTER = "no option letter among the first token's candidates"
+NO_LIKELIHOODS = "no likelihoods of the options"
 
 
 def answer_row(
@@ -76,6 +78,8 @@ def _read(
 ) -> _Read:
     if reply is None:
         return _Read(Reading(Outcome.ERROR, None, None, f"{type(error).__name__}: {error}"))
+    if design.mode is Mode.LIKELIHOOD:
+        return _read_likelihoods(reply, presentation, rendered)
     if design.mode is Mode.LOGPROB:
         return _read_probabilities(reply, presentation, rendered)
     texts = [presentation.item.options[index].text for index in presentation.order]
@@ -111,3 +115,19 @@ def _read_probabilities(reply: Reply, presentation: Presentation, rendered: Rend
         by_option[index] = found.probabilities[slot]
     best = max(range(len(rendered.letters)), key=lambda slot: found.probabilities[slot])
     return _Read(Reading(Outcome.CHOSEN, rendered.letters[best], None, None), tuple(by_option), found.mass)
+
+
+def _read_likelihoods(reply: Reply, presentation: Presentation, rendered: Rendered) -> _Read:
+    """The likeliest option, and the probability of each given that the answer is one of them: the options' likelihoods
+    as whole answers over their sum. The sum itself is the mass."""
+    said = reply.continuations
+    if said is None or len(said) != len(presentation.order):
+        return _Read(Reading(Outcome.INVALID, None, None, NO_LIKELIHOODS))
+    best = max(said)
+    weights = [math.exp(value - best) for value in said]
+    by_option = [0.0] * len(presentation.order)
+    for slot, index in enumerate(presentation.order):
+        by_option[index] = weights[slot] / math.fsum(weights)
+    letter = rendered.letters[said.index(best)]
+    mass = math.exp(best) * math.fsum(weights)
+    return _Read(Reading(Outcome.CHOSEN, letter, None, None), tuple(by_option), min(mass, 1.0))

@@ -1,12 +1,13 @@
-"""The answers table of a run, in parts of about 2,000 presentations: a part that exists is done."""
+"""The tables of a run, in parts of about 2,000 presentations: a part that exists is done."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, Protocol, TypeVar
 
-from axiometer.records.rows import Answer, Outcome
+from axiometer.records.rows import Outcome
 from axiometer.records.schemas import to_frame
 from axiometer.records.tables import read_part, write_parquet
 
@@ -35,35 +36,48 @@ class Parts:
         return found
 
 
+class Numbered(Protocol):
+    """A row with its place in the order of the plan."""
+
+    @property
+    def seq(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
+
+
 @dataclass(slots=True)
-class _Open:
-    rows: list[Answer] = field(default_factory=list)
+class _Open(Generic[Row]):
+    rows: list[Row] = field(default_factory=list)
     expected: int = 0
     complete: bool = False
 
 
 @dataclass(slots=True)
-class PartWriter:
-    """Collects rows in any order and writes each part when its last row has come.
+class PartWriter(Generic[Row]):
+    """Collects rows in any order and writes each part, of `size` numbers, when its last row has come.
 
     `expect` is called for every presentation as it is handed out, `receive` for every row, `end` when no more
-    presentations come.
+    presentations come. `made_from`: the parts that are made from these; one is taken away before its source changes.
     """
 
     parts: Parts
-    _open: dict[int, _Open] = field(default_factory=dict)
+    row_type: type[Row]
+    size: int = PART_SIZE
+    made_from: Parts | None = None
+    _open: dict[int, _Open[Row]] = field(default_factory=dict)
     _current: int | None = None
 
     def expect(self, seq: int) -> None:
-        part = seq // PART_SIZE
+        part = seq // self.size
         if part != self._current:
             self._close(self._current)
             self._current = part
             self._open.setdefault(part, _Open())
         self._open[part].expected += 1
 
-    def receive(self, row: Answer) -> None:
-        part = row.seq // PART_SIZE
+    def receive(self, row: Row) -> None:
+        part = row.seq // self.size
         waiting = self._open[part]
         waiting.rows.append(row)
         self._write_if_whole(part)
@@ -82,5 +96,7 @@ class PartWriter:
         if not waiting.complete or len(waiting.rows) < waiting.expected:
             return
         rows = sorted(waiting.rows, key=lambda row: row.seq)
-        write_parquet(to_frame(rows, Answer), self.parts.path(part))
+        if self.made_from is not None:
+            self.made_from.path(part).unlink(missing_ok=True)
+        write_parquet(to_frame(rows, self.row_type), self.parts.path(part))
         del self._open[part]

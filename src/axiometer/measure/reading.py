@@ -10,10 +10,23 @@ import polars as pl
 
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
+from axiometer.measure.labels import FREE, read_run_labels
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.recovered import recovered_in
-from axiometer.records.rows import Answer, Item
-from axiometer.records.tables import THEME, parquet_files, read_table
+from axiometer.records.rows import Answer, FreeAnswer, Item
+from axiometer.records.schemas import schema_of
+from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME, parquet_files, read_table
+
+__all__ = [
+    "COUNTED_OF_ANSWERS",
+    "COUNTED_OF_ITEMS",
+    "FREE",
+    "Run",
+    "open_run",
+    "read_free_answers",
+    "read_run_labels",
+    "scan_answers",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +63,17 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     """The run in `folder`. Raises `InputError` when there is none, or no answer yet.
 
     Without `texts` the tables hold only what can be counted: no prompts, no options' texts, no raw answers, no ids of
-    answers or calls, and of `meta` the theme and what is said of a recovered map alone, as the columns
-    `theme` and `recovered`. That is a fraction of the memory.
+    answers or calls (but of judged ones the id of the free answer, as `free`), and of `meta` the theme, the attribution
+    of statements, whether style alone solves them, and what is said of a recovered map, as the columns `theme`,
+    `attribution`, `solved` and `recovered`. That is a fraction of the memory.
     """
     folder = Path(folder)
     specification = read_specification(folder)
     answers = folder / "answers"
     if not answers.is_dir() or not any(answers.glob("m*.parquet")):
         raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
-    table = read_table(answers, Answer, None if texts else COUNTED_OF_ANSWERS)
-    number, of = specification.shard
-    wanted = len(range(number - 1, int(specification.noted["presentations"]), of)) * len(specification.asked["models"])
+    table = read_table(answers, Answer) if texts else _counted_answers(folder)
+    wanted = specification.rows * len(specification.asked["models"])
     frameworks = {
         name: load_framework(folder / "frameworks" / f"{name}.yaml") for name in specification.asked["frameworks"]
     }
@@ -74,13 +87,47 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     )
 
 
+def _counted_answers(folder: Path) -> pl.DataFrame:
+    if not (folder / FREE).is_dir():
+        return read_table(folder / "answers", Answer, COUNTED_OF_ANSWERS)
+    table = read_table(folder / "answers", Answer, (*COUNTED_OF_ANSWERS, "parent_ids"))
+    second = pl.col("parent_ids").list.get(1, null_on_oob=True)
+    return table.with_columns(free=second).drop("parent_ids")
+
+
 def _counted_items(path: Path) -> pl.DataFrame:
     option = pl.element().struct
     plain = pl.col("options").list.eval(pl.struct(option.field("role"), option.field("expresses")))
     parts = (read_table(file, Item, (*COUNTED_OF_ITEMS, "meta")) for file in parquet_files(path))
     return pl.concat(
         [
-            part.select(*COUNTED_OF_ITEMS, theme=THEME).with_columns(plain, recovered=recovered_in(part))
+            part.select(*COUNTED_OF_ITEMS, theme=THEME, attribution=ATTRIBUTION, solved=SOLVED).with_columns(
+                plain, recovered=recovered_in(part)
+            )
             for part in parts
         ]
     )
+
+
+def read_free_answers(folder: Path | str) -> pl.DataFrame:
+    """The free answers of a run in mode `judged` or `open`, one row of `FreeAnswer` each; empty in other modes."""
+    free = Path(folder) / FREE
+    if not free.is_dir() or not any(free.glob("*.parquet")):
+        return pl.DataFrame(schema=schema_of(FreeAnswer))
+    return read_table(free, FreeAnswer)
+
+
+def scan_answers(folder: Path | str) -> pl.LazyFrame:
+    """The answers of a run, to be read later, as people want to see them: `raw` is what the respondent said, of free
+    answers too, where the table itself has the judge's words. `reason` is then the judge's."""
+    folder = Path(folder)
+    answers = pl.scan_parquet(parquet_files(folder / "answers"), glob=False)
+    if not any((folder / FREE).glob("m*.parquet")):
+        return answers
+    free = pl.scan_parquet(parquet_files(folder / FREE), glob=False)
+    said = free.select(_free="id", _text="text", _thought="reasoning")
+    joined = answers.with_columns(_free=pl.col("parent_ids").list.get(1, null_on_oob=True)).join(
+        said, on="_free", how="left", maintain_order="left"
+    )
+    own = {"raw": pl.coalesce("_text", "raw"), "reasoning": pl.coalesce("_thought", "reasoning")}
+    return joined.with_columns(**own).drop("_free", "_text", "_thought")

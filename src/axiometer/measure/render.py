@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from axiometer.errors import Refused
-from axiometer.measure.design import LETTERS, Design, Presentation
+from axiometer.measure.design import FREE_TOKENS, LETTERS, Design, Presentation, sides_of
 from axiometer.models.protocols import ChatModel, Message, Request
 from axiometer.prompts import Template, load_template, wordings
-from axiometer.records.rows import Mode
+from axiometer.records.rows import ItemKind, Mode
 
 TOP_LOGPROBS = 20
 
@@ -50,29 +50,37 @@ class Renderer:
         template = self._template(step, item.lang, presentation.wording)
         letters = tuple(LETTERS[: len(presentation.order)])
         texts = [item.options[index].text for index in presentation.order]
-        if self.design.mode is Mode.AGREE:
+        if self._asks_freely:
+            prompt = template.render(prompt=item.prompt)
+        elif self.design.mode is Mode.AGREE:
             prompt = template.render(prompt=item.prompt, option=texts[0])
         else:
             prompt = template.render(prompt=item.prompt, options=list(zip(letters, texts, strict=True)))
         messages: tuple[Message, ...] = (Message("user", prompt),)
         if self.steering is not None:
             messages = (Message("system", self.steering.prompts[item.lang]), *messages)
-        logprob = self.design.mode is Mode.LOGPROB
+        logprob, likelihood = self.design.mode is Mode.LOGPROB, self.design.mode is Mode.LIKELIHOOD
         request = Request(
             messages=messages,
             top_logprobs=TOP_LOGPROBS if logprob else None,
-            max_tokens=1 if logprob else None,
+            max_tokens=1 if logprob else self._free_tokens(),
             repeat=presentation.repeat,
             occasion=self.occasion,
-            meta=self._meta(presentation, template, letters, texts) if self.model.wants_meta else None,
+            meta=self._meta(presentation, template, letters) if self.model.wants_meta else None,
+            continuations=tuple(texts) if likelihood else None,
         )
         shown = "\n\n".join(message.content for message in messages)
         digest = hashlib.sha256(shown.encode()).hexdigest()[:32]
         return Rendered(request, letters, template.id, digest)
 
-    def templates(self, langs: Sequence[str]) -> list[Template]:
-        """Every template that a run in `langs` uses. Raises `Refused` where a language or a wording is missing."""
-        steps = ["agree", "agree-negated"] if self.design.mode is Mode.AGREE else [self._choice_step()]
+    def templates(self, langs: Sequence[str], kinds: Iterable[str] = ()) -> list[Template]:
+        """Every template that a run with items of these languages and kinds uses. Raises `Refused` where a language or
+        a wording is missing."""
+        steps = [self._choice_step()]
+        if self.design.mode is Mode.AGREE:
+            steps = ["agree", "agree-negated"]
+        elif self._asks_freely:
+            steps = sorted({self._free_step(kind) for kind in kinds})
         return [
             self._template(step, lang, number)
             for step in steps
@@ -80,13 +88,34 @@ class Renderer:
             for number in range(1, self.design.wordings + 1)
         ]
 
+    @property
+    def _asks_freely(self) -> bool:
+        """Whether the prompt is the question without its options."""
+        return self.design.is_free or self.design.mode is Mode.LIKELIHOOD
+
     def _step(self, presentation: Presentation) -> str:
+        if self._asks_freely:
+            return self._free_step(presentation.item.kind)
         if self.design.mode is Mode.AGREE:
             return "agree-negated" if presentation.negated else "agree"
         return self._choice_step()
 
     def _choice_step(self) -> str:
         return "continuation" if self.model.continues else "choice"
+
+    def _free_step(self, kind: str) -> str:
+        """A question asks for a view and a dilemma for what should be done; an open prompt is put as it stands."""
+        if self.model.continues:
+            return "free-continuation"
+        return {ItemKind.STATEMENT: "free-answer", ItemKind.OPEN: "free-bare"}.get(ItemKind(kind), "free-open")
+
+    def _free_tokens(self) -> int | None:
+        """What a free answer may have; None in other modes (the respondent's own)."""
+        if not self.design.is_free or self.design.free_tokens is not None:
+            return self.design.free_tokens if self.design.is_free else None
+        sampling = self.model.identity.get("sampling")
+        allowed = int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
+        return max(FREE_TOKENS, allowed)
 
     def _template(self, step: str, lang: str, number: int) -> Template:
         template = self._templates.get((step, lang, number))
@@ -106,19 +135,20 @@ class Renderer:
             self._templates[(step, lang, number)] = template
         return template
 
-    def _meta(
-        self, presentation: Presentation, template: Template, letters: Sequence[str], texts: Sequence[str]
-    ) -> Mapping[str, object]:
+    def _meta(self, presentation: Presentation, template: Template, letters: Sequence[str]) -> Mapping[str, object]:
+        """What a simulated respondent answers from. A free answer is drawn from the sides, in the item's own order."""
         item = presentation.item
+        order = sides_of(item) if self.design.is_free else list(presentation.order)
+        texts = [item.options[index].text for index in order]
         meta: dict[str, object] = {
             "mode": str(self.design.mode),
             "lang": item.lang,
             "item": item.id,
             "parallel": item.parallel_id,
             "wording": template.id,
-            "order": list(presentation.order),
+            "order": order,
             "letters": list(letters),
-            "texts": list(texts),
+            "texts": texts,
             "clusters": list(item.clusters),
             "negated": presentation.negated,
             "options": [
@@ -126,7 +156,7 @@ class Renderer:
                     "role": str(item.options[index].role),
                     "expresses": [[str(e.kind), e.target, e.polarity] for e in item.options[index].expresses],
                 }
-                for index in presentation.order
+                for index in order
             ],
         }
         if self.steering is not None:

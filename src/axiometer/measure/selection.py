@@ -15,6 +15,7 @@ import polars as pl
 
 from axiometer.errors import InputError, Refused
 from axiometer.measure.design import LETTERS, Design, presentations_per_item
+from axiometer.measure.open_items import as_asked
 from axiometer.records.rows import Item, ItemKind, Mode, Role
 from axiometer.records.schemas import schema_of
 from axiometer.records.tables import parquet_files, read_slice, rows_in, schema_in, write_parquet
@@ -37,11 +38,13 @@ class Selection:
     sources: list[str]
     frameworks: list[str]
     unmapped: int
+    kinds: list[str]
+    design: Design
     ids: frozenset[str] | None = field(default=None, repr=False)
 
     def frames(self) -> Iterator[pl.DataFrame]:
-        """The chosen items in their order, in batches."""
-        for frame in _batches(parquet_files(self.path), list(schema_of(Item))):
+        """The chosen items in their order, in batches; in mode `open` as they are asked (see `open_items`)."""
+        for frame in _batches(parquet_files(self.path), list(schema_of(Item)), self.design):
             kept = frame.filter(pl.col("lang").is_in(list(self.langs)))
             yield kept if self.ids is None else kept.filter(pl.col("id").is_in(list(self.ids)))
 
@@ -66,6 +69,7 @@ class _Overview:
     shapes: Counter[tuple[int, int]] = field(default_factory=Counter)
     sources: set[str] = field(default_factory=set)
     frameworks: set[str] = field(default_factory=set)
+    kinds: set[str] = field(default_factory=set)
     marks: list[pl.Series] = field(default_factory=list)
 
     def add(self, frame: pl.DataFrame) -> None:
@@ -79,6 +83,7 @@ class _Overview:
             self.shapes[options, sides] += count
         self.sources.update(frame["source"].unique())
         self.frameworks.update(frame["framework"].drop_nulls().unique())
+        self.kinds.update(frame["kind"].unique())
         self.marks.append(frame["id"].hash())
 
 
@@ -98,7 +103,7 @@ def select_items(
         ids = _sample(files, design, limit, seed, ids)
     overview = _Overview()
     present: set[str] = set()
-    for frame in _described(files):
+    for frame in _described(files, design):
         present.update(frame["lang"].unique())
         wanted = _in_langs(frame, design)
         _check_items(wanted, design, path)
@@ -114,20 +119,24 @@ def select_items(
         sources=sorted(overview.sources),
         frameworks=sorted(overview.frameworks),
         unmapped=overview.unmapped,
+        kinds=sorted(overview.kinds),
+        design=design,
         ids=ids,
     )
 
 
-def _batches(files: list[Path], columns: list[str]) -> Iterator[pl.DataFrame]:
+def _batches(files: list[Path], columns: list[str], design: Design) -> Iterator[pl.DataFrame]:
+    wanted = None if design.mode is Mode.OPEN else columns
     for file in files:
         for offset in range(0, rows_in(file), BATCH):
-            yield read_slice(file, offset, BATCH, columns)
+            frame = read_slice(file, offset, BATCH, wanted)
+            yield frame if wanted is not None else as_asked(frame, file).select(columns)
 
 
-def _described(files: list[Path]) -> Iterator[pl.DataFrame]:
+def _described(files: list[Path], design: Design) -> Iterator[pl.DataFrame]:
     side = pl.element().struct.field("role") == str(Role.SIDE)
     columns = ["id", "kind", "lang", "mapped", "source", "framework", "options"]
-    for frame in _batches(files, columns):
+    for frame in _batches(files, columns, design):
         yield frame.with_columns(
             options=pl.col("options").list.len(), sides=pl.col("options").list.eval(side).list.sum()
         )
@@ -174,15 +183,24 @@ def _check_unique(overview: _Overview, path: Path) -> None:
 
 
 def _check_items(frame: pl.DataFrame, design: Design, path: Path) -> None:
-    open_items = frame.filter(pl.col("kind") == str(ItemKind.OPEN)).height
+    open_items = frame.filter((pl.col("kind") == str(ItemKind.OPEN)) & (pl.col("options") == 0)).height
     if open_items:
         raise Refused(
             "{file}: open items have no options and cannot be asked with --mode {mode}; "
-            "give a table of dilemmas, themes or statements",
+            "give a table of dilemmas, themes or statements, or ask with --mode open",
             file=path,
             mode=design.mode,
         )
     least = 1 if design.mode is Mode.AGREE else 2
+    if design.is_free:
+        single = frame.filter(pl.col("sides") < 2)
+        if single.height:
+            raise InputError(
+                "item {item} has {n} sides: a judge needs two or more to tell apart",
+                file=path,
+                item=single["id"][0],
+                n=single["sides"][0],
+            )
     wrong = frame.filter((pl.col("options") < least) | (pl.col("options") > len(LETTERS)))
     if wrong.height:
         raise InputError(
@@ -199,7 +217,7 @@ def _sample(files: list[Path], design: Design, limit: int, seed: int, only: froz
     """Ids of the `limit` items with the smallest hashes of seed and family."""
 
     def ranked() -> Iterator[tuple[bytes, str]]:
-        for frame in _batches(files, ["id", "lang", "parallel_id"]):
+        for frame in _batches(files, ["id", "lang", "parallel_id"], design):
             kept = _in_langs(frame, design)
             for item, family in kept.select("id", family=pl.coalesce("parallel_id", "id")).iter_rows():
                 if only is None or item in only:

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from axiometer.errors import InputError, SpecificationChanged
-from axiometer.measure.design import Design
+from axiometer.measure.design import Design, verdicts_per_answer
+from axiometer.measure.judging.rows import stage_of
 from axiometer.measure.render import Steering
 from axiometer.measure.selection import Selection
 from axiometer.models.protocols import ChatModel
@@ -42,6 +43,21 @@ class Specification:
         number, _, of = str(self.asked.get("shard", "1/1")).partition("/")
         return int(number), int(of)
 
+    @property
+    def rows(self) -> int:
+        """How many rows of this shard each respondent has in the answers table."""
+        return self._per_put * self.puts
+
+    @property
+    def puts(self) -> int:
+        """How often something of this shard is put to each respondent: where answers are free, each is several rows."""
+        number, of = self.shard
+        return len(range(number - 1, int(self.noted["presentations"]) // self._per_put, of))
+
+    @property
+    def _per_put(self) -> int:
+        return int(self.noted.get("rows_per_put", 1))
+
     def write(self, folder: Path, file: str = FILE) -> None:
         text = yaml.safe_dump(
             {"format": FORMAT, "asked": dict(self.asked), "noted": dict(self.noted)},
@@ -64,6 +80,7 @@ def specify(
     occasion: str | None,
     shard: tuple[int, int],
     steering: Steering | None = None,
+    judge: ChatModel | None = None,
 ) -> Specification:
     """The specification of a run. `frameworks` maps ids to fingerprints."""
     import polars
@@ -86,6 +103,14 @@ def specify(
         asked["occasion"] = occasion
     if steering is not None:
         asked["steering"] = {"values": list(steering.values), "prompts": dict(steering.prompts)}
+    if design.is_free:
+        asked["design"]["free_tokens"] = design.free_tokens
+    if judge is not None:
+        asked["judge"] = {
+            "name": judge.name,
+            "identity": plain(judge.identity),
+            "stage": plain(stage_of(design.mode).fingerprint),
+        }
     if shard != (1, 1):
         asked["shard"] = f"{shard[0]}/{shard[1]}"
     noted = {
@@ -95,6 +120,7 @@ def specify(
         "sources": selection.sources,
         "unmapped": selection.unmapped,
         "presentations": selection.presentations,
+        **({"rows_per_put": verdicts_per_answer(design)} if design.is_free else {}),
         "limit": limit,
         "seed": seed,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

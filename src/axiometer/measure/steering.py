@@ -163,7 +163,7 @@ def plan_steered(
 
     Raises an `AxiometerError` for anything that cannot be asked, or that would say nothing about values.
     """
-    if design.mode is Mode.AGREE:
+    if design.mode not in (Mode.CHOICE, Mode.LOGPROB):
         raise Refused("validate compares choices: use --mode choice or --mode logprob")
     recorded = [one.model.name for one in respondents if one.model.name.startswith("recorded/")]
     if recorded:

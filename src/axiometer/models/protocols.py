@@ -39,6 +39,8 @@ class Sampling:
 @dataclass(frozen=True, slots=True)
 class Request:
     """One call. `top_logprobs` asks for that many candidates of the first answer token; `schema` is a JSON schema.
+    `continuations` asks how likely each of these texts is as the whole answer, which only some models can say
+    (`scores_continuations`).
 
     `meta` is for simulated and recorded respondents alone: it is never sent to a provider but is part of the key.
     `repeat` and `occasion` make deliberate repetitions distinct calls.
@@ -51,6 +53,12 @@ class Request:
     repeat: int = 0
     occasion: str | None = None
     meta: Mapping[str, object] | None = None
+    continuations: tuple[str, ...] | None = None
+
+
+def scores_continuations(model: ChatModel) -> bool:
+    """Whether a respondent can say how likely it would answer with given words."""
+    return bool(getattr(model, "scores", False))
 
 
 class Finish(StrEnum):
@@ -71,7 +79,7 @@ class Usage:
 class Reply:
     """What a raw answer says. `first_token` holds (token, natural-log probability) candidates of the first answer
     token; `filter_code` is the service's own code where its content filter stepped in; `refusal` is the API's
-    own refusal field."""
+    own refusal field; `continuations` are natural-log probabilities of the texts that the request named."""
 
     text: str
     finish: Finish
@@ -81,6 +89,7 @@ class Reply:
     first_token: tuple[tuple[str, float], ...] | None = None
     usage: Usage = field(default_factory=Usage)
     served_model: str | None = None
+    continuations: tuple[float, ...] | None = None
 
 
 @runtime_checkable

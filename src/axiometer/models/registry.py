@@ -11,6 +11,7 @@ from axiometer.models.settings import ModelEntry, Parameters
 
 ENDPOINT_TOKENS = 256
 LOCAL_TOKENS = 24
+_HERE = ("local", "hf")  # providers that run in this process
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def providers() -> tuple[Provider, ...]:
     return (
         Provider("sim", "PROFILE or FILE.yaml", "simulated respondents with planted values", _simulated),
         Provider("local", "ALIAS or FILE.gguf", "a GGUF model in this process (llama.cpp)", _local),
+        Provider("hf", "FOLDER, NAME or ALIAS", "a Hugging Face model or adapter in this process (PyTorch)", _hf),
         Provider("openai", "MODEL", "OpenAI (OPENAI_API_KEY)", _openai),
         Provider(
             "openai-api", "SERVICE/MODEL", "any OpenAI-compatible service (<SERVICE>_API_KEY, _BASE_URL)", _service
@@ -52,9 +54,9 @@ def providers() -> tuple[Provider, ...]:
 
 
 def _sampling(given: Parameters, entry: ModelEntry, prefix: str) -> Sampling:
-    """The stated defaults: temperature 0, no top-p, 256 tokens (24 for local models), no system prompt."""
+    """The stated defaults: temperature 0, no top-p, 256 tokens (24 for models in this process), no system prompt."""
     wanted = given.over(entry.parameters)
-    tokens = LOCAL_TOKENS if prefix == "local" else ENDPOINT_TOKENS
+    tokens = LOCAL_TOKENS if prefix in _HERE else ENDPOINT_TOKENS
     return Sampling(
         temperature=0.0 if wanted.temperature is None else wanted.temperature,
         top_p=wanted.top_p,
@@ -66,13 +68,17 @@ def _sampling(given: Parameters, entry: ModelEntry, prefix: str) -> Sampling:
 
 
 def _simulated(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
-    from axiometer.models.simulated import SimulatedRespondent, is_writer, load_profile
+    from axiometer.models.simulated import SimulatedRespondent, is_judge, is_writer, load_profile
 
     del entry, sampling
     if is_writer(rest):
         from axiometer.models.simulated_writer import SimulatedWriter, load_writer
 
         return SimulatedWriter(load_writer(rest))
+    if is_judge(rest):
+        from axiometer.models.simulated_judge import SimulatedJudge, load_judge
+
+        return SimulatedJudge(load_judge(rest))
     return SimulatedRespondent(load_profile(rest))
 
 
@@ -87,6 +93,12 @@ def _local(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
     from axiometer.models.local import LocalModel
 
     return LocalModel(f"local/{rest}", rest, sampling, chat_template=entry.chat_template)
+
+
+def _hf(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:
+    from axiometer.models.transformers_model import open_transformers
+
+    return open_transformers(f"hf/{rest}", rest, entry, sampling)
 
 
 def _openai(rest: str, entry: ModelEntry, sampling: Sampling) -> ChatModel:

@@ -24,6 +24,7 @@ import pydantic
 
 from axiometer.errors import InputError
 from axiometer.models.draws import uniform
+from axiometer.models.free_phrasing import free_phrase
 from axiometer.models.phrasing import phrase
 from axiometer.models.protocols import BadAnswer, BadRequest, Finish, Reply, Request, Usage
 from axiometer.records.yaml_files import checked, read_yaml
@@ -51,6 +52,14 @@ class Effects(pydantic.BaseModel):
     cluster: float = pydantic.Field(0.0, ge=0)
 
 
+class Free(pydantic.BaseModel):
+    """Shares of free answers, beside those that refuse, evade or speak of something else: `both`, which stand for two
+    options at once."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+    both: float = pydantic.Field(0.0, ge=0, le=1)
+
+
 class Profile(pydantic.BaseModel):
     """What is planted in a simulated respondent. Strengths are logits; unnamed values have strength 0."""
 
@@ -70,12 +79,13 @@ class Profile(pydantic.BaseModel):
     distractor: float = pydantic.Field(0.0, ge=0, le=1)
     chatty: float = pydantic.Field(0.3, ge=0, le=1)
     effects: Effects = Effects()
+    free: Free = Free()
     seed: int = 0
 
 
 @cache
 def _kinds() -> Mapping[str, str]:
-    """Name of each profile in the package -> its kind: `respondent`, or `writer` (a simulated rule writer)."""
+    """Name of each profile in the package -> its kind: `respondent`, `writer` (a simulated rule writer) or `judge`."""
     return {path.stem: _kind_of(path) for path in sorted(_PROFILES.glob("*.yaml"))}
 
 
@@ -89,6 +99,16 @@ def shipped_writers() -> tuple[str, ...]:
     return tuple(name for name, kind in _kinds().items() if kind == "writer")
 
 
+def shipped_judges() -> tuple[str, ...]:
+    """Names of the judges' profiles in the package, usable as `sim/<name>`."""
+    return tuple(name for name, kind in _kinds().items() if kind == "judge")
+
+
+def is_judge(name: str) -> bool:
+    """Whether a profile, named or in a YAML file, is a judge's. Raises `InputError` as `load_profile` does."""
+    return _kind_of(profile_path(name)) == "judge"
+
+
 def is_writer(name: str) -> bool:
     """Whether a profile, named or in a YAML file, is a rule writer's. Raises `InputError` as `load_profile` does."""
     return _kind_of(profile_path(name)) == "writer"
@@ -99,7 +119,7 @@ def profile_path(name: str) -> Path:
     if name.endswith((".yaml", ".yml")):
         return Path(name)
     if name not in _kinds():
-        known = ", ".join((*shipped_profiles(), *shipped_writers()))
+        known = ", ".join((*shipped_profiles(), *shipped_writers(), *shipped_judges()))
         raise InputError("unknown simulated respondent 'sim/{name}'", mend="known: {known}", name=name, known=known)
     return _PROFILES / f"{name}.yaml"
 
@@ -133,10 +153,13 @@ class SimulatedRespondent:
     wants_meta: bool = True
     continues: bool = False
     concurrency: int | None = 512
+    scores: bool = True
     _planted: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         self._planted = self.profile.model_dump(exclude={"about"})
+        if self.profile.free == Free():  # what was asked before there were free answers keeps its key
+            del self._planted["free"]
 
     @property
     def name(self) -> str:
@@ -159,6 +182,8 @@ class SimulatedRespondent:
         reply: dict[str, object] = {"text": text, "tokens_in": length // 3, "tokens_out": max(1, len(text) // 3)}
         if request.top_logprobs is not None:
             reply["first_token"] = first_token
+        if request.continuations is not None:
+            reply["continuations"] = [logprob for _, logprob in first_token]
         return json.dumps(reply, ensure_ascii=False).encode()
 
     def read(self, raw: bytes) -> Reply:
@@ -175,6 +200,8 @@ class SimulatedRespondent:
         strengths, steered = self._strengths(lang), frozenset(meta.get("steered", ()))
         shared = str(meta.get("parallel") or item)
         utilities = [self._utility(option, strengths, steered, shared, meta["clusters"]) for option in options]
+        free = meta["mode"] in ("judged", "open")
+        unseen = free or meta["mode"] == "likelihood"
         scene = (profile.seed, item, wording, str(meta["mode"]), tuple(meta["order"]), bool(meta["negated"]), repeat)
         if meta["mode"] == "agree":
             return self._agree(utilities[0], options[0], meta, scene)
@@ -182,18 +209,27 @@ class SimulatedRespondent:
             NOTHING
             if option.role == "distractor"
             else utility / profile.temperature
-            + (profile.slot_bias[slot] if slot < len(profile.slot_bias) else 0.0)
+            + (profile.slot_bias[slot] if slot < len(profile.slot_bias) and not unseen else 0.0)
             + profile.wording_noise * _normal(profile.seed, "wording", item, wording, slot)
             for slot, (option, utility) in enumerate(zip(options, utilities, strict=True))
         ]
         probabilities = _with_distractor(_softmax(logits), options, profile.distractor)
         choice = _draw(probabilities, uniform("choice", *scene))
-        first_token = [(letter, math.log(max(p, 1e-12))) for letter, p in zip(letters, probabilities, strict=True)]
         kind = self._kind(options, options[choice], scene)
         texts: Sequence[str] = meta["texts"]
-        return phrase(
-            kind, lang, letters[choice], texts[choice], uniform("phrase", *scene), profile.chatty
-        ), first_token
+        if free:
+            return self._freely(kind, choice, lang, texts, scene), []
+        first_token = [(letter, math.log(max(p, 1e-12))) for letter, p in zip(letters, probabilities, strict=True)]
+        words = phrase(kind, lang, letters[choice], texts[choice], uniform("phrase", *scene), profile.chatty)
+        return words, first_token
+
+    def _freely(self, kind: str, choice: int, lang: str, texts: Sequence[str], scene: tuple[object, ...]) -> str:
+        """Words that stand for the option chosen, now and then for another one, too."""
+        others = [text for slot, text in enumerate(texts) if slot != choice] or [""]
+        other = others[int(uniform("other", *scene) * len(others))]
+        if kind == "choose" and uniform("both", *scene) < self.profile.free.both:
+            kind = "both"
+        return free_phrase(kind, lang, texts[choice], other, *scene)
 
     def _agree(
         self, utility: float, option: _Shown, meta: Mapping[str, Any], scene: tuple[object, ...]
@@ -260,7 +296,7 @@ def read_plain(raw: bytes, name: str) -> Reply:
     """Reads the small JSON that simulated and recorded respondents answer with."""
     try:
         data = json.loads(raw)
-        first = data.get("first_token")
+        first, scored = data.get("first_token"), data.get("continuations")
         return Reply(
             text=data["text"],
             finish=Finish(data.get("finish", "stop")),
@@ -269,6 +305,7 @@ def read_plain(raw: bytes, name: str) -> Reply:
             first_token=None if first is None else tuple((str(token), float(p)) for token, p in first),
             usage=Usage(int(data.get("tokens_in", 0)), int(data.get("tokens_out", 0))),
             served_model=data.get("served_model"),
+            continuations=None if scored is None else tuple(float(p) for p in scored),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadAnswer(f"{name}: not an answer: {raw[:80]!r}") from error

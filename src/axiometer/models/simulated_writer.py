@@ -13,9 +13,13 @@ from dataclasses import dataclass, field
 from axiometer.models import writer_answers as answers
 from axiometer.models import writer_conflicts as conflicts
 from axiometer.models import writer_dilemmas as dilemmas
+from axiometer.models import writer_extraction as extraction
 from axiometer.models import writer_maps as maps
+from axiometer.models import writer_relations as relations
 from axiometer.models import writer_scenes as scenes
+from axiometer.models import writer_topics as topics
 from axiometer.models import writer_translation as translation
+from axiometer.models import writer_triples as triples
 from axiometer.models import writer_words as words_of
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import BadRequest, Finish, Reply, Request
@@ -131,6 +135,14 @@ class SimulatedWriter:
             return translation.answer(profile.translations, profile.seed, request)
         if step == maps.STEP:
             return maps.answer(profile.maps, profile.seed, request)
+        if step in triples.STEPS:
+            return triples.answer(profile.triples, profile.seed, request)
+        if step in topics.STEPS:
+            return topics.answer(profile.subjects, profile.seed, request)
+        if step == relations.STEP:
+            return relations.answer(profile.relations, profile.seed, request)
+        if step in extraction.STEPS:
+            return extraction.answer(profile.extraction, profile.seed, request)
         return None
 
     def read(self, raw: bytes) -> Reply:

@@ -9,6 +9,9 @@ from typing import Literal
 import pydantic
 
 from axiometer.models.simulated import profile_path
+from axiometer.models.writer_profile_news import Extraction, Relations
+from axiometer.models.writer_profile_topics import Subjects
+from axiometer.models.writer_profile_triples import Triples
 from axiometer.records.yaml_files import checked, read_yaml
 
 Share = pydantic.Field(0.0, ge=0, le=1)
@@ -226,7 +229,9 @@ class WriterProfile(pydantic.BaseModel):
     `duplicates`: rules that say what rules of other texts say. `injections_obeyed`: texts with a planted instruction
     that is followed. `conflicts`: what is said of pairs of rules. `dilemmas`: scenes
     for such pairs. `scenes`: scenes for values. `translations`: of items, there and
-    back. `maps`: which option fits which rule.
+    back. `maps`: which option fits which rule. `extraction`: value statements of news, and whose they are.
+    `relations`: how two of them stand to each other.
+    `triples`: statements and their reverses. `subjects`: what texts are about, and whether it touches values.
     """
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
@@ -251,6 +256,10 @@ class WriterProfile(pydantic.BaseModel):
     scenes: Scenes = Scenes()
     maps: Maps = Maps()
     translations: Translations = Translations()
+    extraction: Extraction = Extraction()
+    relations: Relations = Relations()
+    triples: Triples = Triples()
+    subjects: Subjects = Subjects()
     seed: int = 0
 
     @pydantic.model_validator(mode="after")
@@ -268,7 +277,9 @@ class WriterProfile(pydantic.BaseModel):
         """This profile, with every call answered in the form asked for."""
         plain = {"refusals": {}, "filtered": {}, "malformed": {}, "dilemmas": self.dilemmas.without_faults()}
         plain |= {"scenes": self.scenes.without_faults(), "translations": self.translations.without_faults()}
-        plain |= {"maps": self.maps.without_faults()}
+        plain |= {"maps": self.maps.without_faults(), "extraction": self.extraction.without_faults()}
+        plain |= {"relations": self.relations.without_faults()}
+        plain |= {"triples": self.triples.without_faults(), "subjects": self.subjects.without_faults()}
         return self.model_copy(update=plain)
 
 

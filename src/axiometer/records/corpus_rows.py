@@ -224,7 +224,10 @@ class Triple:
     """A statement with its question and its reverse, before they become items. `reversed_text` is constructed: nobody
     said it, and it is shown as such everywhere. `shown` is the statement without names of persons; `paraphrase` and
     `reversed_paraphrase` are both in other words of the same model; `affirmed` and `negated` are twins that differ in
-    their denial alone."""
+    their denial alone, and either may take the statement's side (`triples.rows.denial_is_original`).
+
+    `said` are the statement's own words, `stance` how they answer the question (+1 yes, -1 no); `names` are those of
+    persons that must stand in nothing that is shown."""
 
     id: str
     parent_ids: tuple[str, ...]
@@ -237,6 +240,9 @@ class Triple:
     reversed_paraphrase: str | None = None
     affirmed: str | None = None
     negated: str | None = None
+    said: str = ""
+    stance: int | None = None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

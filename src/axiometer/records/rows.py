@@ -29,15 +29,20 @@ class ExpressionKind(StrEnum):
 
 
 class Mode(StrEnum):
-    """How items are put. In the last two the respondent answers freely and a judge reads its answer: which option it is
+    """How items are put. `likelihood`: the options are not shown; how likely the respondent would answer with the words
+    of each is computed. In the last two the respondent answers freely and a judge reads its answer: which option it is
     closer to (`judged`), or which of the item's values it acts on (`open`)."""
 
     CHOICE = "choice"
     LOGPROB = "logprob"
+    LIKELIHOOD = "likelihood"
     AGREE = "agree"
     JUDGED = "judged"
     OPEN = "open"
 
+
+WEIGHED = frozenset({Mode.LOGPROB, Mode.LIKELIHOOD})
+"""The modes whose answers are probabilities of the options."""
 
 PEOPLE = "people"
 """The respondent that is a group of people, and the wording of their answers: what they were shown is not known. Each
@@ -137,8 +142,8 @@ class Answer:
     `order[slot]` is the index in the item of the option shown at that slot; `option` is the index in the item of
     the chosen option, whatever its letter was. In agree mode `shown` is the one option put forward, `negated` says that
     its denial was put forward, and `stance` is +1 (the respondent supports the option) or -1 (opposes it).
-    `probabilities` (logprob mode) is aligned with the item's options and sums to 1; `letter_mass` is what the letters
-    had together before that. `call` is the key of the call in the journal.
+    `probabilities` (modes logprob and likelihood) is aligned with the item's options and sums to 1; `letter_mass` is
+    what the letters, or the options' words, had together before that. `call` is the key of the call in the journal.
     """
 
     id: str

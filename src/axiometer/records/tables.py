@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from axiometer.errors import InputError, file_error
+from axiometer.records.corpus_rows import Attribution
 from axiometer.records.rows import Item, ItemKind
 from axiometer.records.schemas import Row, schema_of, to_frame, to_rows
 
@@ -17,6 +18,18 @@ ROW_GROUP = 20_000
 
 THEME = pl.when(pl.col("kind") == str(ItemKind.THEME)).then(pl.col("meta").str.json_path_match("$.theme"))
 """The theme that an item of kind theme is about, from the columns `kind` and `meta`; null for all others."""
+
+ATTRIBUTION = pl.when(pl.col("kind") == str(ItemKind.STATEMENT)).then(
+    pl.coalesce(pl.col("meta").str.json_path_match("$.attribution"), pl.lit(str(Attribution.UNKNOWN)))
+)
+"""Whose view the statement of an item gives, from the columns `kind` and `meta`; null for items that are none."""
+
+SOLVED = (
+    pl.when(pl.col("kind") == str(ItemKind.STATEMENT))
+    .then(pl.col("meta").str.json_path_match("$.style") == "solved")
+    .fill_null(False)
+)
+"""Whether an item's statement and reverse are told apart by their style alone (`build statements` says so)."""
 
 
 @contextmanager

@@ -108,7 +108,7 @@ def _values(study: Study, respondent: Respondent, most: int = 3) -> tuple[ValueL
     """The values most and least often expressed on the main level (opposed, where no option expresses one)."""
     texts, main = study.texts, study.main_level
     if main is None:
-        return ()
+        return _corpora(study, respondent)
     shares = study.table("shares").filter(
         (pl.col("lang") == "all") & (pl.col("model") == respondent.label) & (pl.col("level") == main.id)
     )
@@ -133,6 +133,24 @@ def _values(study: Study, respondent: Respondent, most: int = 3) -> tuple[ValueL
         ValueList(texts(f"lede.most{suffix}", level=main.name), rows[:most]),
         ValueList(texts(f"lede.least{suffix}"), rows[-most:]),
     )
+
+
+def _corpora(study: Study, respondent: Respondent, most: int = 8) -> tuple[ValueList, ...]:
+    """The corpora in alphabetical order, with the share that sides with each, corrected where it could be: nothing is
+    said of more or less, for their items differ."""
+    texts = study.texts
+    found = study.table("corpora").filter(
+        (pl.col("model") == respondent.label) & (pl.col("lang") == "all") & (pl.col("attribution") == "all")
+    )
+    if found.is_empty():
+        return ()
+    rows, mode = [], str(found["mode"][0])
+    for row in found.filter(pl.col("mode") == mode).sort("corpus").head(most).iter_rows(named=True):
+        name = "share" if row["corrected"] is None else "corrected"
+        low, high = ("low", "high") if name == "share" else ("corrected_low", "corrected_high")
+        interval = texts.interval(number_of(row, low), number_of(row, high))
+        rows.append((text_of(row, "corpus"), texts.percent(number_of(row, name)), interval))
+    return (ValueList(texts("lede.corpora", mode=texts.named("mode_short", mode)), tuple(rows)),)
 
 
 def _tiers(study: Study, respondent: Respondent) -> str:

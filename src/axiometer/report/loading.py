@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import polars as pl
-
 from axiometer.analyze import Analysis, AnalysisOptions, analyze
-from axiometer.measure.reading import Run, open_run
+from axiometer.measure.labels import LABELS
+from axiometer.measure.reading import Run, open_run, read_run_labels, scan_answers
 from axiometer.records import Item
-from axiometer.records.tables import parquet_files, read_table
+from axiometer.records.tables import read_table
 from axiometer.report.views import RunView
 
 
@@ -26,19 +25,23 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
         name=folder.resolve().name,
         manifest=manifest,
         items=read_table(folder / "items", Item),
-        answers=pl.scan_parquet(parquet_files(folder / "answers"), glob=False),
+        answers=scan_answers(folder),
         analysis=analysis_of(run, seed),
         frameworks=run.frameworks,
+        labels=read_run_labels(folder),
     )
 
 
 def analysis_of(run: Run, seed: int) -> Analysis:
-    """The run's analysis: the one on disk where it is whole and not older than the answers, else a fresh one."""
+    """The run's analysis: the one on disk where it is whole and not older than the answers and people's labels, else a
+    fresh one."""
     folder = run.folder / "analysis"
     summary = folder / "summary.json"
-    newest = max(path.stat().st_mtime for path in (run.folder / "answers").glob("m*.parquet"))
+    made_of = [*(run.folder / "answers").glob("m*.parquet"), *(run.folder / LABELS).glob("*.parquet")]
+    newest = max(path.stat().st_mtime for path in made_of)
     if summary.exists() and summary.stat().st_mtime >= newest and Analysis.whole_in(folder):
         return Analysis.read(folder)
-    analysis = analyze(run.items, run.answers, frameworks=run.frameworks, options=AnalysisOptions(seed=seed))
+    labels, options = read_run_labels(folder.parent), AnalysisOptions(seed=seed)
+    analysis = analyze(run.items, run.answers, frameworks=run.frameworks, options=options, labels=labels)
     analysis.write(folder)
     return analysis

@@ -23,14 +23,18 @@ MODEL_COLUMNS = ("model", "model_a", "model_b")
 # A level with more values than this is too long to be read first.
 _READABLE = 16
 
-PAIRWISE = ("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement")
+PAIRWISE = (
+    *("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement"),
+    *("corpus_differences", "mode_gaps"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run in memory: `items` and `answers` have the columns of their row types, `answers` may be lazy.
 
-    `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id.
+    `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id; `labels` what people
+    said of judged answers.
     """
 
     name: str
@@ -39,6 +43,7 @@ class RunView:
     answers: pl.DataFrame | pl.LazyFrame
     analysis: Analysis
     frameworks: Mapping[str, Framework]
+    labels: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,14 @@ class Study:
 
         frameworks = {name: framework for run in self.runs for name, framework in run.frameworks.items()}
         answers = self.answers.select(pl.exclude("raw", "reasoning", "reason")).collect()
-        found = compare(self.items, answers, frameworks=frameworks)
+        said = [run.labels for run in self.runs if run.labels is not None]
+        found = compare(
+            self.items,
+            answers,
+            frameworks=frameworks,
+            labels=pl.concat(said) if said else None,
+            names={respondent.label: respondent.model for respondent in self.respondents},
+        )
         return {name: getattr(found, name) for name in PAIRWISE}
 
     def _of_run(self, run: RunView, name: str) -> pl.DataFrame:
@@ -223,8 +235,17 @@ def _values_above(runs: Sequence[RunView]) -> dict[str, tuple[str, ...]]:
     return above
 
 
+def _read_first(run: RunView) -> pl.DataFrame:
+    """What has shares, but for corpora, which have a section of their own: their levels are not to be compared."""
+    estimated = run.analysis.shares.select("level", "value")
+    corpora = run.analysis.corpora["corpus"].unique().to_list()
+    themed = run.analysis.themes["position"].unique().to_list()
+    apart = [corpus for corpus in corpora if corpus not in themed]
+    return estimated.filter(~((pl.col("level") == "position") & pl.col("value").is_in(apart)))
+
+
 def _levels(runs: Sequence[RunView], texts: Texts) -> tuple[LevelView, ...]:
-    estimated = pl.concat([run.analysis.shares.select("level", "value") for run in runs]).unique()
+    estimated = pl.concat([_read_first(run) for run in runs]).unique()
     found: dict[str, set[str]] = {}
     for level, value in estimated.iter_rows():
         found.setdefault(level, set()).add(value)

@@ -61,7 +61,7 @@ def request_body(identity: object, request: Request) -> bytes:
         "messages": [[message.role, message.content] for message in request.messages],
         "repeat": request.repeat,
     }
-    for name in ("top_logprobs", "schema", "max_tokens", "occasion", "meta"):
+    for name in ("top_logprobs", "schema", "max_tokens", "occasion", "meta", "continuations"):
         value = getattr(request, name)
         if value is not None:
             body[name] = value

@@ -17,6 +17,7 @@ from axiometer.testing.behaviour import (
     letter_scores,
     mixed_text,
 )
+from axiometer.testing.judge import answer_of_judge
 from axiometer.testing.services import filter_finish
 
 CREATED = 1_700_000_000  # answers carry no clock: equal requests have equal answers, byte for byte
@@ -142,6 +143,8 @@ def _text(behaviour: Behaviour, body: Body, digest: bytes, letter: str) -> str:
         text = behaviour.answer(body)
     elif behaviour.rulewriter and (written := _rulewriter(behaviour, body)) is not None:
         text = written
+    elif (verdict := answer_of_judge(prompt_text(body), _schema_of(body))) is not None:
+        text = verdict
     elif (schema := _schema_of(body)) is not None:
         text = json.dumps(_filled(schema, letter), ensure_ascii=False)
     else:

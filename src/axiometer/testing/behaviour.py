@@ -99,9 +99,10 @@ class Behaviour:
 
     `latency` and `latency_spread` (a fraction, uniform, by content) are seconds before an answer; `tokens_per_second`
     adds time for its length. The text comes from `answer`; else, with `rulewriter`, it is what the model of a corpus
-    would say to the step that is asked; else it comes from `mix` (text, weight; `{letter}` stands for the drawn
-    letter), else it is the drawn letter: `slot_weights` weighs the options by slot. `served_models` holds (answers
-    given before, name), so that the served model can change in mid-run. Above `max_in_flight` and `per_second` the
+    would say to the step that is asked; to a judge's question it is what the words of the answer judged say; else it
+    comes from `mix` (text, weight; `{letter}` stands for the drawn letter), else it is the drawn letter: `slot_weights`
+    weighs the options by slot. `served_models` holds (answers given before, name), so that the served model can change
+    in mid-run. Above `max_in_flight` and `per_second` the
     server answers 429 with `retry_after` (seconds).
     """
 

@@ -62,6 +62,7 @@ def test_planted_numbers_come_back_and_every_family_is_there(report):
         "share", "share of the answered", "bounds of the share", "refusal rate", "strength", "slot bias",
         "slot log-odds", "order flip", "difference of models", "difference of languages", "raw agreement",
         "cyclic triads", "all differences of strengths at once", "rank sets, all values tied",
+        "corrected, prediction-powered", "corrected, confusion", "raw",
     }  # fmt: skip
     required = report.quantities.filter(pl.col("verdict") != Verdict.NOT_REQUIRED.value)
     shares = required.filter(pl.col("family").is_in(["share", "slot bias", "order flip", "raw agreement"]))

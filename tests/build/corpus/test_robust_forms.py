@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.asking.answers import read_answer
 from axiometer.build.corpus.steps.answers import ClassifyAnswer, CompactAnswer, WriteAnswer
+from axiometer.measure.asking.answers import read_answer
 from axiometer.runtime.stages.rows import Rejected
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.asking.prompting import plain
 from axiometer.build.dilemmas import filters
 from axiometer.build.dilemmas.filters import length, problem, shared_run
 from axiometer.build.dilemmas.rows import Scene, make_scene, scene_requests
+from axiometer.measure.asking.prompting import plain
 from axiometer.records.corpus_rows import RulePair
 
 BALANCE = 1.6

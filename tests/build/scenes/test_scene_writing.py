@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.build.asking.answers import EMPTY, REFUSED
 from axiometer.build.corpus.steps.rule_texts import RECITED
 from axiometer.build.dilemmas.filters import SHORT_SCENE
 from axiometer.build.scenes.rows import SceneList, ShownRule, ShownValue, WrittenScene, scene_lists
 from axiometer.build.scenes.sifting import REPEATED, lost, names, sifted
 from axiometer.build.scenes.writing import TOO_FEW, WriteScenes, scene_text
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import EMPTY, REFUSED
 from axiometer.models.protocols import Finish, Reply, Request, Usage
 from axiometer.prompts import load_template
 from axiometer.runtime.stages.rows import Dropped, Fate, Kept, Rejected, Status

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from axiometer.build.asking.answers import CUT_OFF, NOT_JSON, REFUSED, WRONG_FORM
 from axiometer.build.translation.asking import TranslateBack, TranslateItems, cleaned, prompting
 from axiometer.build.translation.rows import Translation, make_translated, shown_order, wanted_translation
+from axiometer.measure.asking.answers import CUT_OFF, NOT_JSON, REFUSED, WRONG_FORM
 from axiometer.models.protocols import Finish, Reply, Request
 from axiometer.records.importers.starter import starter_items
 from axiometer.records.rows import Item, ItemKind, make_item

@@ -16,11 +16,11 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.errors import InputError
 from axiometer.records import ExpressionKind, Item, Role, to_frame
 from axiometer.records.recovered import recovered_in
-from axiometer.records.tables import THEME
+from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME
 
 ITEM_COLUMNS = ("id", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
 """The columns of items that are needed here; of options all but their texts. Themes come from a column `theme`, or else
-from `kind` and `meta` where both are there; how sure recovered maps
+from `kind` and `meta` where both are there, as do `attribution` and `solved` of statements; how sure recovered maps
 are, from a column `recovered` or from `meta`."""
 
 
@@ -57,6 +57,7 @@ class Catalogue:
     """Items in the order of their ids, options numbered through. `group` is the item's place among the `groups`, a
     group being the items with the same `parallel_id`. `side` says which options are sides. `id` and `parallel_id`:
     columns of strings. `theme` is each item's place in `themes` (in alphabetical order), -1 where it has none.
+    `attribution`: the same for items of kind statement, in `attributions`; `solved`: those that style alone solves.
     `maps`: how sure the maps of items are, None where all are known."""
 
     id: pl.Series
@@ -72,6 +73,9 @@ class Catalogue:
     expressed: Mapping[tuple[ExpressionKind, str | None], Expressed]
     themes: tuple[str, ...]
     theme: Integers
+    attributions: tuple[str, ...]
+    attribution: Integers
+    solved: Booleans
     maps: RecoveredMaps | None = None
     _contests: dict[tuple[str, int, bool], Contests] = field(default_factory=dict, repr=False)
 
@@ -143,7 +147,9 @@ def catalogue_of(
     table = frame.select(
         *ITEM_COLUMNS,
         _silent=pl.lit(False) if silent is None else silent,
-        theme=_theme_in(frame.columns),
+        theme=_said_in(frame.columns, "theme", THEME),
+        attribution=_said_in(frame.columns, "attribution", ATTRIBUTION),
+        solved=_said_in(frame.columns, "solved", SOLVED).cast(pl.Boolean).fill_null(False),
         recovered=recovered_in(frame),
     ).sort("id")
     if table["id"].n_unique() < table.height:
@@ -151,7 +157,35 @@ def catalogue_of(
     table = table.with_row_index("item").with_columns(key=_KEY)
     group = _codes(table["key"])
     counts = table["options"].list.len().to_numpy().astype(np.int64)
-    options = (
+    options = _options(table)
+    expressed, targets = _expressed(options)
+    side, option_item = options["side"].to_numpy().astype(np.bool_), np.repeat(np.arange(table.height), counts)
+    themes, theme = _numbered(table["theme"])
+    attributions, attribution = _numbered(table["attribution"])
+    return Catalogue(
+        id=table["id"],
+        parallel_id=table["parallel_id"],
+        lang=table["lang"].to_numpy().astype(np.str_),
+        group=group,
+        groups=int(group.max()) + 1,
+        start=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
+        option_item=option_item,
+        side=side,
+        sources=_sources(table.select("key", "clusters"), group),
+        levels=levels_of(targets, frameworks),
+        expressed=expressed,
+        themes=themes,
+        theme=theme,
+        attributions=attributions,
+        attribution=attribution,
+        solved=table["solved"].to_numpy().astype(np.bool_),
+        maps=maps_of(table, counted(option_item[side], table.height).astype(np.int64)),
+    )
+
+
+def _options(table: pl.DataFrame) -> pl.DataFrame:
+    """One row per option, in order: number, framework, _silent, whether it is a side, and what it expresses."""
+    return (
         table.lazy()
         .filter(pl.col("options").list.len() > 0)
         .select("item", "framework", "_silent", option=pl.col("options"))
@@ -166,31 +200,19 @@ def catalogue_of(
         )
         .collect()
     )
-    expressed, targets = _expressed(options)
-    side, option_item = options["side"].to_numpy().astype(np.bool_), np.repeat(np.arange(table.height), counts)
-    themes = tuple(table["theme"].drop_nulls().unique().sort())
-    return Catalogue(
-        id=table["id"],
-        parallel_id=table["parallel_id"],
-        lang=table["lang"].to_numpy().astype(np.str_),
-        group=group,
-        groups=int(group.max()) + 1,
-        start=np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64),
-        option_item=option_item,
-        side=side,
-        sources=_sources(table.select("key", "clusters"), group),
-        levels=levels_of(targets, frameworks),
-        expressed=expressed,
-        themes=themes,
-        theme=np.where(table["theme"].is_null(), -1, _codes(table["theme"].fill_null(themes[0] if themes else ""))),
-        maps=maps_of(table, counted(option_item[side], table.height).astype(np.int64)),
-    )
 
 
-def _theme_in(columns: Sequence[str]) -> pl.Expr:
-    if "theme" in columns:
-        return pl.col("theme")
-    return THEME if {"kind", "meta"} <= set(columns) else pl.lit(None, dtype=pl.String)
+def _said_in(columns: Sequence[str], name: str, otherwise: pl.Expr) -> pl.Expr:
+    if name in columns:
+        return pl.col(name)
+    return otherwise if {"kind", "meta"} <= set(columns) else pl.lit(None, dtype=pl.String)
+
+
+def _numbered(column: pl.Series) -> tuple[tuple[str, ...], Integers]:
+    """The names in alphabetical order, and each row's place among them, -1 where it has none."""
+    names = tuple(column.drop_nulls().unique().sort())
+    codes = _codes(column.fill_null(names[0] if names else ""))
+    return names, np.where(column.is_null(), -1, codes)
 
 
 def _codes(column: pl.Series) -> Integers:

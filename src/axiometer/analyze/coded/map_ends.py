@@ -18,12 +18,15 @@ _INTERVALS: Final = (
     ("bound_low", "bound_high"),
     ("bound_ci_low", "bound_ci_high"),
     ("opposed_low", "opposed_high"),
+    ("corrected_low", "corrected_high"),
     ("rank_low", "rank_high"),
     ("rank_bound_low", "rank_bound_high"),
 )
 _P_VALUES: Final = ("p", "p_adjusted")
 _REASONS: Final = ("why_not", "opposed_why_not")
-_KNOW_NO_MAPS: Final = frozenset({"slots", "consistency", "outcomes", "contested", "letters", "pairs"})
+_KNOW_NO_MAPS: Final = frozenset(
+    {"slots", "consistency", "outcomes", "contested", "letters", "pairs", "judge", "raters"}
+)
 
 
 def over_maps(catalogue: Catalogue, tables: Callable[[Catalogue], Tables]) -> Tables:

@@ -51,6 +51,9 @@ def part_of(catalogue: Catalogue, kept: Booleans) -> Part:
         expressed={key: _expressed(each, option) for key, each in catalogue.expressed.items()},
         themes=catalogue.themes,
         theme=catalogue.theme[kept],
+        attributions=catalogue.attributions,
+        attribution=catalogue.attribution[kept],
+        solved=catalogue.solved[kept],
         maps=None if catalogue.maps is None else catalogue.maps.only(kept),
     )
     return Part(part, item, option)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from axiometer.analyze.coded.arrays import Booleans, Floats, Integers, joined
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.errors import InputError
 from axiometer.records import Mode, Outcome
-from axiometer.records.rows import PEOPLE
+from axiometer.records.rows import PEOPLE, WEIGHED
 
 DISTRACTOR = "distractor"
 OUTCOMES: tuple[str, ...] = (
@@ -31,6 +31,9 @@ NON_ANSWERS: tuple[str, ...] = (
 be asked again or belong to the service, and are reported apart."""
 
 
+JUDGED = frozenset((Mode.JUDGED, Mode.OPEN))
+"""The modes in which a judge reads free answers: a presentation is then a verdict on an answer in one order."""
+
 ANSWER_COLUMNS = (
     "model",
     "item",
@@ -45,7 +48,7 @@ ANSWER_COLUMNS = (
     "stance",
     "probabilities",
 )
-"""The columns of answers that are needed here."""
+"""The columns of answers that are needed here; beside them `free`, or `parent_ids`, where a judge read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ class Presentations:
     (-1 where none was), `shown` the one put forward in agree mode (-1 elsewhere). `outcome` indexes `OUTCOMES`.
     `slots`: the item's own option index at each slot, -1 beyond the last. `weights`: the probability of the item's
     options (logprob mode), in the item's order, NaN beyond the last; else None. `persons`: the respondent is
-    a group of people, and `repeat` is the number of a person."""
+    a group of people, and `repeat` is the number of a person. `free`: the id of the free answer that a judge read
+    (modes judged and open), where the answers say it."""
 
     model: str
     mode: Mode
@@ -69,6 +73,7 @@ class Presentations:
     stance: Integers
     weights: Floats | None
     persons: bool = False
+    free: pl.Series | None = None
 
     def __len__(self) -> int:
         return len(self.item)
@@ -88,6 +93,7 @@ class Presentations:
             self.stance[kept],
             None if self.weights is None else self.weights[kept],
             self.persons,
+            None if self.free is None else self.free.filter(kept),
         )
 
     @property
@@ -115,7 +121,9 @@ def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Pr
     if answers.is_empty():
         raise InputError("there are no answers to analyse")
     known = pl.DataFrame({"item": catalogue.id, "_place": np.arange(catalogue.size)})
-    placed = answers.select(ANSWER_COLUMNS).join(known, on="item", how="left", maintain_order="left")
+    placed = answers.select(*ANSWER_COLUMNS, free=free_in(answers.columns)).join(
+        known, on="item", how="left", maintain_order="left"
+    )
     strangers = placed.filter(pl.col("_place").is_null())
     if not strangers.is_empty():
         raise InputError(
@@ -131,6 +139,15 @@ def presentations_of(answers: pl.DataFrame, catalogue: Catalogue) -> Iterator[Pr
                 yield _arrays(part, model, mode, catalogue)
 
 
+def free_in(columns: Sequence[str]) -> pl.Expr:
+    """The id of the free answer behind a judge's verdict: the column `free`, or the second parent, or null."""
+    if "free" in columns:
+        return pl.col("free")
+    if "parent_ids" in columns:
+        return pl.when(pl.col("mode").is_in(sorted(JUDGED))).then(pl.col("parent_ids").list.get(1, null_on_oob=True))
+    return pl.lit(None, dtype=pl.String)
+
+
 def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -> Presentations:
     item = frame["_place"].to_numpy().astype(np.int64)
     option = _flat(frame["option"], item, catalogue)
@@ -140,7 +157,7 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
     outcomes = outcome.to_numpy().astype(np.int64).copy()
     beside = (outcomes == OUTCOMES.index(Outcome.CHOSEN.value)) & (option >= 0) & (mode is not Mode.AGREE)
     beside[beside] = ~catalogue.side[option[beside]]
-    if mode is not Mode.LOGPROB:
+    if mode not in WEIGHED:
         outcomes[beside] = OUTCOMES.index(DISTRACTOR)
     return Presentations(
         model=model,
@@ -154,8 +171,9 @@ def _arrays(frame: pl.DataFrame, model: str, mode: Mode, catalogue: Catalogue) -
         shown=shown,
         negated=frame["negated"].fill_null(False).to_numpy(),
         stance=frame["stance"].fill_null(0).to_numpy().astype(np.int64),
-        weights=_padded(frame["probabilities"], np.nan) if mode is Mode.LOGPROB else None,
+        weights=_padded(frame["probabilities"], np.nan) if mode in WEIGHED else None,
         persons=bool((frame["wording"] == PEOPLE).all()),
+        free=frame["free"] if mode in JUDGED and frame["free"].null_count() < frame.height else None,
     )
 
 
@@ -165,10 +183,10 @@ def _refuse_malformed(frame: pl.DataFrame, mode: Mode) -> None:
     if len(unknown):
         raise InputError(f"{len(unknown)} answers have an outcome that there is not, the first {unknown[0]!r}")
     missing = {
-        Mode.CHOICE: pl.col("option").is_null(),
         Mode.LOGPROB: pl.col("probabilities").is_null(),
+        Mode.LIKELIHOOD: pl.col("probabilities").is_null(),
         Mode.AGREE: pl.col("shown").is_null() | pl.col("stance").is_null(),
-    }[mode]
+    }.get(mode, pl.col("option").is_null())
     nothing = frame.filter((pl.col("outcome") == Outcome.CHOSEN.value) & missing).height
     if nothing:
         raise InputError(f"{nothing} answers in {mode.value} mode are called chosen and do not say what was chosen")

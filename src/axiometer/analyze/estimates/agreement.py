@@ -26,18 +26,20 @@ import polars as pl
 
 from axiometer.analyze.coded.arrays import Floats, Integers, added, beside, cells, counted, joined, totals
 from axiometer.analyze.coded.catalogue import Catalogue
-from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.positions import positions_of
+from axiometer.analyze.coded.presentations import JUDGED, Presentations
 from axiometer.analyze.coded.recovered import NOT_CORRECTED
 from axiometer.analyze.coded.tallies import GroupTable, corrected_targets, tally
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.estimates.coefficients import COEFFICIENTS, gradient, of_confusion
 from axiometer.analyze.estimates.differences import compared_levels, on_common_items, pairs_in_one_mode
-from axiometer.analyze.estimates.positions import ONE_POSITION, both_rows, on_positions, position_of
+from axiometer.analyze.estimates.positions import ONE_POSITION, both_rows, on_positions
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, Statistic, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.records import ExpressionKind, Mode
+from axiometer.records.rows import WEIGHED
 
 AVERAGED = "_averaged"
 
@@ -64,8 +66,10 @@ def agreement(everyone: list[Presentations], catalogue: Catalogue, options: Anal
         head = {"model_a": first.model, "model_b": second.model, "mode": first.mode.value}
         found = list(_on_sides(first, second, catalogue, options))
         for level in compared_levels(catalogue, options):
-            found.extend(_profile(first, second, catalogue, level, options))
-            if level.kind is ExpressionKind.POSITION and first.mode is Mode.CHOICE:
+            # Profiles over corpora would set their levels against each other.
+            if level.kind is not ExpressionKind.POSITION or positions_of(catalogue, level).met:
+                found.extend(_profile(first, second, catalogue, level, options))
+            if level.kind is ExpressionKind.POSITION and first.mode in (Mode.CHOICE, *JUDGED):
                 found.extend(_on_positions(first, second, catalogue, level, options))
         rows.extend({**head, **row} for row in found)
     return framed(rows, COLUMNS)
@@ -107,10 +111,13 @@ def _ceiling(first: Presentations, second: Presentations) -> float | None:
 
 def self_agreement(part: Presentations) -> float | None:
     """The raw agreement of a model with its own copy, averaged over items: presentations are drawn independently for
-    both, so pairs of one order and wording come from distinct repeats. None where no presentation was repeated."""
-    if part.mode is Mode.LOGPROB:
+    both, so pairs of one order and wording come from distinct repeats. Of free answers the respondent's drawing is the
+    answer: pairs come from distinct answers, whatever the judge's orders. None where nothing was repeated."""
+    if part.mode in WEIGHED:
         return None
     rows = part.where(part.chosen)
+    if part.mode in JUDGED:
+        return _of_answers(rows)
     agree = part.mode is Mode.AGREE
     subject = rows.shown if agree else rows.item
     form = joined(subject, rows.negated.astype(np.int64) if agree else rows.order_code, rows.wording)
@@ -138,6 +145,26 @@ def self_agreement(part: Presentations) -> float | None:
     forms = np.bincount(of_form, minlength=size)
     agreement_of = (across + np.bincount(of_form, within, size)) / forms**2
     return float(agreement_of[usable].mean()) if usable.any() else None
+
+
+def _of_answers(rows: Presentations) -> float | None:
+    """The same where each answer was judged in several orders: its verdicts are averaged first."""
+    if not len(rows):
+        return None
+    answer = joined(rows.item, rows.wording, rows.repeat)
+    form = joined(rows.item, rows.wording)
+    first = np.unique(answer, return_index=True)[1]
+    answers_of = np.bincount(form[first]).astype(np.float64)
+    part = 1.0 / np.bincount(answer)[answer]  # a verdict's part of its answer
+    by_answer, by_form = joined(answer, rows.option), joined(form, rows.option)
+    own, at = np.bincount(by_answer, part), np.unique(by_answer, return_index=True)[1]
+    summed, where = np.bincount(by_form, part), np.unique(by_form, return_index=True)[1]
+    alone = np.bincount(form[at], own**2, len(answers_of))
+    together = np.bincount(form[where], summed**2, len(answers_of))
+    several = answers_of > 1
+    if not several.any():
+        return None
+    return float(((together - alone)[several] / (answers_of * (answers_of - 1))[several]).mean())
 
 
 def _profile(
@@ -198,7 +225,7 @@ def _on_positions(
         for measure in COEFFICIENTS:
             yield {"level": level.name, "measure": measure, "n_items": items, "why_not": NOT_CORRECTED}
         return
-    k = len(level.targets)
+    k = len(positions_of(catalogue, level).names)
     groups = catalogue.groups
     table = cells(group * k * k + cell, (groups, k * k))
     drawn = catalogue.sources.totals(table, options.resamples, options.seed)
@@ -223,14 +250,15 @@ def matched_positions(
 ) -> tuple[Integers, Integers, int]:
     """Presentations that both models answered with exactly one position: group, cell of the k x k table (a's position
     times k plus b's), and the number of items."""
-    position = position_of(catalogue, level)
-    parts = [on_positions(each, catalogue, level)[0] for each in (first, second)]
+    positions = positions_of(catalogue, level)
+    parts = [on_positions(each, positions)[0] for each in (first, second)]
     a, b = parts
     width = max(a.slots.shape[1], b.slots.shape[1])
     keys = [np.concatenate([getattr(a, name), getattr(b, name)]) for name in ("item", "wording", "repeat")]
     slots = [np.pad(each.slots, ((0, 0), (0, width - each.slots.shape[1])), constant_values=-1) for each in parts]
     key = joined(*keys, *np.concatenate(slots).T)
     _, at_a, at_b = np.intersect1d(key[: len(a)], key[len(a) :], return_indices=True)
-    cell = position[a.option[at_a]] * len(level.targets) + position[b.option[at_b]]
+    of_option = positions.of_option
+    cell = of_option[a.option[at_a]] * len(positions.names) + of_option[b.option[at_b]]
     item = a.item[at_a]
     return catalogue.group[item], cell, len(np.unique(item))

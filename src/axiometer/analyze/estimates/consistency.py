@@ -2,8 +2,10 @@
 
 Two presentations of an item are a pair; a pair flips when different options were chosen (different stances taken).
 - `retest_flip`: pairs equal but for the repeat.
-- `order_flip`: pairs of one wording in different orders. `wording_flip`: pairs of one order in different wordings.
-- `order_flip_beyond_retest`, `wording_flip_beyond_retest`: those minus `retest_flip`, on the items that have both.
+- `order_flip`: pairs of one wording in different orders. `wording_flip`: pairs of one order in different wordings. Of
+  free answers: pairs of orders in which the judge was put one answer, so that it is the judge who flips.
+- `order_flip_beyond_retest`, `wording_flip_beyond_retest`: those minus `retest_flip`, on the items that have both (not
+  of the judge's orders).
 - `order_consistency`, `retest_consistency`, `wording_consistency`: 1 minus the flip rate.
 - `acquiescence` (agree mode): the share that agreed with the form put forward, denials included, minus a half. All
   pairs of an item's answered presentations are counted, from counts and not by listing them. In logprob mode an
@@ -19,7 +21,7 @@ import polars as pl
 
 from axiometer.analyze.coded.arrays import Floats, Integers, counted, joined
 from axiometer.analyze.coded.catalogue import Catalogue
-from axiometer.analyze.coded.presentations import Presentations
+from axiometer.analyze.coded.presentations import JUDGED, Presentations
 from axiometer.analyze.estimates.shares import languages_in
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.sources import Sources
@@ -79,6 +81,8 @@ def _rows(part: Presentations, catalogue: Catalogue, options: AnalysisOptions) -
                 "why_not": missing or estimates.why_not[i],
             }
     for kind in ("order", "wording"):
+        if kind == "order" and part.mode in JUDGED:
+            continue
         yield _beyond(kind, flips, pairs, sources, options)
     if part.mode is Mode.AGREE:
         yield _acquiescence(part, catalogue, options)
@@ -97,9 +101,10 @@ def flip_tables(part: Presentations, catalogue: Catalogue) -> tuple[Floats, Floa
     groups = catalogue.groups
     flips, pairs = np.zeros((groups, 3)), np.zeros((groups, 3))
     fine = (subject, order, rows.wording)
+    again = (rows.repeat,) if part.mode in JUDGED else ()
     contrasts: dict[str, tuple[tuple[Integers, ...], tuple[Integers, ...]]] = {
         "retest": (fine, (subject, order, rows.wording, np.arange(len(rows)))),
-        "order": ((subject, rows.wording), fine),
+        "order": ((subject, rows.wording, *again), (*fine, *again)),
         "wording": ((subject, order), fine),
     }
     for column, kind in enumerate(KINDS):

@@ -23,6 +23,7 @@ import numpy as np
 
 from axiometer.analyze.coded.arrays import Floats, Integers, counted, joined
 from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.positions import Positions, positions_of
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.recovered import NOT_CORRECTED
 from axiometer.analyze.coded.tallies import corrected_targets
@@ -66,11 +67,12 @@ def both_rows(
     first: Presentations, second: Presentations, catalogue: Catalogue, level: Level, options: AnalysisOptions
 ) -> Iterator[Record]:
     """Agreement of two respondents, one row per measure; none where they took positions on no common item."""
-    one, other = _voices(first, catalogue, level), _voices(second, catalogue, level)
+    positions = positions_of(catalogue, level)
+    one, other = _voices(first, positions), _voices(second, positions)
     at_one, at_other = _meeting(one.item, other.item)
     if not len(at_one):
         return
-    k = len(level.targets)
+    k = len(positions.names)
     weight = one.weight[at_one] * other.weight[at_other]
     cells = weight[:, None, None] * one.taken[at_one][:, :, None] * other.taken[at_other][:, None, :]
     shift = int(one.person.max(initial=-1)) + 1
@@ -85,33 +87,26 @@ def own_rows(
 ) -> Iterator[Record]:
     """Agreement of a respondent with itself, one row per measure; none where nothing was asked twice."""
     if presentations.persons:
-        tables = _person_pairs(_voices(presentations, catalogue, level), catalogue)
+        tables = _person_pairs(_voices(presentations, positions_of(catalogue, level)), catalogue)
     else:
-        tables = _own_pairs(presentations, catalogue, level)
+        tables = _own_pairs(presentations, catalogue, positions_of(catalogue, level))
     if tables.items:
         yield from _rows(tables, catalogue, level, options, fewest_persons([presentations]))
 
 
-def position_of(catalogue: Catalogue, level: Level) -> Integers:
-    """Each option's position, -1 where it has none or several."""
-    signed = catalogue.signed(level)
-    single = (signed > 0).sum(axis=1) == 1
-    return np.where(single, (signed > 0).argmax(axis=1), -1).astype(np.int64)
-
-
-def on_positions(presentations: Presentations, catalogue: Catalogue, level: Level) -> tuple[Presentations, Integers]:
+def on_positions(presentations: Presentations, positions: Positions) -> tuple[Presentations, Integers]:
     """The presentations that ended on exactly one position, and which."""
     rows = presentations.where(presentations.chosen)
-    position = position_of(catalogue, level)[rows.option]
+    position = positions.of_option[rows.option]
     return rows.where(position >= 0), position[position >= 0]
 
 
-def _voices(presentations: Presentations, catalogue: Catalogue, level: Level) -> _Voices:
-    rows, position = on_positions(presentations, catalogue, level)
+def _voices(presentations: Presentations, positions: Positions) -> _Voices:
+    rows, position = on_positions(presentations, positions)
     person = np.unique(rows.repeat, return_inverse=True)[1] if rows.persons else np.full(len(rows), -1)
     voice = joined(rows.item, person)
     first = np.unique(voice, return_index=True)[1]
-    k = len(level.targets)
+    k = len(positions.names)
     taken = counted(voice * k + position, len(first) * k).reshape(len(first), k)
     item = rows.item[first]
     voices = np.unique(item, return_inverse=True, return_counts=True)
@@ -151,11 +146,11 @@ def _person_pairs(voices: _Voices, catalogue: Catalogue) -> _Tables:
     return _Tables(cells.reshape(len(at), k * k), catalogue.group[item], persons, len(distinct))
 
 
-def _own_pairs(presentations: Presentations, catalogue: Catalogue, level: Level) -> _Tables:
+def _own_pairs(presentations: Presentations, catalogue: Catalogue, positions: Positions) -> _Tables:
     """Every item's table of two answers of one respondent that were given apart. Items with an answer that was asked
     once only in its order and wording are left out: it would have to be paired with itself."""
-    rows, position = on_positions(presentations, catalogue, level)
-    k = len(level.targets)
+    rows, position = on_positions(presentations, positions)
+    k = len(positions.names)
     form = joined(rows.item, rows.order_code, rows.wording)
     first = np.unique(form, return_index=True)[1]
     counts = counted(form * k + position, len(first) * k).reshape(len(first), k)

@@ -33,6 +33,9 @@ COLUMNS: dict[str, type[pl.DataType]] = {
 }
 
 
+NO_SLOTS = frozenset({Mode.AGREE, Mode.LIKELIHOOD})
+"""The modes in which options do not stand beside each other."""
+
 MOST_STRATA = 24
 LEAST_GROUPS = 5
 
@@ -42,11 +45,11 @@ def slots(everyone: list[Presentations], catalogue: Catalogue, options: Analysis
     the distractor too; in logprob mode its probability), and `excess`, that minus one over the number of options.
 
     With orders balanced over the set, a respondent that attends to content alone has no excess. `low` and `high`
-    are of `excess`. Agree mode has no slots.
+    are of `excess`. Modes in which options do not stand side by side (`NO_SLOTS`) have none.
     """
     rows: list[Record] = []
     for presentations in everyone:
-        if presentations.mode is Mode.AGREE:
+        if presentations.mode in NO_SLOTS:
             continue
         for lang, kept in languages_in(presentations, catalogue):
             part = presentations if kept is None else presentations.where(kept)

@@ -9,6 +9,7 @@ import polars as pl
 
 from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
 from axiometer.analyze.coded.catalogue import Catalogue
+from axiometer.analyze.coded.positions import positions_of
 from axiometer.analyze.coded.presentations import Presentations
 from axiometer.analyze.coded.value_index import Level
 from axiometer.analyze.frames import Record, framed, number
@@ -75,11 +76,14 @@ NO_SPREAD = "a diagnostic, not an estimate"
 
 
 def ranked_levels(catalogue: Catalogue, options: AnalysisOptions) -> list[Level]:
-    """The levels that are ranked: values and positions, not rules, and not more than `max_ranked` of them."""
+    """The levels that are ranked: values and positions, not rules, and not more than `max_ranked` of them. Positions
+    that are only held against their own reverse (statements of corpora) never met, so that there is nothing to rank."""
     return [
         level
         for level in catalogue.levels
-        if level.kind is not ExpressionKind.RULE and 2 <= len(level.targets) <= options.max_ranked
+        if level.kind is not ExpressionKind.RULE
+        and 2 <= len(level.targets) <= options.max_ranked
+        and (level.kind is not ExpressionKind.POSITION or positions_of(catalogue, level).met)
     ]
 
 

@@ -28,7 +28,8 @@ from axiometer.analyze.selftest.scenarios import Scenario, Simulated, Truth, agr
 @dataclass
 class Recovered:
     """One quantity over simulations: planted (m), estimates and ends of intervals (simulations x m). NaN where none
-    was given. `required` is False where the interval is not meant to hold the planted number."""
+    was given. `required` is False where the interval is not meant to hold the planted number; `accepted`: between
+    which coverages it passes."""
 
     family: str
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class Recovered:
     low: list[Floats] = field(default_factory=list)
     high: list[Floats] = field(default_factory=list)
     required: bool = True
+    accepted: tuple[float, float] = (0.94, 0.985)
 
     def add(self, estimate: Floats, low: Floats, high: Floats) -> None:
         self.estimate.append(np.atleast_1d(estimate))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from multiprocessing import get_context
+from typing import Protocol
 
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.frames import framed
+from axiometer.analyze.frames import Record, framed
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.selftest.design import SimulatedDesign, starter_design
+from axiometer.analyze.selftest.judging import SETTINGS, judge_recovered
 from axiometer.analyze.selftest.letters import letter_rows
 from axiometer.analyze.selftest.power import power_rows
 from axiometer.analyze.selftest.recover import Recovered, merged, recover
@@ -24,6 +27,7 @@ from axiometer.analyze.selftest.verdicts import Verdict, rows_of
 BATCH = 50
 POWER_SIMULATIONS = 100
 LETTER_SIMULATIONS = 200
+JUDGE_SIMULATIONS = 400
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
 
 QUANTITIES: dict[str, type[pl.DataType]] = {
@@ -55,6 +59,13 @@ LETTERS: dict[str, type[pl.DataType]] = {
     "planted": pl.Float64,
     "concluded": pl.Float64,
 }
+
+
+class Part(StrEnum):
+    """What is simulated: respondents who choose, and a judge who reads free answers."""
+
+    CHOICES = "choices"
+    JUDGE = "judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +117,16 @@ def run_selftest(
     workers: int = 1,
     resamples: int = 300,
     design: SimulatedDesign | None = None,
+    parts: Sequence[Part] = tuple(Part),
 ) -> SelftestReport:
     """Plants, simulates, analyses, compares: on the starter set unless another `design` is given.
 
-    The result depends on `seed` and `simulations`, not on `workers` (processes). Batches have seeds of their own.
+    `parts`: what is simulated, respondents who choose and a judge who errs (at most `JUDGE_SIMULATIONS` each). The
+    result depends on `seed` and `simulations`, not on `workers` (processes). Batches have seeds of their own.
     """
+    judged = _judged(seed, simulations, resamples, workers) if Part.JUDGE in parts else []
+    if Part.CHOICES not in parts:
+        return SelftestReport(framed(judged, QUANTITIES), framed([], POWER), framed([], LETTERS))
     chosen = design or starter_design()
     options = replace(AnalysisOptions(), resamples=resamples, seed=seed)
     planted = scenarios(len(chosen.values))
@@ -119,13 +135,13 @@ def run_selftest(
         for index in range(len(planted))
         for batch in range((simulations + BATCH - 1) // BATCH)
     ]
-    parts: dict[int, list[list[Recovered]]] = {index: [] for index in range(len(planted))}
+    recovered: dict[int, list[list[Recovered]]] = {index: [] for index in range(len(planted))}
     for job, part in zip(jobs, _mapped(jobs, workers), strict=True):
-        parts[job.scenario].append(part)
+        recovered[job.scenario].append(part)
     rows = [
         row
         for index, scenario in enumerate(planted)
-        for each in merged(parts[index])
+        for each in merged(recovered[index])
         for row in rows_of(scenario.name, each)
     ]
     letters = [
@@ -134,7 +150,41 @@ def run_selftest(
         for row in letter_rows(planted[index], chosen, min(LETTER_SIMULATIONS, simulations), seed)
     ]
     power = power_rows(planted[0], chosen, min(POWER_SIMULATIONS, simulations), seed, options.ridge)
-    return SelftestReport(framed(rows, QUANTITIES), framed(power, POWER), framed(letters, LETTERS))
+    return SelftestReport(framed(rows + judged, QUANTITIES), framed(power, POWER), framed(letters, LETTERS))
+
+
+def _judged(seed: int, simulations: int, resamples: int, workers: int) -> list[Record]:
+    """The rows of quantities of a judge with planted errors."""
+    count = min(simulations, JUDGE_SIMULATIONS)
+    jobs = [
+        _JudgeJob(place, batch, min(BATCH, count - batch * BATCH), resamples, seed)
+        for place in range(len(SETTINGS))
+        for batch in range((count + BATCH - 1) // BATCH)
+    ]
+    parts: dict[int, list[list[Recovered]]] = {place: [] for place in range(len(SETTINGS))}
+    for job, part in zip(jobs, _mapped(jobs, workers), strict=True):
+        parts[job.setting].append(part)
+    whole = [(setting.name, each) for place, setting in enumerate(SETTINGS) for each in merged(parts[place])]
+    return [row for name, each in whole for row in rows_of(name, each)]
+
+
+class _Works(Protocol):
+    def run(self) -> list[Recovered]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _JudgeJob:
+    setting: int
+    batch: int
+    simulations: int
+    resamples: int
+    seed: int
+
+    def run(self) -> list[Recovered]:
+        seeds = [self.seed, 1, self.setting, self.batch]
+        own = int(np.random.default_rng(seeds).integers(2**31))
+        options = AnalysisOptions(resamples=self.resamples, seed=own)
+        return judge_recovered(SETTINGS[self.setting], self.simulations, [*seeds, 1], options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +205,11 @@ class _Job:
         return recover(scenario, simulated, self.design, options)
 
 
-def _run(job: _Job) -> list[Recovered]:
+def _run(job: _Works) -> list[Recovered]:
     return job.run()
 
 
-def _mapped(jobs: list[_Job], workers: int) -> Iterator[list[Recovered]]:
+def _mapped(jobs: Sequence[_Works], workers: int) -> Iterator[list[Recovered]]:
     if workers <= 1:
         yield from map(_run, jobs)
         return

@@ -10,7 +10,6 @@ from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.frames import Record, number
 from axiometer.analyze.selftest.recover import Recovered
 
-LOWEST, HIGHEST = 0.94, 0.985
 CONFIDENCE = 0.99
 
 
@@ -40,14 +39,14 @@ def exact_interval(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[f
     return low, high
 
 
-def verdict_of(hits: int, n: int, required: bool = True) -> Verdict:
-    """A quantity fails where the exact 99 % interval of its coverage lies wholly below 0.94 or wholly above 0.985."""
+def verdict_of(hits: int, n: int, required: bool = True, accepted: tuple[float, float] = (0.94, 0.985)) -> Verdict:
+    """A quantity fails where the exact 99 % interval of its coverage lies wholly below or above what is `accepted`."""
     if not required or n == 0:
         return Verdict.NOT_REQUIRED
     low, high = exact_interval(hits, n)
-    if high < LOWEST:
+    if high < accepted[0]:
         return Verdict.FAIL_LOW
-    if low > HIGHEST:
+    if low > accepted[1]:
         return Verdict.FAIL_HIGH
     return Verdict.CONSERVATIVE if low > 0.95 else Verdict.PASS
 
@@ -78,5 +77,5 @@ def _row(scenario: str, recovered: Recovered, i: int, estimate: Floats, low: Flo
         "coverage": number(hits / n) if n else None,
         "coverage_low": number(ends[0]),
         "coverage_high": number(ends[1]),
-        "verdict": verdict_of(hits, n, recovered.required).value,
+        "verdict": verdict_of(hits, n, recovered.required, recovered.accepted).value,
     }

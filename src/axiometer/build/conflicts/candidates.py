@@ -16,7 +16,6 @@ from axiometer.build.conflicts.sampling import (
     BlockTask,
     Drawing,
     block_candidates,
-    exact_cosines,
     read_result,
 )
 from axiometer.errors import InputError
@@ -32,6 +31,7 @@ from axiometer.similarity.drawing import (
     together,
 )
 from axiometer.similarity.mapping import MapTasks, in_this_process
+from axiometer.similarity.nearest import exact_cosines
 from axiometer.similarity.vectors import Vectors
 
 _WAITING = 4_000_000  # entries that are put together before they are sorted again

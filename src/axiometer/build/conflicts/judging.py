@@ -12,9 +12,9 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from axiometer.build.asking.answers import CUT_OFF, EMPTY, WRONG_FORM, Said, printable, read_reply, shortened
-from axiometer.build.asking.languages import PROMPT_LANGUAGES, prompt_language
-from axiometer.build.asking.prompting import mark_of
+from axiometer.measure.asking.answers import CUT_OFF, EMPTY, WRONG_FORM, Said, printable, read_reply, shortened
+from axiometer.measure.asking.languages import PROMPT_LANGUAGES, prompt_language
+from axiometer.measure.asking.prompting import mark_of
 from axiometer.measure.parsing.thinking import without_thinking
 from axiometer.models.contradiction.judge import FORM, SCHEMA, STEP, WORDING, Relation, combined
 from axiometer.models.protocols import Contradiction, Message, Reply, Request

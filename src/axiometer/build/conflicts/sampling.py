@@ -12,21 +12,13 @@ from axiometer.build.conflicts.options import Draw
 from axiometer.build.conflicts.rules import Blocking, read_blocking
 from axiometer.errors import InputError
 from axiometer.records.tables import whole
-from axiometer.similarity.blocks import Block, cosines
-from axiometer.similarity.drawing import (
-    Entries,
-    arranged,
-    largest_first,
-    random_keys,
-    rank_in_group,
-    smallest,
-    together,
-)
-from axiometer.similarity.tail import BlockTail, Tail, margin
+from axiometer.similarity.blocks import Block
+from axiometer.similarity.drawing import Entries, random_keys, smallest, together
+from axiometer.similarity.nearest import nearest
+from axiometer.similarity.tail import BlockTail, Tail
 from axiometer.similarity.vectors import Vectors, open_vectors
 
 VECTORS, BLOCKING = "vectors.npy", "blocking.npz"
-_CHECKED_AT_ONCE = 8_192
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ def search_block(vectors: Vectors, blocking: Blocking, block: Block, drawing: Dr
         columns += np.bincount((taken.j - block.column) * bands + taken.band, minlength=len(columns)).astype(np.int32)
         entries = _sampled(taken, blocking, drawing)
         if drawing.draw is Draw.TOP:
-            entries = _top(taken, entries, vectors, drawing)
+            entries = nearest(taken, entries, vectors, drawing.per_rule, bands)
         found = together([found, entries])
         found = found.where(smallest(found, drawing.per_rule, bands))
     return BlockResult(tails.counts, apart, alike, rows.reshape(-1, bands), columns.reshape(-1, bands), found)
@@ -110,33 +102,6 @@ def _sampled(tail: Tail, blocking: Blocking, drawing: Drawing) -> Entries:
             Entries(tail.j, tail.i, tail.band, random_keys(j, i, drawing.seed)),
         ]
     )
-
-
-def _top(tail: Tail, sampled: Entries, vectors: Vectors, drawing: Drawing) -> Entries:
-    """Each owner's pairs of the largest cosines, by exact ones: float32 tells only who cannot be among them."""
-    bands = len(drawing.bands)
-    nearest = np.concatenate([tail.cosine, tail.cosine])
-    rough = Entries(sampled.owner, sampled.partner, sampled.band, largest_first(nearest, sampled.key))
-    order, group = arranged(rough, bands)
-    if not len(order):
-        return rough
-    starts = np.flatnonzero(rank_in_group(group[order]) == 0)
-    sizes = np.diff(np.append(starts, len(order)))
-    last = nearest[order][starts + np.minimum(sizes, drawing.per_rule) - 1]
-    possible = order[nearest[order] >= np.repeat(last, sizes) - 2 * margin(vectors.shape[1])]
-    pairs, places = np.unique(possible % len(tail), return_inverse=True)
-    exact = exact_cosines(vectors, tail.i[pairs], tail.j[pairs])
-    kept = sampled.where(possible)
-    return Entries(kept.owner, kept.partner, kept.band, largest_first(exact[places], kept.key))
-
-
-def exact_cosines(vectors: Vectors, i: NDArray[np.integer], j: NDArray[np.integer]) -> NDArray[np.float32]:
-    """Cosines of unit rows in float64, given as float32 and at most 1."""
-    found = np.empty(len(i), np.float32)
-    for start in range(0, len(i), _CHECKED_AT_ONCE):
-        part = slice(start, start + _CHECKED_AT_ONCE)
-        found[part] = np.minimum(cosines(np.asarray(vectors[i[part]]), np.asarray(vectors[j[part]])), 1.0)
-    return found
 
 
 def result_file(folder: Path, block: Block) -> Path:

@@ -12,11 +12,11 @@ from typing import Annotated, Final, Literal
 
 import pydantic
 
-from axiometer.build.asking.answers import Said, Truth, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
-from axiometer.build.asking.prompting import MaterialPrompting
 from axiometer.build.dilemmas.options import CHECK
 from axiometer.build.dilemmas.rows import Scene
+from axiometer.measure.asking.answers import Said, Truth, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting
 from axiometer.models.protocols import Reply, Request
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
 

@@ -8,11 +8,11 @@ from typing import Final
 
 import pydantic
 
-from axiometer.build.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, read_reply
-from axiometer.build.asking.languages import prompt_language
-from axiometer.build.asking.prompting import MaterialPrompting, plain
 from axiometer.build.dilemmas.options import WRITE
 from axiometer.build.dilemmas.rows import Scene, SceneRequest, make_scene
+from axiometer.measure.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, read_reply
+from axiometer.measure.asking.languages import prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting, plain
 from axiometer.models.protocols import Reply, Request
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
 

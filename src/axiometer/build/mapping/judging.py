@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 import pydantic
 
-from axiometer.build.asking.answers import Said, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
-from axiometer.build.asking.prompting import MaterialPrompting
 from axiometer.build.mapping.assignments import WAYS, Floats, Integers
 from axiometer.build.mapping.options import JUDGE
 from axiometer.build.mapping.puzzles import Puzzle
+from axiometer.measure.asking.answers import Said, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting
 from axiometer.models.draws import uniform
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.ids import content_id

@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.conflicts.rules import digest_of, read_rules, values_on
 from axiometer.build.corpus.dedup_rules import language
 from axiometer.build.scenes.options import FILE, WRITE, SceneOptions, ScenesFolder
@@ -20,6 +19,7 @@ from axiometer.build.work.specifications import Asking, has_steps, noted, steps_
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, Value, load_framework
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.measure.specification import Specification, specification_in
 from axiometer.models.draws import uniform
 from axiometer.runtime.respondent import Respondent

@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from axiometer.build.asking.answers import EMPTY, REFUSED, refuses, shortened
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.rule_texts import RECITED, recited
 from axiometer.build.dilemmas.filters import SHORT_SCENE, UNSPACED, length, shared_run
 from axiometer.build.scenes.options import SIFT
 from axiometer.build.scenes.rows import SceneList, WrittenScene, by_place, make_generated
 from axiometer.build.scenes.writing import own_words
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import EMPTY, REFUSED, refuses, shortened
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.records.corpus_rows import GeneratedScene
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame, to_rows

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from axiometer.build.asking.answers import (
+from axiometer.build.scenes.options import WRITE
+from axiometer.build.scenes.rows import SceneList, WrittenScene, written_scene
+from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import (
     Answer,
     Sayings,
     object_schema,
@@ -16,11 +19,8 @@ from axiometer.build.asking.answers import (
     read_answer,
     read_reply,
 )
-from axiometer.build.asking.languages import PROMPT_LANGUAGES, prompt_language
-from axiometer.build.asking.prompting import WORDING, MaterialPrompting, plain
-from axiometer.build.scenes.options import WRITE
-from axiometer.build.scenes.rows import SceneList, WrittenScene, written_scene
-from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.languages import PROMPT_LANGUAGES, prompt_language
+from axiometer.measure.asking.prompting import WORDING, MaterialPrompting, plain
 from axiometer.models.protocols import Message, Reply, Request
 from axiometer.prompts import Template, load_template
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

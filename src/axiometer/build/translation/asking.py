@@ -12,9 +12,6 @@ from typing import Annotated, Final
 
 import pydantic
 
-from axiometer.build.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, printable, read_reply
-from axiometer.build.asking.languages import language_name, prompt_language
-from axiometer.build.asking.prompting import MaterialPrompting, plain
 from axiometer.build.translation.options import BACK, TRANSLATE
 from axiometer.build.translation.rows import (
     ReturnTranslation,
@@ -24,6 +21,9 @@ from axiometer.build.translation.rows import (
     make_translated,
     shown_order,
 )
+from axiometer.measure.asking.answers import EMPTY, WRONG_FORM, Said, object_schema, printable, read_reply
+from axiometer.measure.asking.languages import language_name, prompt_language
+from axiometer.measure.asking.prompting import MaterialPrompting, plain
 from axiometer.models.protocols import Reply, Request
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected
 

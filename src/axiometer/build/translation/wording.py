@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Final
 
-from axiometer.build.asking.answers import refuses
-from axiometer.build.asking.languages import PROMPT_LANGUAGES, prompt_language
 from axiometer.build.corpus.ingest.languages import declared, detect
 from axiometer.build.dilemmas.filters import length
 from axiometer.build.translation.numbers import WORD_LANGUAGES, lost, numbers
 from axiometer.build.translation.rows import ReturnTranslation
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import refuses
+from axiometer.measure.asking.languages import PROMPT_LANGUAGES, prompt_language
 from axiometer.records.texts.sentences import sentence_ends
 
 VERSION: Final = 1  # of these checks: part of what makes a checked part anew

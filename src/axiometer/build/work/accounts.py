@@ -91,7 +91,7 @@ def estimate_step(
     requests = [request for row in rows if isinstance(request := stage.render(row), Request)]
     tokens = sum(tokens_of(message.content) for request in requests for message in request.messages)
     tokens_in = round(tokens / max(len(requests), 1) * calls)
-    longest = max(max_tokens_of(respondent), *(request.max_tokens or 0 for request in requests))
+    longest = max([max_tokens_of(respondent), *(request.max_tokens or 0 for request in requests)])
     tokens_out = calls * answer_tokens
     price = respondent.price
     return StepEstimate(

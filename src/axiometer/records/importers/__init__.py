@@ -26,6 +26,7 @@ def importers() -> dict[str, Importer]:
     from axiometer.records.importers.people import people
     from axiometer.records.importers.social_chemistry import social_chemistry
     from axiometer.records.importers.starter import starter
+    from axiometer.records.importers.starter_news import planted_position, starter_news
     from axiometer.records.importers.table import table
 
     formats: list[Importer] = [
@@ -38,8 +39,10 @@ def importers() -> dict[str, Importer]:
         moralchoice,
         navab,
         people,
+        planted_position,
         social_chemistry,
         starter,
+        starter_news,
         table,
     ]
     return {importer.name: importer for importer in formats}

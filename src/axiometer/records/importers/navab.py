@@ -42,8 +42,8 @@ SOURCE = "NaVAB (Shi et al. 2025)"
 OFFICIAL, QUOTED = "official", "quoted"
 NOTES = (
     "reverse statements (RS) are constructed: nobody said them",
-    "some published items ask for facts, not for positions: the import cannot tell which; that is for the step"
-    " value-or-fact, which comes later",
+    "some published items ask for facts, not for positions: the import cannot tell which, as the step"
+    " value-or-fact of `axiometer build statements` does for own texts",
 )
 OTHER_LANGUAGE = "statements in another language than their question"
 TWO_LANGUAGES = "statements in another language than their reverse, which tells one from the other"

@@ -3,9 +3,12 @@
 from axiometer.report.parts import Section
 from axiometer.report.sections.asked import Asked, asked
 from axiometer.report.sections.comparisons import agreement, contested, differences
+from axiometer.report.sections.corpora import corpora
 from axiometer.report.sections.coverage import coverage
+from axiometer.report.sections.judge import judge
 from axiometer.report.sections.languages import languages
 from axiometer.report.sections.letters import letters
+from axiometer.report.sections.mode_gaps import mode_gaps
 from axiometer.report.sections.outcomes import outcomes
 from axiometer.report.sections.profile import profile
 from axiometer.report.sections.reliability import reliability
@@ -22,6 +25,9 @@ def sections(study: Study) -> tuple[Section, ...]:
         profile(study),
         tiers(study),
         themes(study),
+        corpora(study),
+        mode_gaps(study),
+        judge(study),
         reliability(study),
         outcomes(study),
         languages(study),

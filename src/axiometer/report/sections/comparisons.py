@@ -117,7 +117,8 @@ def _agreement_table(study: Study, rows: Sequence[Row]) -> Table:
 def differences(study: Study) -> Section | None:
     """One panel per pair of respondents on the main level, and a table of the largest differences on every level."""
     texts, table = study.texts, study.table("differences")
-    known = table.filter(pl.col("difference").is_not_null())
+    shown = [level.id for level in study.levels]
+    known = table.filter(pl.col("difference").is_not_null() & pl.col("level").is_in(shown))
     if known.is_empty():
         return None
     main = study.main_level

@@ -23,6 +23,8 @@ from axiometer.report.views import LevelView, Study
 Row = Mapping[str, object]
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
+MODES = ("choice", "logprob", "likelihood", "agree", "judged", "open")
+
 # A longer list of values (or rules) is given as a table only.
 MOST_ROWS = 60
 
@@ -65,9 +67,12 @@ def profile(study: Study) -> Section:
                 if level == study.main_level and first is None:
                     first = len(panels)
                 panels.append(_panel(study, level, mode, kind, rows))
-    expressed = set(kinds["expressed"]["mode"])
-    intro = [texts(f"profile.intro_{mode}") for mode in ("choice", "logprob", "agree") if mode in expressed]
-    if len(kinds["opposed"]):
+    shown = pl.col("level").is_in([level.id for level in study.levels])
+    expressed = set(kinds["expressed"].filter(shown)["mode"])
+    intro = [
+        texts(f"profile.intro_{mode}") for mode in ("choice", "logprob", "agree", "judged", "open") if mode in expressed
+    ]
+    if len(kinds["opposed"].filter(shown)):
         intro.append(texts("profile.intro_opposed"))
     return Section(
         "profile", texts("profile.title"), (*intro, texts("profile.reading")), tuple(panels), first=first or 0

@@ -27,7 +27,9 @@ def reliability(study: Study) -> Section:
     """Panels on consistency between presentations, on slots, and on components of variance."""
     texts = study.texts
     panels = [panel for panel in (_consistency(study), _slots(study), _variance(study)) if panel is not None]
-    return Section("reliability", texts("reliability.title"), (texts("reliability.intro"),), tuple(panels))
+    judged = study.table("slots").filter(pl.col("mode").is_in(["judged", "open"])).height > 0
+    intro = (texts("reliability.intro"), *((texts("reliability.judge"),) if judged else ()))
+    return Section("reliability", texts("reliability.title"), intro, tuple(panels))
 
 
 def _dot(study: Study, row: Row, column: str, what: str, *, points: bool) -> Estimate | None:

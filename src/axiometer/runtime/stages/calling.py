@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeAlias, TypeVar, cast
 
 from axiometer.messages import t
-from axiometer.models.protocols import Reply, Request
+from axiometer.models.protocols import ChatModel, Reply, Request
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame, to_rows
 from axiometer.runtime.caller import Call, Caller
@@ -87,8 +87,6 @@ class Asking(Generic[In, Out]):
         self.progress = progress
         self.tally = tally
         self._respondent = respondent
-        self._wants_meta = respondent.model.wants_meta
-        self._max_tokens = _max_tokens(respondent)
         self.caller: Caller[_Asked[In, Out]] = Caller(
             respondent.model,
             journal,
@@ -134,7 +132,7 @@ class Asking(Generic[In, Out]):
                 rendered = self.stage.render(row)
                 if isinstance(rendered, Request):
                     asking = True
-                    request = self._shown(rendered)
+                    request = shown_to(self._respondent.model, rendered)
                     yield _Asked(opened, index, row, request), request
                 else:
                     self.tally.done += 1
@@ -143,22 +141,16 @@ class Asking(Generic[In, Out]):
                 self.progress.show(self.tally)
                 yield None
 
-    def _shown(self, request: Request) -> Request:
-        """What is for simulated models alone is not part of a real call, nor of its key. A model that was allowed more
-        tokens than the step needs (it thinks first) keeps them."""
-        most = max(request.max_tokens or 0, self._max_tokens) or None
-        return replace(request, max_tokens=most, meta=request.meta if self._wants_meta else None)
-
     def _receive(self, asked: _Asked[In, Out], call: Call) -> Request | None:
         asked.calls.append(call.key)
         reply = call.reply
         if reply is None:
             assert call.error is not None
             kind = type(call.error).__name__
-            note = _whole_characters(str(call.error))
+            note = whole_characters(str(call.error))
             self._end(asked, Fate(asked.row.id, Status.FAILED, error=kind, retry=True, note=note))
             return None
-        reply = replace(reply, text=_whole_characters(reply.text))
+        reply = replace(reply, text=whole_characters(reply.text))
         asked.tokens_in += reply.usage.tokens_in
         asked.tokens_out += reply.usage.tokens_out
         if len(asked.calls) == 1:  # usable or not: a model that always says the same shall be noticed
@@ -166,7 +158,7 @@ class Asking(Generic[In, Out]):
         read = self.stage.read(asked.row, reply)
         if isinstance(read, Rejected) and len(asked.calls) == 1:
             asked.usable = _usable(read)
-            return self._shown(self.stage.repair(asked.row, asked.request, reply, read))
+            return shown_to(self._respondent.model, self.stage.repair(asked.row, asked.request, reply, read))
         end = _most(asked.usable, read)
         if isinstance(end, Rejected):
             self._end(asked, _failed(asked.row, end, reply))
@@ -216,12 +208,16 @@ def alike(parts: Iterable[Part]) -> tuple[int, int] | None:
     return (same, answers) if answers >= ALIKE_AMONG and same >= ALIKE_SHARE * answers else None
 
 
-def _max_tokens(respondent: Respondent) -> int:
-    sampling = respondent.model.identity.get("sampling")
-    return int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
+def shown_to(model: ChatModel, request: Request) -> Request:
+    """The request as `model` gets it. What is for simulated models alone is not part of a real call, nor of its key. A
+    model that was allowed more tokens than the step needs (it thinks first) keeps them."""
+    sampling = model.identity.get("sampling")
+    allowed = int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
+    most = max(request.max_tokens or 0, allowed) or None
+    return replace(request, max_tokens=most, meta=request.meta if model.wants_meta else None)
 
 
-def _whole_characters(said: str) -> str:
+def whole_characters(said: str) -> str:
     """`said` with a mark for every half of a character: JSON can hold one, no table and no request can."""
     return said.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axiometer.build.asking.answers import printable, read_answer, read_reply
 from axiometer.build.corpus.steps.answers import (
     ClassifyAnswer,
     CompactAnswer,
@@ -20,6 +19,7 @@ from axiometer.build.corpus.steps.answers import (
     ScreenAnswer,
     WriteAnswer,
 )
+from axiometer.measure.asking.answers import printable, read_answer, read_reply
 from axiometer.models.protocols import Finish, Reply
 from axiometer.runtime.stages.rows import Dropped, Rejected
 

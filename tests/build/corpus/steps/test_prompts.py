@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from axiometer.build.asking.prompting import mark_of
 from axiometer.build.corpus.steps import COMPACT_STEPS, STEPS, Step, steps
 from axiometer.frameworks import Framework, load_framework, shipped
+from axiometer.measure.asking.prompting import mark_of
 from axiometer.models.protocols import Finish, Reply, Request
 from axiometer.prompts import languages
 from axiometer.records.corpus_rows import Rule, Text, make_rule, make_text

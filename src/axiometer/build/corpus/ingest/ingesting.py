@@ -42,7 +42,7 @@ def ingest(sources: Sources, options: IngestOptions, folder: StageFolder, runner
         return
     seen = _seen_in(done, folder)
     for prepared in runner.map(prepare, _batches(plan, last, options)):
-        texts, fates = _without_repeats(prepared, seen)
+        texts, fates = (prepared.texts, prepared.fates) if options.repeats else _without_repeats(prepared, seen)
         end = replace(prepared.end, more={"pieces": str(int(_has_pieces(prepared)))})
         folder.write(end.name, texts, fates, plan.signature(end), end.extra)
         tally.done = end.total

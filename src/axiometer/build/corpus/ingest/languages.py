@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from axiometer.build.asking.languages import has_name
 from axiometer.errors import InputError
+from axiometer.measure.asking.languages import has_name
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier

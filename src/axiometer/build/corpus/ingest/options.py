@@ -14,7 +14,8 @@ class IngestOptions:
     """How sources are read. `text_column`: where tables have their texts (None: by its name, or the only prose);
     `lang`: the language of all texts (None: detected); `limit`: how many source rows are read at most; a text with more
     than `max_characters` is split; a part holds at most `part_size` source rows; `id_column`: a column that is kept as
-    `meta["id"]`; `lines`: every line of a text file is a text."""
+    `meta["id"]`; `lines`: every line of a text file is a text; `repeats`: texts with the same words
+    stay, since somebody else tells who else had them."""
 
     text_column: str | None = None
     lang: str | None = None
@@ -23,6 +24,7 @@ class IngestOptions:
     part_size: int = 2_000
     id_column: str | None = None
     lines: bool = False
+    repeats: bool = False
 
     def __post_init__(self) -> None:
         if self.max_characters < 100:
@@ -43,4 +45,5 @@ class IngestOptions:
             "part_size": self.part_size,
             "id_column": self.id_column,
             "lines": self.lines,
+            **({"repeats": True} if self.repeats else {}),  # not named where it is as it always was
         }

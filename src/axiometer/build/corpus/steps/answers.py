@@ -6,7 +6,7 @@ from typing import Annotated
 
 import pydantic
 
-from axiometer.build.asking.answers import Answer, Said, Sayings, Sign, Truth
+from axiometer.measure.asking.answers import Answer, Said, Sayings, Sign, Truth
 
 
 def _rules(said: object, info: pydantic.ValidationInfo) -> object:

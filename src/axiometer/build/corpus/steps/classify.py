@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import ClassifyAnswer
 from axiometer.build.corpus.steps.framework_text import most_specific, tree
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

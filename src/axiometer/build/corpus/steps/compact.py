@@ -9,8 +9,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from axiometer.build.asking.answers import EMPTY, object_schema, read_reply
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import CompactAnswer
 from axiometer.build.corpus.steps.classify import RAW_LABELS, values_schema
 from axiometer.build.corpus.steps.framework_text import outline
@@ -18,6 +16,8 @@ from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.screen import screened
 from axiometer.build.corpus.steps.write import MOST_RULES, written
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.answers import EMPTY, object_schema, read_reply
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, Text
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.framework_text import most_specific
 from axiometer.build.corpus.steps.rule_texts import same_words
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.records.corpus_rows import Rule, RuleLabel
 from axiometer.records.ids import content_id
 from axiometer.records.importers.accounting import RowError

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import LabelAnswer
 from axiometer.build.corpus.steps.examples import Example, Examples
 from axiometer.build.corpus.steps.framework_text import chosen
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.rule_texts import clean, kept_meta, same_words, unusable
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, RuleLabel, make_rule
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

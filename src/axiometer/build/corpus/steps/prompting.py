@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from axiometer.build.asking.languages import PROMPT_LANGUAGES, language_name, prompt_language
-from axiometer.build.asking.prompting import WORDING, mark_of, repair_request, repair_template
 from axiometer.build.corpus.steps.framework_text import framework_name
 from axiometer.frameworks import Framework
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.languages import PROMPT_LANGUAGES, language_name, prompt_language
+from axiometer.measure.asking.prompting import WORDING, mark_of, repair_request, repair_template
 from axiometer.models.protocols import Message, Reply, Request
 from axiometer.prompts import Template, load_template
 from axiometer.records.corpus_rows import Rule, Text

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from axiometer.build.asking.answers import EMPTY, object_schema, read_reply
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import RefineAnswer
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.rule_texts import TOO_LONG, clean, kept_meta, same_words, too_long, unusable
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.answers import EMPTY, object_schema, read_reply
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, make_rule
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

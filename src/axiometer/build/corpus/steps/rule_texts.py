@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from axiometer.build.asking.answers import EMPTY, printable
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import EMPTY, printable
 from axiometer.records.corpus_rows import Rule
 
 TOO_LONG: Final = "too long for a rule"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from axiometer.build.asking.answers import EMPTY, object_schema, read_reply, shortened
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import ScreenAnswer
 from axiometer.build.corpus.steps.framework_text import overview
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.frameworks import Framework
+from axiometer.measure.asking.answers import EMPTY, object_schema, read_reply, shortened
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Text
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

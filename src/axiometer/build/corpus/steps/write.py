@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from axiometer.build.asking.answers import EMPTY, REFUSED, object_schema, read_reply, refuses, shortened
-from axiometer.build.asking.languages import prompt_language
 from axiometer.build.corpus.steps.answers import WriteAnswer
 from axiometer.build.corpus.steps.framework_text import overview
 from axiometer.build.corpus.steps.prompting import Prompting
 from axiometer.build.corpus.steps.rule_texts import clean, unusable
 from axiometer.frameworks import Framework
 from axiometer.frameworks.labels import normalise
+from axiometer.measure.asking.answers import EMPTY, REFUSED, object_schema, read_reply, refuses, shortened
+from axiometer.measure.asking.languages import prompt_language
 from axiometer.models.protocols import Reply, Request
 from axiometer.records.corpus_rows import Rule, Text, make_rule
 from axiometer.runtime.stages.rows import Dropped, Kept, Rejected

@@ -1,0 +1,1 @@
+"""Statements in, triples and items out: question, statement, constructed reverse, and what would give one away."""

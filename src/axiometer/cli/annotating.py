@@ -1,0 +1,140 @@
+"""`axiometer annotate sheet | import | screen`: labels by people, and judges put to answers whose labels are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.designs import parts
+from axiometer.cli.usage import Verbs
+from axiometer.messages import t
+
+if TYPE_CHECKING:
+    from axiometer.annotate.screening import Rate, ScreenedLanguage, Screening
+
+app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+
+SAID = ("s", "rs", "both", "neither", "unreadable")
+
+
+@app.command("sheet", help=t("Draw a run's free answers for people to label, without what the judge said."))
+def sheet(
+    run: options.Run,
+    output: options.Output,
+    n: Annotated[int, typer.Option("-n", "--rows", min=1, help=t("How many answers to draw."))] = 100,
+    lang: options.Lang = None,
+    seed: options.Seed = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """A CSV or XLSX file with an empty column `label`; write 1, 2, both, neither or refused."""
+    from axiometer.annotate.sheets import write_sheet
+
+    drawn = write_sheet(run, n, output, seed=seed, langs=parts(lang) or None)
+    if as_json:
+        strata = [
+            {"lang": lang, "model": model, "drawn": k, "of": drawn.of[lang, model]}
+            for (lang, model), k in drawn.drawn.items()
+        ]
+        say_json({"sheet": drawn.id, "file": str(output), "rows": drawn.rows, "strata": strata})
+        return
+    say(t("{n} rows in {file}", n=drawn.rows, file=output))
+    say_table(
+        ["language", "respondent", "drawn", "of"],
+        [[lang, model, k, drawn.of[lang, model]] for (lang, model), k in drawn.drawn.items()],
+    )
+    say(t("Fill in the column `label`: 1, 2, both, neither or refused. A copy of the file for each person."))
+    say(t("Next: axiometer annotate import {folder} {file}", folder=run, file=output))
+
+
+@app.command("import", help=t("Read a filled-in sheet back into its run."))
+def import_(
+    run: options.Run,
+    file: Annotated[Path, typer.Argument(help=t("The sheet as a person filled it in (.csv or .xlsx)."))],
+    rater: Annotated[str | None, typer.Option(help=t("A name for the person (default: the file's)."))] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    from axiometer.annotate.labels import import_labels
+
+    done = import_labels(run, file, rater)
+    if as_json:
+        say_json({"rater": done.rater, "labels": done.labels, "empty": done.empty, "changed": done.changed})
+        return
+    say(t("{n} labels of {rater} in {folder}", n=done.labels, rater=done.rater, folder=run))
+    if done.empty:
+        say(t("{n} rows without a label were left out", n=done.empty))
+    if done.changed:
+        say(t("{n} labels of an earlier file were replaced by others", n=done.changed))
+    say(t("Next: axiometer analyze {folder}, which corrects the judged shares by them", folder=run))
+
+
+@app.command("screen", help=t("Put a judge to answers written for this project whose labels are known."))
+def screen(
+    model: Annotated[str, typer.Option("--model", "-m", help=t("The judge as provider/name."))],
+    output: options.Output,
+    lang: options.Lang = None,
+    models: options.ModelsFile = None,
+    concurrency: options.Concurrency = None,
+    max_calls: options.MaxCalls = None,
+    max_usd: options.MaxUsd = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """It screens judges and never corrects an estimate: a run's own answers need labels of their own."""
+    from axiometer.annotate.screening import screen_judge
+    from axiometer.cli.respondents import Wanted, judge_of
+    from axiometer.starter.judged import LANGUAGES
+
+    said = Wanted(concurrency=concurrency, max_calls=max_calls, max_usd=max_usd, models_file=models)
+    screened = screen_judge(judge_of(model, said), output, parts(lang) or LANGUAGES, progress_display())
+    if as_json:
+        say_json({"judge": screened.judge, "calls": screened.calls, "languages": [*map(_as_json, screened.languages)]})
+        return
+    _say(screened)
+    say(t("every call: {file}", file=output / "screened.parquet"))
+
+
+def _as_json(each: ScreenedLanguage) -> dict[str, object]:
+    rates = {"right": each.right, "flipped": each.flipped, "alike": each.alike}
+    told = {name: {"share": r.share, "low": r.low, "high": r.high, "n": r.n} for name, r in rates.items()}
+    kinds = {kind: rate.share for kind, rate in each.by_kind.items()}
+    confusion = [{"label": label, "said": said, "n": n} for (label, said), n in sorted(each.confusion.items())]
+    return {"lang": each.lang, **told, "by_kind": kinds, "confusion": confusion}
+
+
+def _say(screened: Screening) -> None:
+    say_table(
+        ["language", "answers", "as labelled", "other side", "same in both orders"],
+        [
+            [each.lang, each.right.n, _rate(each.right), _rate(each.flipped), _rate(each.alike)]
+            for each in screened.languages
+        ],
+        title=t("{judge} on answers with known labels, shares with 95 % intervals", judge=screened.judge),
+    )
+    labels = list(dict.fromkeys(label for each in screened.languages for label, _ in each.confusion))
+    say_table(
+        ["language", "label", *SAID],
+        [
+            [each.lang, label, *(each.confusion.get((label, said), 0) for said in SAID)]
+            for each in screened.languages
+            for label in labels
+        ],
+        title=t("What it said of each label (calls; a refusal should be `neither`)"),
+    )
+    kinds = list(dict.fromkeys(kind for each in screened.languages for kind in each.by_kind))
+    say_table(
+        ["kind of answer", *(each.lang for each in screened.languages)],
+        [[t(kind), *(_share(each.by_kind.get(kind)) for each in screened.languages)] for kind in kinds],
+        title=t("As labelled, by kind of answer"),
+    )
+    say(t("This screens a judge. It corrects no estimate: for that, label answers of the run (annotate sheet)."))
+
+
+def _rate(rate: Rate) -> str:
+    return f"{rate.share:.0%} ({rate.low:.0%} - {rate.high:.0%})"
+
+
+def _share(rate: Rate | None) -> str:
+    return "-" if rate is None else f"{rate.share:.0%}"

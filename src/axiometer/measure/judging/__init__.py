@@ -1,0 +1,1 @@
+"""A judge reads free answers: which option each is closer to, or on which values it acts."""
