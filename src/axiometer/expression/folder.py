@@ -153,12 +153,9 @@ def _classifier(folder: Path, card: Card) -> ValueClassifier:
         from axiometer.expression.linear.storing import restore
 
         return restore(folder, folder.name, card)
-    raise InputError(
-        "a classifier of the architecture {architecture} needs the extra train",
-        file=folder,
-        mend="pip install 'axiometer[train]'",
-        architecture=str(card.architecture),
-    )
+    from axiometer.expression.transformer.storing import restore as restore_transformer
+
+    return restore_transformer(folder, folder.name, card)
 
 
 def _notes(card: Card) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def positive_weights(targets: NDArray[np.int8]) -> NDArray[np.float32]:
     """
     positive = targets.sum(axis=0, dtype=np.float64)
     ratio = (len(targets) - positive) / np.maximum(positive, 1.0)
-    return np.clip(ratio, 1.0, MOST_WEIGHT).astype(np.float32)
+    return np.asarray(np.clip(ratio, 1.0, MOST_WEIGHT), dtype=np.float32)
 
 
 def losses(kind: Loss, logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
+
+LEAST_TOKENS: Final = 8
 
 
 class Loss(StrEnum):
@@ -83,10 +86,8 @@ class TransformerOptions:
                 raise InputError(
                     "{name} must be at least 0 and below 1, not {value}", name=name, value=getattr(self, name)
                 )
-        if self.longest < 8:
-            raise InputError(
-                "{name} must be at least {least}, not {value}", name="longest", least=8, value=self.longest
-            )
+        if self.longest < LEAST_TOKENS:
+            raise InputError("a text needs at least {n} tokens, not {value}", n=LEAST_TOKENS, value=self.longest)
         if self.accumulate > self.batch:
             raise InputError("a batch of {n} texts cannot be cut into {parts}", n=self.batch, parts=self.accumulate)
 

@@ -1,5 +1,5 @@
-"""A transformer on disk: `network-N.safetensors`, `nearness.safetensors`, `backbone.json`, `tokenizer.json`, and its part
-of `model.json`. Numbers and plain JSON: nothing in it can be run.
+"""A transformer on disk: `network-N.safetensors`, `nearness.safetensors`, `backbone.json`, `tokenizer.json`, and its
+part of `model.json`. Numbers and plain JSON: nothing in it can be run.
 
 The configuration loses what could make Transformers fetch code, the tokenizer is read by its own JSON parser, and every
 tensor must have the type and shape that the configuration implies before it is read.
@@ -33,7 +33,6 @@ SETTINGS: Final = "backbone.json"
 TOKENIZER: Final = "tokenizer.json"
 NEARNESS: Final = "nearness.safetensors"
 _LARGEST: Final = 2**27  # bytes of a JSON file
-_MOST_PARAMETERS: Final = 2**33
 
 
 class Told(pydantic.BaseModel):
@@ -148,14 +147,12 @@ def _network(file: Path, settings: Mapping[str, Json], told: Told, outputs: int)
 
     from axiometer.expression.transformer.network import HeadedEncoder
 
-    with torch.device("meta"):
-        shape = HeadedEncoder(empty_model(settings), told.dimensions, outputs, told.pooling)
-    expected = {name: list(tensor.shape) for name, tensor in shape.state_dict().items()}
-    if sum(int(np.prod(each, dtype=np.float64)) for each in expected.values()) > _MOST_PARAMETERS:
-        raise ValueError("larger than any encoder")
     try:
         with safe_open(file, framework="pt") as handle:
             found = {name: handle.get_slice(name) for name in handle.keys()}  # noqa: SIM118 (no mapping)
+            with torch.device("meta"):
+                shape = HeadedEncoder(empty_model(settings, len(found)), told.dimensions, outputs, told.pooling)
+            expected = {name: list(tensor.shape) for name, tensor in shape.state_dict().items()}
             if {name: list(each.get_shape()) for name, each in found.items()} != expected:
                 raise ValueError(f"{file.name} holds other tensors than {SETTINGS} implies")
             if {each.get_dtype() for each in found.values()} != {"F32"}:
@@ -165,7 +162,7 @@ def _network(file: Path, settings: Mapping[str, Json], told: Told, outputs: int)
         raise ValueError(str(error)) from error
     if not all(bool(torch.isfinite(tensor).all()) for tensor in weights.values()):
         raise ValueError("a number in them is none")
-    network = HeadedEncoder(empty_model(settings), told.dimensions, outputs, told.pooling)
+    network = HeadedEncoder(empty_model(settings, len(found)), told.dimensions, outputs, told.pooling)
     network.load_state_dict(weights)
     return network
 

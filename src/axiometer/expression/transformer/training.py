@@ -131,7 +131,9 @@ class TransformerTrainer:
 
         backbone = self._open()
         pooling, dropout = self._options.pooling, self._options.dropout
-        return new_network(backbone.model, backbone.dimensions, outputs, pooling, dropout, seed).to(self._device)
+        network = new_network(backbone.model, backbone.dimensions, outputs, pooling, dropout, seed)
+        network.to(self._device)
+        return network
 
     def _tuned(self, backbone: Backbone, train: Labelled, validation: Labelled, seed: int) -> _Learnt:
         """One network for all values, or one for each."""
@@ -141,7 +143,8 @@ class TransformerTrainer:
         together = self.architecture is Architecture.MULTILABEL
         columns = [None] if together else list(range(len(train.values)))
         asked = _asked(self._options, backbone, train, validation, seed)
-        networks, course = [], {}
+        networks = []
+        course: dict[str, Json] = {}
         tally = Tally("steps")
         with tempfile.TemporaryDirectory() as temporary:
             kept = self._kept or Path(temporary)
@@ -165,7 +168,7 @@ class TransformerTrainer:
                 name = "all" if column is None else train.values[column]
                 course[name] = {"best": reached.best, "epochs": as_json(reached.history)}
                 networks.append(network.eval())
-        return _Learnt(tuple(networks), dict(course))
+        return _Learnt(tuple(networks), course)
 
     def _headed(self, train: Examples, validation: Examples, seed: int) -> _Learnt:
         """One network: the encoder as it was, a head per value."""
