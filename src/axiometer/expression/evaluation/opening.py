@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from axiometer.errors import InputError
 from axiometer.expression.classifier import ValueClassifier
 from axiometer.expression.evaluation.judged import Gold, Judged, cluster_numbers
-from axiometer.expression.evaluation.recorded import read_recorded
 from axiometer.expression.folder import Opened
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.seen import read_seen, seen_before
@@ -77,6 +75,14 @@ def seen_by(data: Labelled, asked: Sequence[Asked]) -> list[NDArray[np.bool_]]:
     return [seen_before(data.texts, read_seen(each.opened.folder, each.opened.card.data.seen)) for each in asked]
 
 
+def unseen(data: Labelled, seen: Sequence[NDArray[np.bool_]]) -> list[int]:
+    """Places of the texts that no classifier was fitted on or chosen by. Raises `InputError` where there is none."""
+    places = [place for place in range(len(data)) if not any(each[place] for each in seen)]
+    if not places:
+        raise InputError("every text was used to train one of the classifiers", file=data.file)
+    return places
+
+
 def gold_of(data: Labelled, classifiers: Sequence[ValueClassifier]) -> Gold:
     """The texts with the values that the data and every classifier have, in the data's order. Raises `InputError` where
     there is none."""
@@ -99,14 +105,9 @@ def judge(
     for start in range(0, len(gold), BATCH):
         parts.append(classifier.score(gold.texts[start : start + BATCH]).probabilities[:, columns])
         watch(min(start + BATCH, len(gold)))
-    thresholds = np.array([classifier.thresholds[value] for value in gold.values], dtype=np.float64)
+    thresholds = np.array([classifier.thresholds[value] for value in gold.values], np.float32).astype(np.float64)
     p = np.concatenate(parts).astype(np.float64)
     return Judged(asked.name, p, thresholds, seen, _about(asked.opened))
-
-
-def judge_recorded(path: Path, gold: Gold, opened: Opened, data: Labelled) -> Judged:
-    """A table of another program's probabilities, with values named as in the framework of `opened`."""
-    return read_recorded(path, gold, opened.framework, len(data))
 
 
 def _with_vectors(classifier: ValueClassifier, texts: Sequence[str], embed: Embed | None) -> ValueClassifier:

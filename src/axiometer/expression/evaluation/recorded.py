@@ -18,12 +18,12 @@ ROW: Final = "row"
 THRESHOLD: Final = 0.5
 
 
-def read_recorded(path: Path, gold: Gold, framework: Framework, rows: int) -> Judged:
+def read_recorded(path: Path, gold: Gold, framework: Framework) -> Judged:
     """A table with a column for each value (probabilities, or 0 and 1) as a classifier called like the file.
 
     Rows are matched by the column `row`, the row of the text in the file of labelled texts; without it there must be
-    one row for each of its `rows` texts that were read, in their order, and `gold` all of them. What reaches 0.5 counts
-    as expressed. Raises `InputError` for values or rows that are missing, and for what is no probability."""
+    one row for each text of `gold`, in their order. What reaches 0.5 counts as expressed. Raises `InputError` for
+    values or rows that are missing, and for what is no probability."""
     table = read_source(path)
     columns = _columns(table, framework)
     lacking = [value for value in gold.values if value not in columns]
@@ -35,7 +35,7 @@ def read_recorded(path: Path, gold: Gold, framework: Framework, rows: int) -> Ju
         if missing:
             raise InputError("nothing is said of row {n} of the texts", file=path, n=missing[0])
         records = [by_row[row] for row in gold.rows]
-    elif len(table.records) == rows == len(gold):
+    elif len(table.records) == len(gold):
         records = list(table.records)
     else:
         raise InputError(
