@@ -28,6 +28,7 @@ KNOWN = {
     "topics": "topics",
     "reduction": "reduction",
     "attribution": "attribution",
+    "expression-transformer": "expression_transformer",
 }
 
 

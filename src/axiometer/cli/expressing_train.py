@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from axiometer.cli import expressing_transformer as transformer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
@@ -72,6 +73,18 @@ def train(
     no_refit: NoRefit = False,
     licence: Licence = None,
     about: About = None,
+    backbone: transformer.Backbone = None,
+    sharing: transformer.SharingName = None,
+    loss: transformer.LossName = None,
+    pooling: transformer.PoolingName = None,
+    epochs: transformer.Epochs = None,
+    learning_rate: transformer.LearningRate = None,
+    batch: transformer.Batch = None,
+    accumulate: transformer.Accumulate = None,
+    patience: transformer.Patience = None,
+    longest: transformer.Longest = None,
+    precision: transformer.PrecisionName = None,
+    device: transformer.Device = None,
     config: options.Config = None,
     runner: options.RunnerName = "local",
     address: options.Address = None,
@@ -141,7 +154,10 @@ def _trainer(given: Mapping[str, Any], output: Path, progress: Progress) -> Iter
         known = ", ".join(map(str, Architecture))
         raise InputError("there is no architecture {name!r}", mend="one of {known}", name=name, known=known)
     if name != Architecture.LINEAR:
-        raise InputError("the architecture {name} cannot be trained by this version", mend="use linear", name=name)
+        with transformer.transformer_trainer(given, name, output, progress) as trainer:
+            yield trainer
+        return
+    transformer.check_linear(given)
     from axiometer.expression.linear.training import LinearOptions, LinearTrainer
     from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
@@ -232,6 +248,8 @@ def _say_trained(done: Trained, framework: Framework) -> None:
     if done.few:
         names = ", ".join(framework.name(value, language()) for value in done.few)
         say(t("fewer than 20 validation texts express these, so their F1 says little: {values}", values=names))
+    if card.architecture != "linear":
+        say(t("these texts chose epochs, probabilities and thresholds, so their numbers are a little too good"))
     _say_seeds(done)
     if card.metrics.test is not None:
         title = t("On {n} test texts, by the classifier that is stored:", n=card.metrics.test.texts)
