@@ -13,9 +13,11 @@ import polars as pl
 
 from axiometer.expression.classifier import ValueClassifier
 from axiometer.expression.folder import open_classifier
-from axiometer.expression.polarity.texts import Stance, StanceReader, open_reader
+from axiometer.expression.polarity.head import Stance
+from axiometer.expression.polarity.texts import open_reader
 from axiometer.expression.scoring.options import ScoreOptions
 from axiometer.expression.scoring.windows import Windows, windows_of
+from axiometer.expression.vectors import Remembered, sharing
 from axiometer.frameworks import load_framework
 from axiometer.records.ids import content_id
 from axiometer.records.texts.cleaning import clean
@@ -66,7 +68,9 @@ class Scored:
 
 def score_rows(task: ScoreTask) -> Scored:
     """The scores of a task's rows: those of one row do not depend on the others."""
-    classifier = _opened(task.named)
+    vectors = _vectors()
+    vectors.forget()  # those of the task before
+    classifier = sharing(_opened(task.named), vectors)
     texts: list[str] = []
     kept: list[tuple[str, SourceRow]] = []
     fates: list[Fate] = []
@@ -156,7 +160,7 @@ def _stances(
 ) -> Mapping[str, object]:
     """Columns that say how each text stands to each value that it expresses; null where it expresses none, or where it
     cannot be told."""
-    reader = _reader()
+    reader = open_reader(_vectors())
     asked = {(int(places[text, value]), int(value)) for text, value in np.argwhere(expressed)}
     told = reader.stances(classifier, windows.texts, sorted(asked))
     shape = expressed.shape
@@ -176,10 +180,12 @@ def _stances(
 
 
 @lru_cache(maxsize=1)
-def _reader() -> StanceReader:
-    return open_reader()
+def _vectors() -> Remembered:
+    return Remembered()
 
 
 def _named(values: Sequence[str], mask: NDArray[np.bool_]) -> pl.Series:
     """The values that are true in each row."""
-    return pl.Series([[values[column] for column in np.flatnonzero(row)] for row in mask], dtype=pl.List(pl.String()))
+    return pl.Series(
+        [[values[column] for column in np.flatnonzero(row).tolist()] for row in mask], dtype=pl.List(pl.String())
+    )

@@ -29,7 +29,10 @@ class ScoreOptions:
     def __post_init__(self) -> None:
         if self.window < LEAST_WINDOW:
             raise InputError(
-                "windows of {n} characters hold no thought", mend="give at least {least}", n=self.window, least=LEAST_WINDOW
+                "windows of {n} characters hold no thought",
+                mend="give at least {least}",
+                n=self.window,
+                least=LEAST_WINDOW,
             )
         if self.part_size < 1 or (self.limit is not None and self.limit < 1):
             raise InputError("a part and a limit are at least 1")

@@ -104,7 +104,9 @@ def _check_request(output: Path, settings: dict[str, object]) -> None:
     if file.exists():
         if file.read_text(encoding="utf-8") != said:
             raise InputError(
-                "holds scores of another classifier, or with other options", file=output, mend="give another name with -o"
+                "holds scores of another classifier, or with other options",
+                file=output,
+                mend="give another name with -o",
             )
         return
     others = [each.name for each in output.iterdir() if not each.name.startswith(".")]
