@@ -123,6 +123,7 @@ def _do(given: Mapping[str, Any]) -> None:
 def _gathered(given: Mapping[str, Any]) -> _Set:
     """Classifiers opened, texts read and cut to what is asked for."""
     from axiometer.expression.card import FRAMEWORK_FILE
+    from axiometer.expression.evaluation import check_names
     from axiometer.expression.evaluation.opening import Side, gold_of, named, seen_by, side_of, unseen
     from axiometer.expression.folder import open_classifier
     from axiometer.expression.labelled import framework_of, read_labelled
@@ -155,6 +156,7 @@ def _gathered(given: Mapping[str, Any]) -> _Set:
     if file is None:
         file = opened[0].folder / FRAMEWORK_FILE if opened else path_of(wanted.id)
     asked, side = named(opened), Side(given["split"])
+    check_names([*(each.name for each in asked), *(each.stem for each in tables)])
     whole = read_labelled(path, wanted, level=given["level"], text_column=given["text_column"])
     data = side_of(whole, side, asked)
     seen, before = seen_by(data, asked), len(data)

@@ -4,7 +4,7 @@
 puts it together; `opening` reads the data and the classifiers' folders.
 """
 
-from axiometer.expression.evaluation.evaluation import Evaluation, Options, evaluate, holds_evaluation
+from axiometer.expression.evaluation.evaluation import Evaluation, Options, check_names, evaluate, holds_evaluation
 from axiometer.expression.evaluation.judged import Gold, Judged
 
-__all__ = ["Evaluation", "Gold", "Judged", "Options", "evaluate", "holds_evaluation"]
+__all__ = ["Evaluation", "Gold", "Judged", "Options", "check_names", "evaluate", "holds_evaluation"]

@@ -94,9 +94,7 @@ def evaluate(
         raise InputError("no text to evaluate on")
     if not names:
         raise InputError("no classifier to evaluate")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError("two classifiers are called {name!r}", mend="rename one of the folders", name=twice)
+    check_names(names)
     tail = rarest(gold.support)
     models = measured(gold, judged, tail, options.resamples, options.seed)
     return Evaluation(
@@ -110,6 +108,13 @@ def evaluate(
         mistakes=framed(rows.mistake_rows(gold, models), tables.MISTAKES),
         summary=_summary(gold, models, tail, options, about or {}),
     )
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Raises `InputError` where two classifiers have one name."""
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise InputError("two classifiers are called {name!r}", mend="rename one of the folders", name=twice[0])
 
 
 def holds_evaluation(folder: Path) -> bool:

@@ -25,7 +25,7 @@ from axiometer.report.charts.drawing import (
 from axiometer.report.fonts import fitted
 
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-LEFT, FOOT, HEAD, GAP = 34.0, 36.0, 26.0, 18.0
+LEFT, RIGHT, FOOT, HEAD, GAP = 34.0, 14.0, 36.0, 26.0, 18.0
 LARGEST = 360.0
 
 
@@ -80,7 +80,7 @@ def curve_plots(
     drawn += label(2, top + 6, axes[1], "small soft")
     top += 22
     columns = max(1, min(columns, len(plots)))
-    side = min((width - 4 - columns * LEFT - (columns - 1) * GAP) / columns, LARGEST)
+    side = min((width - RIGHT - columns * LEFT - (columns - 1) * GAP) / columns, LARGEST)
     for place, plot in enumerate(plots):
         row, column = divmod(place, columns)
         left = LEFT + column * (side + LEFT + GAP)
