@@ -161,8 +161,4 @@ def _say_files(files: Sequence[FileSummary]) -> None:
         ["file", "texts", "out of domain", "shift", "shift by chance"],
         [[each.file or t("all"), each.texts, each.far, each.shift, each.by_chance] for each in files],
     )
-    say(
-        t(
-            "Out of domain: farther from the training texts than 99 in 100 of those are; 0.010 is expected of their like."
-        )
-    )
+    say(t("Out of domain: farther from the training texts than 99 in 100 of those are (0.010 is to be expected)."))
