@@ -47,7 +47,9 @@ def test_what_shows_in_the_words_is_learnt(classifier: LinearClassifier, others:
 
 
 def test_texts_without_any_of_the_words_are_not_said_to_express(classifier: LinearClassifier) -> None:
-    probabilities = classifier.score(["昨天城里下了一场雨。火车晚点了十分钟。", *[said for _, said in WORDS.values()]]).probabilities
+    probabilities = classifier.score(
+        ["昨天城里下了一场雨。火车晚点了十分钟。", *[said for _, said in WORDS.values()]]
+    ).probabilities
     assert probabilities.shape == (4, 3) and (probabilities[0] < 0.2).all()
     assert (np.argmax(probabilities[1:], axis=1) == np.arange(3)).all()
 
@@ -79,7 +81,9 @@ def test_thresholds_rest_on_texts_that_the_parts_had_not_seen(train: Labelled, t
     """Labels that say nothing of the texts: fitted texts would look perfect, unseen ones show that nothing is known."""
     drawn = np.random.default_rng(0).integers(0, 2, train.targets.shape).astype(np.int8)
     noise = train.take(range(len(train)))
-    lucky = fit(Labelled(noise.file, noise.values, noise.texts, drawn, noise.rows, noise.units, None, "", noise.account))
+    lucky = fit(
+        Labelled(noise.file, noise.values, noise.texts, drawn, noise.rows, noise.units, None, "", noise.account)
+    )
     probabilities = lucky.score(train.texts).probabilities
     assert probabilities.std(axis=0).max() < 0.35
     assert max(lucky.cut) < 0.5

@@ -13,7 +13,13 @@ WORDS = {
     "rule-of-law": ("法院依照法律作出了判决", "the court decided according to the law"),
     "dedication": ("她日夜坚守在岗位上认真工作", "she stayed at her post and worked with care"),
 }
-COMMON = ("昨天城里下了一场雨", "the market opened at nine", "火车晚点了十分钟", "a new bridge was painted", "河水比往年高")
+COMMON = (
+    "昨天城里下了一场雨",
+    "the market opened at nine",
+    "火车晚点了十分钟",
+    "a new bridge was painted",
+    "河水比往年高",
+)
 
 
 def rows(count: int, seed: int = 0) -> list[tuple[str, tuple[int, ...]]]:
@@ -24,7 +30,7 @@ def rows(count: int, seed: int = 0) -> list[tuple[str, tuple[int, ...]]]:
     for number in range(count):
         labels = tuple(int(draw.random() < share) for share in (0.5, 0.3, 0.15))
         said = [draw.choice(pair) for label, pair in zip(labels, WORDS.values(), strict=True) if label]
-        said += draw.sample(COMMON, 2) + [f"第 {draw.randrange(10**9)} 号消息"]
+        said += [*draw.sample(COMMON, 2), f"第 {draw.randrange(10**9)} 号消息"]
         draw.shuffle(said)
         seen = tuple(1 - label if draw.random() < 0.05 else label for label in labels)
         found.append(("。".join(said) + f"。{number}", seen))

@@ -279,7 +279,8 @@ def _say_f1s(found: F1s, title: str, framework: Framework) -> None:
         [framework.name(row.value, language()), row.support, row.predicted, row.precision, row.recall, row.f1]
         for row in found.values
     ]
-    say_table(["value", "express it", "said to", "precision", "recall", "F1"], rows, title=title)
+    say(title)
+    say_table(["value", "express it", "said to", "precision", "recall", "F1"], rows)
     said = "micro-F1 {micro}, macro-F1 {macro}, weighted F1 {weighted}"
     say(t(said, micro=f"{found.micro:.3f}", macro=f"{found.macro:.3f}", weighted=f"{found.weighted:.3f}"))
 
@@ -291,6 +292,7 @@ def _say_seeds(done: Trained) -> None:
     count = len(next(iter(seeds.values())).each)
     rows = [[t(name), each.mean, each.low, each.high, min(each.each), max(each.each)] for name, each in seeds.items()]
     title = t("Over {n} seeds, validation (a 95 % t interval for the mean over seeds):", n=count)
-    say_table(["F1", "mean", "low", "high", "least", "most"], rows, title=title)
+    say(title)
+    say_table(["F1", "mean", "low", "high", "least", "most"], rows)
     if done.card.data.split == "authors":
         say(t("the sides of this split are always the same: seeds vary folds alone"))
