@@ -52,7 +52,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def options(encoder: Path) -> dict[str, TransformerOptions]:
-    multilabel = TransformerOptions(str(encoder), epochs=6, learning_rate=5e-3, batch=16, device="cpu", patience=6)
+    multilabel = TransformerOptions(str(encoder), epochs=8, learning_rate=3e-3, batch=16, device="cpu", patience=6)
     binary = replace(multilabel, architecture=Architecture.BINARY)
     return {
         "multilabel": multilabel,
@@ -87,7 +87,7 @@ def test_what_shows_in_the_words_is_learnt(name: str, trained: dict[str, Trained
     test = trained[name].card.metrics.test
     assert test is not None
     # To say of every text that it expresses every value gives 0.48; vectors of a random encoder carry words loosely.
-    assert test.micro > {"multilabel": 0.8, "frozen": 0.6, "separate": 0.7}[name]
+    assert test.micro > {"multilabel": 0.75, "frozen": 0.6, "separate": 0.7}[name]
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -118,8 +118,8 @@ def test_each_text_is_scored_for_itself_whatever_pads_the_batch(trained: dict[st
     assert len({len(row) for row in encoded}) > 5
     bucketed, _ = computed(classifier.networks[0], encoded, classifier.tokens)
     padded, _ = computed(classifier.networks[0], encoded, classifier.tokens, width=128)
-    assert np.abs(bucketed - padded).max() < 1e-4
-    assert np.ptp(bucketed, axis=0).min() > 0.5  # the texts do differ
+    assert np.abs(bucketed - padded).max() < 1e-5
+    assert np.ptp(bucketed, axis=0).min() > 0.1  # the texts do differ
 
 
 def test_texts_unlike_those_of_training_are_far(trained: dict[str, Trained], data: Labelled) -> None:
@@ -166,7 +166,7 @@ from axiometer.expression.card import Architecture
 from axiometer.expression.transformer.options import Sharing
 encoder, texts, folder, architecture, epochs = sys.argv[1:]
 options = TransformerOptions(
-    encoder, Architecture(architecture), Sharing.NOTHING, epochs=int(epochs), learning_rate=5e-3, batch=16,
+    encoder, Architecture(architecture), Sharing.NOTHING, epochs=int(epochs), learning_rate=3e-3, batch=16,
     device="cpu", patience=6, checkpoint_steps=2,
 )
 train_in(Path(folder), read(Path(texts)), options)
@@ -241,25 +241,20 @@ def test_a_broken_checkpoint_is_passed_over(
     assert Checkpoints(tmp_path, "another").load({"network": network}) == Reached()
 
 
-def test_a_batch_in_parts_is_the_same_batch(data: Labelled, options: dict[str, TransformerOptions]) -> None:
-    whole = replace(options["multilabel"], epochs=1, dropout=0.0, learning_rate=1e-3)
+def test_a_batch_in_parts_is_the_same_batch(
+    data: Labelled, options: dict[str, TransformerOptions], tmp_path: Path
+) -> None:
+    encoder = make_encoder(tmp_path / "encoder", data.texts[:20], dropout=0.0)
+    one = replace(options["multilabel"], backbone=str(encoder), epochs=1, dropout=0.0)
     sides = data.take(range(120)), data.take(range(120, 200))
-    losses = []
-    for accumulate in (1, 4):
-        trainer = TransformerTrainer(replace(whole, accumulate=accumulate))
-        trainer.prepare(data.texts)
-        trainer._open().model.config.hidden_dropout_prob = 0.0
-        for module in trainer._open().model.modules():
-            if type(module).__name__ == "Dropout":
-                module.p = 0.0  # type: ignore[assignment]
-        fit = trainer.fit(*sides, FRAMEWORK, 0)
-        losses.append(fit.classifier.score(data.texts[200:]).probabilities)
-    assert np.abs(losses[0] - losses[1]).max() < 2e-3
+    fits = [TransformerTrainer(replace(one, accumulate=parts)).fit(*sides, FRAMEWORK, 0) for parts in (1, 4)]
+    whole, parts = (fit.classifier.score(data.texts[200:]).probabilities for fit in fits)
+    assert np.abs(whole - parts).max() < 1e-3 < np.ptp(whole, axis=0).min()
 
 
 @pytest.mark.parametrize("loss", list(Loss))
 def test_every_loss_learns(loss: Loss, data: Labelled, options: dict[str, TransformerOptions]) -> None:
-    trainer = TransformerTrainer(replace(options["multilabel"], loss=loss, epochs=4, pooling=Pooling.FIRST))
+    trainer = TransformerTrainer(replace(options["multilabel"], loss=loss, epochs=6))
     fit = trainer.fit(data.take(range(200)), data.take(range(200, 260)), FRAMEWORK, 0)
     assert measured(fit.classifier, data.take(range(200, 260))).micro > 0.65
 
@@ -280,7 +275,7 @@ def test_families_of_encoders_are_trained_and_read_again(
 ) -> None:
     encoder = make_encoder(tmp_path / "encoder", data.texts[:20], family)
     few = replace(data.take(range(60)), file=data.file)
-    settings = replace(options["multilabel"], backbone=str(encoder), epochs=1)
+    settings = replace(options["multilabel"], backbone=str(encoder), epochs=1, pooling=Pooling.FIRST)
     done = train_in(tmp_path / "one", few, settings)
     long = "雨" * 300  # more than the encoder has places for
     assert opened(done).score([long]).probabilities.shape == (1, 3)

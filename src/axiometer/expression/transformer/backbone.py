@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import warnings
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from axiometer.errors import InputError
 from axiometer.expression.card import Json
 from axiometer.expression.transformer.tokens import Tokens
+from axiometer.models import transformers_weights
 
 if TYPE_CHECKING:
     import torch
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Loaded = TypeVar("Loaded")
 
 LIBRARIES: Final = ("torch", "transformers", "tokenizers", "safetensors")
-EXTRA: Final = "pip install 'axiometer[train]'"
 _SANE: Final = 1_000_000  # tokens; tokenizers that know no limit name a number far above
 # What a configuration may say that makes Transformers fetch or choose code.
 _CODE: Final = ("auto_map", "custom_pipelines", "quantization_config", "name_or_path", "attn_implementation")
@@ -45,9 +44,7 @@ class Backbone:
 
 def need_libraries() -> None:
     """Raises `InputError`, in one line, where a library of the extra is not installed."""
-    missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
-    if missing:
-        raise InputError("this needs {names}", mend=EXTRA, names=" and ".join(missing))
+    transformers_weights.need_libraries(*LIBRARIES)
 
 
 def best_device(wanted: str | None = None) -> str:
@@ -55,7 +52,7 @@ def best_device(wanted: str | None = None) -> str:
     import torch
 
     if wanted is None:
-        return "cuda" if torch.cuda.is_available() else "cpu"
+        return transformers_weights.default_device()
     try:
         torch.zeros(1, device=wanted)
     except (RuntimeError, AssertionError, NotImplementedError) as error:

@@ -7,6 +7,8 @@ by step), so a training that was killed comes to the same weights as one that wa
 from __future__ import annotations
 
 import contextlib
+import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -188,9 +190,12 @@ def _groups(network: HeadedEncoder, decay: float) -> list[dict[str, Any]]:
 def _reproducible(network: HeadedEncoder) -> Iterator[None]:
     """Draws and kernels that give the same again; what others drew or chose is put back."""
     device = next(network.parameters()).device
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it the products of a GPU differ
     before = torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    drawing = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+    with drawing, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # kernels that know no other way say so
         torch.use_deterministic_algorithms(True, warn_only=True)
         try:
             yield
