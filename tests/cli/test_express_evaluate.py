@@ -76,6 +76,9 @@ def test_several_classifiers_stand_side_by_side_with_their_differences(
     rows = pl.read_parquet(tmp_path / "out" / "differences.parquet")
     assert rows.height == 6 + 3 and rows["p_adjusted"].null_count() == 0
     assert "2 个分类器识别 3 个价值的效果" in (tmp_path / "out" / "evaluation.html").read_text("utf-8")
+    assert inside("report", "out", "-o", "again.html", "--lang", "en").code == 0
+    assert "How well 2 classifiers tell 3 values" in (tmp_path / "again.html").read_text("utf-8")
+    assert "has a page of its own" in inside("report", "out", "out", "-o", "again.html").line
 
 
 def test_texts_that_it_was_trained_on_are_noticed_and_can_be_left_out(inside: Axiometer, folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from axiometer.expression.evaluation.mistakes import NONE
 from axiometer.report.charts import Cell, Curve, CurvePlot, Drawing, Point, Series, curve_plots, matrix
 from axiometer.report.classifier_views import ALL, ClassifiersView
 from axiometer.report.parts import NARROW, WIDE, Chart, Panel, Section, Table, file_stem
@@ -180,17 +181,28 @@ def _confusion(view: ClassifiersView, texts: Texts, model: str) -> Chart:
         )
         written = f"{100 * row['share']:.0f}" if row["n"] else ""
         cells[places[row["value"]], places[row["taken_for"]]] = Cell(row["share"], written, said)
-    table = Table(
-        (texts("column.value"), texts("classifiers.missed"), texts("classifiers.nothing")),
-        tuple(
-            (view.called(row["value"], texts), texts.count(row["missed"]), texts.percent(row["share"]))
-            for row in rows
-            if row["taken_for"] not in places
-        ),
-    )
+    table = _misses(view, texts, model)
     title = texts("classifiers.confusion_chart")
     wide, narrow = (matrix(names, cells, title, size=46, width=width) for width in (WIDE, NARROW))
     return Chart(file_stem("classifiers", "confusion", model), wide, narrow, table)
+
+
+def _misses(view: ClassifiersView, texts: Texts, model: str) -> Table:
+    """For each value, texts in which it was missed, the share of them with nothing added, and texts in which it was
+    added itself: what a column of the matrix is to be compared with."""
+    alone = view.only(view.evaluation.confusion, model).filter(taken_for=NONE).to_dicts()
+    counts = view.only(view.evaluation.values, model).to_dicts()
+    rows = tuple(
+        (
+            view.called(row["value"], texts),
+            texts.count(row["missed"]),
+            texts.percent(row["share"]),
+            texts.count(count["predicted"] - (count["support"] - row["missed"])),
+        )
+        for row, count in zip(alone, counts, strict=True)
+    )
+    headers = (texts("column.value"), *(texts(f"classifiers.{key}") for key in ("missed", "nothing", "added")))
+    return Table(headers, rows)
 
 
 def _mistakes(view: ClassifiersView, texts: Texts, model: str, kind: str) -> Table:
@@ -201,7 +213,7 @@ def _mistakes(view: ClassifiersView, texts: Texts, model: str, kind: str) -> Tab
             view.called(row["value"], texts),
             texts.decimal(row["probability"]),
             texts.decimal(row["threshold"]),
-            texts.count(row["row"]),
+            str(row["row"]),
         )
         for row in own.iter_rows(named=True)
     )
