@@ -14,7 +14,7 @@ import numpy as np
 from axiometer.expression.classifier import ValueClassifier
 from axiometer.expression.polarity.cues import language_of
 from axiometer.expression.polarity.head import STANCES, Stance, StanceHead, digest_of, restore
-from axiometer.expression.scoring.windows import sentences_of
+from axiometer.expression.windows import sentences_of
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from axiometer.expression.folder import open_classifier
 from axiometer.expression.polarity.head import Stance
 from axiometer.expression.polarity.texts import open_reader
 from axiometer.expression.scoring.options import ScoreOptions
-from axiometer.expression.scoring.windows import Windows, windows_of
 from axiometer.expression.vectors import Remembered, sharing
+from axiometer.expression.windows import Windows, windows_of
 from axiometer.frameworks import load_framework
 from axiometer.records.ids import content_id
 from axiometer.records.texts.cleaning import clean
