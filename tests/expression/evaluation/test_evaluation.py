@@ -12,12 +12,12 @@ import pytest
 
 from axiometer.analyze.inference.intervals import adjust_holm
 from axiometer.errors import InputError
-from axiometer.expression.evaluation import Evaluation, Options, evaluate, holds_evaluation
-from axiometer.expression.evaluation.measures import by_cluster, rarest
+from axiometer.expression.evaluation import Evaluation, Gold, Judged, Options, evaluate, holds_evaluation
+from axiometer.expression.evaluation.measures import Sums, by_cluster, by_value, overall, rarest
 from axiometer.expression.evaluation.resampling import limits, resampled, two_sided
 from axiometer.expression.metrics import f1_scores
 
-from .made import judged, made
+from .made import VALUES, judged, made
 
 OPTIONS = Options(resamples=300, seed=3)
 
@@ -51,6 +51,34 @@ def test_intervals_cover_the_f1_of_many_texts() -> None:
         low, high = limits(draws.overall["micro_f1"])
         inside += low <= truth <= high
     assert 0.88 <= inside / 120 <= 1.0
+
+
+@pytest.mark.slow
+def test_intervals_cover_rare_values_too_and_equal_classifiers_rarely_differ() -> None:
+    """300 texts a set, five values of which the rarest has about 20; two classifiers of equal quality. Measured with
+    600 sets: 93 to 96 % covered, 4 to 5 % said to differ at 0.05."""
+
+    def pair(texts: int, seed: int) -> tuple[Gold, Judged, Judged]:
+        random = np.random.default_rng(seed)
+        signal = random.normal(size=(texts, 5)) * 2 - np.linspace(0.0, 4.0, 5)
+        targets = (random.random(signal.shape) < 1 / (1 + np.exp(-signal))).astype(np.int8)
+        gold = Gold(("t",) * texts, VALUES, targets, tuple(range(texts)), np.arange(texts))
+        one, two = (1 / (1 + np.exp(-(signal + random.normal(size=signal.shape)))) for _ in range(2))
+        return gold, judged(gold, "one", one), judged(gold, "two", two)
+
+    gold, one, _ = pair(200_000, 1)
+    sums, tail = Sums.of(by_cluster(gold, one).sum(axis=0), 5), np.array([3, 4])
+    truth, by = overall(sums, tail), by_value(sums)["f1"]
+    covered, differ, sets = np.zeros(3 + 5), np.zeros(3), 250
+    for seed in range(sets):
+        sample, first, second = pair(300, 1_000 + seed)
+        draws, others = resampled([by_cluster(sample, each) for each in (first, second)], 5, tail, 400, seed)
+        names = ("micro_f1", "macro_f1", "tail_f1")
+        found = [(limits(draws.overall[name]), float(truth[name])) for name in names]
+        found += [(limits(draws.values["f1"][:, place]), float(by[place])) for place in range(5)]
+        covered += [low <= target <= high for (low, high), target in found]
+        differ += [two_sided(draws.overall[name] - others.overall[name]) < 0.05 for name in names]
+    assert (covered / sets >= 0.9).all() and (differ / sets <= 0.09).all()
 
 
 def test_copies_do_not_make_an_interval_narrower() -> None:
