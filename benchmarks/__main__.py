@@ -25,6 +25,7 @@ KNOWN = {
     "conflicts": "conflicts",
     "dilemmas": "dilemmas",
     "translations": "translations",
+    "expression-score": "expression_score",
     "topics": "topics",
     "reduction": "reduction",
     "attribution": "attribution",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import polars as pl
-
+import pytest
 from tests.expression.texts import rows, write
 
 AXIOMETER = [sys.executable, "-m", "axiometer.cli.main", "express"]
@@ -18,6 +18,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*AXIOMETER, *map(str, words)], capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_texts_are_scored_by_a_trained_classifier_and_the_command_goes_on(tmp_path: Path) -> None:
     train = ["train", write(tmp_path / "train.csv", 240), "--framework", "core-socialist-values", "--split", "random"]
     assert run(*train, "--encoder", "none", "-o", tmp_path / "model").returncode == 0
