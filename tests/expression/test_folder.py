@@ -52,7 +52,7 @@ def trained(data: Labelled, folder: Path, options: TrainOptions | None = None) -
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Labelled:
-    return read(write(tmp_path_factory.mktemp("texts") / "texts.csv", 260))
+    return read(write(tmp_path_factory.mktemp("texts") / "texts.csv", 200))
 
 
 @pytest.fixture(scope="module")
@@ -344,7 +344,7 @@ def card_with(**changes: Any) -> Spoil:
         (card_with(values=["freedom", "freedom", "dedication"]), "stands twice"),
         (card_with(weights__bits={"characters": 60, "words": 17}), "bits"),
         (card_with(weights__bits={"characters": 18, "words": 24}), "size"),
-        (card_with(weights__dimensions=9), "size"),
+        (card_with(weights__dimensions=9), "than the card implies"),
         (card_with(weights__weights={"encoder": 1.0}), "weights are not of the parts"),
         (card_with(weights__code="import os"), "code"),
         (card_with(fingerprint="0" * 32), "not the framework that model.json was written for"),

@@ -4,7 +4,6 @@ seen."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -31,7 +30,6 @@ from axiometer.expression.linear.storing import store
 from axiometer.expression.thresholds import best_thresholds, calibrate
 from axiometer.expression.training import Fit
 from axiometer.models.draws import uniform
-from axiometer.runtime.runners.cores import cores
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
 if TYPE_CHECKING:
@@ -120,7 +118,7 @@ class LinearTrainer:
         text, expresses."""
         del validation
         _check(train)
-        with threadpool_limits(1):  # products are small: their threads would wait for each other; values run at once
+        with threadpool_limits(1):  # products are small: their threads would wait for each other
             return self._fitted(train, framework, seed)
 
     def _fitted(self, train: Labelled, framework: str, seed: int) -> Fit:
@@ -222,9 +220,9 @@ def _cross_fitted(
 
 
 def _fitted(part: str, matrix: Matrix, targets: NDArray[np.int8]) -> _Line:
-    """The values are fitted at once, one on each core: the solver leaves Python to itself."""
-    with ThreadPoolExecutor(cores()) as pool:
-        fits = list(pool.map(lambda told: _one(part, matrix, told), targets.T))
+    """One value after another: liblinear draws from one generator for the whole process, so fits that ran at once would
+    not be the same again."""
+    fits = [_one(part, matrix, told) for told in targets.T]
     return _Line(np.stack([line for line, _ in fits], axis=1), np.array([intercept for _, intercept in fits]))
 
 
