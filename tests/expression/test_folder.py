@@ -30,6 +30,7 @@ from axiometer.models.draws import uniform
 
 from .texts import WORDS, read, write
 
+VALUECSV = Path(__file__).parents[3] / "shared" / "data" / "valuecsv" / "ValueCSV_dev.xlsx"
 Spoil = Callable[[Path], None]
 
 
@@ -374,3 +375,47 @@ def test_a_name_that_is_no_classifier_is_told_with_those_that_come_along(tmp_pat
     with pytest.raises(InputError, match="no classifier"):
         open_classifier(tmp_path / "nothing")
     assert "nothing" not in shipped_classifiers()
+
+
+# -- the one that comes along -----------------------------------------------------------------------------------------
+
+NEWS = (
+    "法院公开审理了这起案件，判决书写明了所依据的法律条文，被告当庭表示不上诉。检察机关随后通报了普法宣传的安排。",
+    "公司去年营业收入增长三成，新建的两条生产线已经投产，当地居民人均收入连续五年上升，经济发展势头良好。",
+)
+
+
+def test_a_classifier_comes_along_and_says_what_it_is() -> None:
+    assert "valuecsv" in shipped_classifiers()
+    opened = open_classifier("default", load_framework("core-socialist-values"))
+    card = opened.card
+    assert opened.classifier.name == "valuecsv" and len(card.values) == 12 and card.data.fitted.texts > 4_400
+    assert "CC BY 4.0" in (card.licence or "") and "weak" in (card.about or "") and "news" in (card.about or "")
+    assert card.metrics.validation.micro > 0.67 and card.metrics.validation.texts == 1_000
+
+
+def test_the_classifier_that_comes_along_holds_numbers_and_few_bytes() -> None:
+    folder = open_classifier("valuecsv").folder
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 10_000_000
+    assert not any(file.suffix in {".pkl", ".pt", ".bin", ".joblib"} for file in folder.iterdir())
+
+
+def test_the_classifier_that_comes_along_tells_values() -> None:
+    classifier = open_classifier("valuecsv").classifier
+    scores = classifier.score(NEWS)
+    law, prosperity = (classifier.values.index(value) for value in ("rule-of-law", "prosperity"))
+    assert scores.probabilities[0, law] > classifier.thresholds["rule-of-law"] > scores.probabilities[1, law]
+    assert scores.probabilities[1, prosperity] > classifier.thresholds["prosperity"]
+    assert scores.distance is not None and ((scores.distance >= 0) & (scores.distance <= 1)).all()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not VALUECSV.exists(), reason="the published data are not here")
+def test_the_script_makes_the_classifier_that_comes_along(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    root = Path(__file__).parents[2]
+    words = [sys.executable, "-m", "tools.train_shipped", str(VALUECSV), "--check"]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False, timeout=1_800)
+    assert done.returncode == 0, done.stdout + done.stderr
