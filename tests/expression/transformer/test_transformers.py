@@ -131,6 +131,17 @@ def test_texts_unlike_those_of_training_are_far(trained: dict[str, Trained], dat
     assert opened(trained["separate"]).score(["雨"]).distance is None
 
 
+def test_a_long_text_has_the_greatest_score_of_its_windows(trained: dict[str, Trained], data: Labelled) -> None:
+    classifier = opened(trained["multilabel"])
+    long = "河水比往年高。" * 30 + data.texts[0] + "河水比往年高。" * 20
+    windows = classifier.tokens.windows([long, "雨"])
+    assert [len(each) for each in windows] == [len(windows[0]), 1] and len(windows[0]) > 2
+    assert max(map(len, windows[0])) == 128 and classifier.tokens.encode([long]) == [windows[0][0]]
+    scores = classifier.score([long, "雨", long[:50]]).probabilities
+    assert (scores[0] >= scores[2] - 1e-6).all() and (scores[0] > scores[2] + 1e-4).any()
+    assert np.abs(scores[1] - classifier.score(["雨"]).probabilities[0]).max() < 1e-6
+
+
 def test_an_empty_text_and_none_at_all(trained: dict[str, Trained]) -> None:
     classifier = opened(trained["multilabel"])
     assert classifier.score([]).probabilities.shape == (0, 3)

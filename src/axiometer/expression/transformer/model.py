@@ -48,25 +48,30 @@ class TransformerClassifier:
         return dict(zip(self.values, self.cut, strict=True))
 
     def score(self, texts: Sequence[str]) -> Scores:
-        """See `ValueClassifier.score`. Of a text longer than the encoder reads, the beginning is scored."""
+        """See `ValueClassifier.score`. A text longer than the encoder reads has the greatest score of its windows."""
         for place, text in enumerate(texts):
             if not text.strip():
                 raise InputError("text {place} of {n} is empty", place=place + 1, n=len(texts))
         if not texts:
             return Scores(np.zeros((0, len(self.values)), np.float32), None)
-        logits, vectors = outputs(self.networks, self.tokens, self.tokens.encode(texts))
+        logits, vectors = outputs(self.networks, self.tokens, texts)
         probabilities = self.calibration.probabilities(logits).astype(np.float32)
         return Scores(probabilities, None if self.nearness is None else self.nearness.distance(unit(vectors)))
 
 
 def outputs(
-    networks: Sequence[HeadedEncoder], tokens: Tokens, rows: Sequence[Sequence[int]]
+    networks: Sequence[HeadedEncoder], tokens: Tokens, texts: Sequence[str]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(logits, vectors): the outputs of all networks beside each other, the vectors of the last."""
+    """(logits, vectors): the outputs of all networks beside each other, the greatest of a text's windows; the vectors
+    of the last network, of a text's first window. At least one text."""
     from axiometer.expression.transformer.network import computed
 
+    windows = tokens.windows(texts)
+    rows = [row for each in windows for row in each]
+    starts = np.cumsum([0, *(len(each) for each in windows[:-1])])
     found = [computed(network, rows, tokens) for network in networks]
-    return np.concatenate([logits for logits, _ in found], axis=1), found[-1][1]
+    logits = np.maximum.reduceat(np.concatenate([each for each, _ in found], axis=1), starts, axis=0)
+    return np.asarray(logits, dtype=np.float32), found[-1][1][starts]
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

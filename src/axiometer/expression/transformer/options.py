@@ -51,9 +51,9 @@ class Precision(StrEnum):
 class TransformerOptions:
     """backbone: a folder, or a name on a hub. batch: texts in a step, computed in `accumulate` parts; warm_up: share of
     the steps in which the learning rate rises, after which it falls to 0 at the last of `epochs`; patience: epochs
-    without a better macro-F1 on validation after which training ends; longest: tokens of a text, what follows is not
-    read; checkpoint_steps: after how many a checkpoint is written (besides one after each epoch); device: None is a GPU
-    where there is one."""
+    without a better macro-F1 on validation after which training ends; longest: tokens of a text that are trained on (a
+    longer text is scored in windows of as many); checkpoint_steps: after how many a checkpoint is written (besides one
+    after each epoch); device: None is a GPU where there is one."""
 
     backbone: str
     architecture: Architecture = Architecture.MULTILABEL

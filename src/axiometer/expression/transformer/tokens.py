@@ -15,18 +15,22 @@ MOST_AT_ONCE = 1_024  # texts
 
 @dataclass(frozen=True)
 class Tokens:
-    """A fast tokenizer as JSON. pad: what fills a batch; longest: tokens of a text, what follows is cut off."""
+    """A fast tokenizer as JSON. pad: what fills a batch; longest: tokens that are read at once."""
 
     content: str
     pad: int
     longest: int
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids of each text, with the special tokens that the tokenizer adds; at least one."""
-        found: list[list[int]] = []
+        """Token ids of the beginning of each text, with the special tokens that the tokenizer adds; at least one."""
+        return [windows[0] for windows in self.windows(texts)]
+
+    def windows(self, texts: Sequence[str]) -> list[list[list[int]]]:
+        """Token ids of each text in windows of `longest` tokens, of which an eighth is shared with the one before."""
+        found: list[list[list[int]]] = []
         for start in range(0, len(texts), MOST_AT_ONCE):
-            encoded = self._tokenizer.encode_batch(list(texts[start : start + MOST_AT_ONCE]))
-            found += [each.ids or [self.pad] for each in encoded]
+            for each in self._tokenizer.encode_batch(list(texts[start : start + MOST_AT_ONCE])):
+                found.append([each.ids or [self.pad], *(further.ids for further in each.overflowing)])
         return found
 
     def padded(self, rows: Sequence[Sequence[int]], width: int | None = None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -47,5 +51,5 @@ class Tokens:
 
         tokenizer = Tokenizer.from_str(self.content)
         tokenizer.no_padding()
-        tokenizer.enable_truncation(self.longest)
+        tokenizer.enable_truncation(self.longest, stride=self.longest // 8)
         return tokenizer

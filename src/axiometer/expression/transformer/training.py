@@ -95,7 +95,7 @@ class TransformerTrainer:
         self.prepare((*train.texts, *validation.texts))
         sides = self._examples(train), self._examples(validation)
         learnt = self._tuned(backbone, train, validation, seed) if self._options.tunes else self._headed(*sides, seed)
-        logits, vectors = outputs(learnt.networks, backbone.tokens, sides[1].rows)
+        logits, vectors = outputs(learnt.networks, backbone.tokens, validation.texts)
         calibration = calibrate(logits, validation.targets)
         classifier = TransformerClassifier(
             name=str(self.architecture),
@@ -106,7 +106,7 @@ class TransformerTrainer:
             tokens=backbone.tokens,
             calibration=calibration,
             cut=tuple(best_thresholds(calibration.probabilities(logits)).tolist()),
-            nearness=self._nearness(learnt.networks, sides[0], vectors, seed),
+            nearness=self._nearness(learnt.networks, train.texts, vectors, seed),
         )
         return Fit(classifier, calibration, partial(store, classifier, backbone.settings, backbone.name, learnt.course))
 
@@ -189,7 +189,7 @@ class TransformerTrainer:
     def _nearness(
         self,
         networks: Sequence[HeadedEncoder],
-        train: Examples,
+        train: Sequence[str],
         unseen: NDArray[np.float32],
         seed: int,
     ) -> Nearness | None:
@@ -199,7 +199,7 @@ class TransformerTrainer:
             return None
         from sklearn.cluster import KMeans
 
-        _, seen = outputs(networks, self._open().tokens, train.rows)
+        _, seen = outputs(networks, self._open().tokens, train)
         count = max(1, min(_CENTRES, len(seen) // _PER_CENTRE))
         found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(unit(seen)).cluster_centers_
         centres = unit(found.astype(np.float32))
