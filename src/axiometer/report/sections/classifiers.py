@@ -127,9 +127,18 @@ def _facts(view: ClassifiersView, texts: Texts) -> tuple[str, ...]:
     joined = texts("classifiers.clusters", n=clusters) if clusters < whole_of(summary, "texts") else ""
     lacking = data.get("left_out_values")
     named = lacking if isinstance(lacking, list) else []
-    more = texts("classifiers.lacking", values=texts.listing([str(each) for each in named])) if named else ""
+    more = (
+        texts("classifiers.lacking", values=texts.listing([_known(view, texts, str(each)) for each in named]))
+        if named
+        else ""
+    )
     left = whole_of(data, "left_out_texts")
     return (said + joined + more + (texts("classifiers.left_out", n=left) if left else ""),)
+
+
+def _known(view: ClassifiersView, texts: Texts, value: str) -> str:
+    """A value's name, or its id where the framework has it not."""
+    return view.called(value, texts) if value in view.framework else value
 
 
 def _warnings(view: ClassifiersView, texts: Texts) -> tuple[str, ...]:
