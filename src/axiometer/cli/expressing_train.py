@@ -159,12 +159,14 @@ def _trainer(given: Mapping[str, Any], output: Path, progress: Progress) -> Iter
         return
     transformer.check_linear(given)
     from axiometer.expression.linear.training import LinearOptions, LinearTrainer
-    from axiometer.similarity.embedders import DEFAULT_EMBEDDER
+    from axiometer.similarity.embedders import DEFAULT_EMBEDDER, open_embedder
 
     encoder = given["encoder"] or DEFAULT_EMBEDDER
     if encoder == NO_ENCODER:
         yield LinearTrainer(LinearOptions(encoder=None))
         return
+    if encoder != DEFAULT_EMBEDDER:
+        open_embedder(encoder)  # a name that is none, or a key that is missing, is told before anything is computed
     with workers(given, output) as runner:
         yield LinearTrainer(LinearOptions(encoder=encoder), _encode(encoder, runner, progress))
 
