@@ -34,9 +34,9 @@ test-nli: ## tests of contradiction models with PyTorch, in an environment of th
 	@tools/setup.sh --nli
 	@.venv-nli/bin/python -m pytest tests/models/contradiction $(ARGS)
 
-test-train: ## tests of tuning with PyTorch, in an environment of their own (.venv-train)
+test-train: ## tests of tuning and of transformers with PyTorch, in an environment of their own (.venv-train)
 	@tools/setup.sh --train
-	@.venv-train/bin/python -m pytest tests/align tests/models/test_transformers_model.py tests/cli/test_align.py $(ARGS)
+	@.venv-train/bin/python -m pytest tests/align tests/expression/transformer tests/models/test_transformers_model.py tests/cli/test_align.py tests/cli/test_express_transformers.py $(ARGS)
 
 lint: setup ## style, types, and that rooms import downward only
 	$(BIN)/ruff check .

@@ -25,9 +25,11 @@ KNOWN = {
     "conflicts": "conflicts",
     "dilemmas": "dilemmas",
     "translations": "translations",
+    "expression-score": "expression_score",
     "topics": "topics",
     "reduction": "reduction",
     "attribution": "attribution",
+    "expression-transformer": "expression_transformer",
 }
 
 

@@ -114,11 +114,11 @@ def _resumed(folder: Path, count: int) -> None:
     for share in (0.2, 0.5, 0.8):
         measured(INGEST, texts, halted, kill_after=int(parts * share))
     wall = measured(INGEST, texts, halted).wall
-    equal = _digest(halted) == _digest(folder / f"out-{count}")
+    equal = digest(halted) == digest(folder / f"out-{count}")
     print(f"killed at 20, 50 and 80 % of {count} texts; the last fifth took {wall:.1f} s; same bytes: {equal}")
 
 
-def _digest(folder: Path) -> str:
+def digest(folder: Path) -> str:
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*.parquet")):
         digest.update(str(file.relative_to(folder)).encode() + file.read_bytes())

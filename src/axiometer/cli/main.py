@@ -15,6 +15,7 @@ from axiometer.cli import (
     building,
     demonstration,
     exporting,
+    expressing,
     frameworks,
     importing,
     measuring,
@@ -62,6 +63,9 @@ app.command("export", help=t("Write any table as CSV or XLSX for people, or item
 )
 app.add_typer(annotating.app, name="annotate", help=t("Label a run's free answers, and screen judges."))
 app.add_typer(aligning.app, name="align", help=t("Make preference data, tune a model on them, show what changed."))
+app.add_typer(
+    expressing.app, name="express", help=t("Tell which values texts express: train, evaluate, score, profile.")
+)
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
 
 INTERRUPTED = 130  # what Typer makes of Ctrl-C

@@ -34,13 +34,38 @@ def report(
     if page.suffix not in (".html", ".htm"):
         raise InputError("must end in .html", file=page)
     chosen = language_of(lang)
+    own_folder = page.parent.resolve() in [run.resolve() for run in runs]
+    with_them = with_figures if with_figures is not None else own_folder
+    from axiometer.expression.evaluation import holds_evaluation
+
+    if any(holds_evaluation(run) for run in runs):
+        _report_classifiers(runs, page, chosen, with_them)
+        return
     from axiometer.report import figures, opened
     from axiometer.report import report as write_report
 
     views = [opened(run, seed) for run in runs]
     path = write_report(views, page, lang=chosen, limit_items=items, seed=seed)
-    if with_figures if with_figures is not None else page.parent.resolve() in [run.resolve() for run in runs]:
+    if with_them:
         written = figures(views, page.parent / "figures", lang=chosen)
+        say(t("{n} figures in {folder}", n=len(written), folder=page.parent / "figures"))
+    say(t("the report: {path}", path=path.resolve()))
+
+
+def _report_classifiers(runs: list[Path], page: Path, lang: Language, with_figures: bool) -> None:
+    """The page of an evaluation of classifiers, which stands alone."""
+    from axiometer.report.classifier_views import load_classifiers
+    from axiometer.report.classifiers import classifier_figures, classifier_report
+
+    if len(runs) > 1:
+        raise InputError(
+            "an evaluation of classifiers has a page of its own",
+            mend="name its folder alone; `axiometer express evaluate` puts several classifiers side by side",
+        )
+    view = load_classifiers(runs[0])
+    path = classifier_report(view, page, lang=lang)
+    if with_figures:
+        written = classifier_figures(view, page.parent / "figures", lang=lang)
         say(t("{n} figures in {folder}", n=len(written), folder=page.parent / "figures"))
     say(t("the report: {path}", path=path.resolve()))
 

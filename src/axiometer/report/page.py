@@ -71,21 +71,33 @@ def page(views: Sequence[Source], texts: Texts, *, limit_items: int, seed: int) 
     runs, scenes = parted(views)
     view = study(runs, texts) if runs else None
     built = (*(sections(view) if view else ()), *scene_sections(scenes, texts))
-    styles = _style(max((len(section.panels) for section in built), default=0)) + _part("page.css")
     script = _part("items.js")
+    told = _of_runs(view, script, limit_items, seed) if view else _of_scenes(scenes, texts)
+    return rendered(
+        built,
+        texts,
+        script=script,
+        title=texts("page.title", runs=", ".join(each.name for each in views)),
+        methods=_methods(texts, runs, scenes),
+        manifests=[(each.name, manifest_text(each.manifest)) for each in views],
+        **told,
+    )
+
+
+def rendered(built: Sequence[Section], texts: Texts, *, script: str = "", **said: object) -> str:
+    """A page of these sections with the fonts that it needs. said: what the template asks for beside them (`title`,
+    `headline`, `standfirst`, `methods`, `manifests`, `runs`)."""
+    styles = _style(max((len(section.panels) for section in built), default=0)) + _part("page.css")
     html = (
         _environment(texts)
         .get_template("page.html.j2")
         .render(
             lang=texts.lang,
-            title=texts("page.title", runs=", ".join(each.name for each in views)),
-            policy=_policy(script),
+            policy=_policy(script or _part("items.js")),
             style=Markup(_FONT_PLACE + styles),
             sections=built,
-            methods=_methods(texts, runs, scenes),
-            manifests=[(each.name, _manifest(each.manifest)) for each in views],
             version=version("axiometer"),
-            **(_of_runs(view, script, limit_items, seed) if view else _of_scenes(scenes, texts)),
+            **said,
         )
     )
     return html.replace(_FONT_PLACE, page_fonts(html, texts.lang), 1)
@@ -123,13 +135,18 @@ def _methods(texts: Texts, runs: Sequence[RunView], scenes: Sequence[ScenesView]
 
 def figures(views: Sequence[Source], folder: Path, *, lang: Language = "en", scale: float = 2.0) -> list[Path]:
     """Every chart of the page as SVG (with the glyphs it needs inside) and PNG in `folder`; gives the files' paths."""
+    texts, (runs, scenes) = Texts(lang), parted(views)
+    built = (*(sections(study(runs, texts)) if runs else ()), *scene_sections(scenes, texts))
+    return write_figures(built, folder, scale)
+
+
+def write_figures(built: Sequence[Section], folder: Path, scale: float = 2.0) -> list[Path]:
+    """Every chart of these sections as SVG and PNG in `folder`."""
     import vl_convert
 
     register()
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
-    texts, (runs, scenes) = Texts(lang), parted(views)
-    built = (*(sections(study(runs, texts)) if runs else ()), *scene_sections(scenes, texts))
     for chart in _charts(built):
         svg = chart.wide.file()
         write_text(svg, folder / f"{chart.name}.svg")
@@ -195,7 +212,8 @@ def _policy(script: str) -> str:
     )
 
 
-def _manifest(manifest: Mapping[str, object]) -> str:
+def manifest_text(manifest: Mapping[str, object]) -> str:
+    """A manifest as the page shows it: YAML."""
     return yaml.safe_dump(_plain(manifest), allow_unicode=True, sort_keys=False, width=100)
 
 

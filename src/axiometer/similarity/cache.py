@@ -48,12 +48,14 @@ def embedded(
     map_tasks: MapTasks = in_this_process,
     threads: int | None = None,
     output: Path | None = None,
+    texts_per_part: int | None = None,
 ) -> Vectors:
     """One row per text, in their order; only texts that the cache does not hold are embedded, each once.
 
     embedder: its name; or an `Embedder`, which then works in this process. folder: the cache, shared by all runs.
     map_tasks: where `embed_part` runs. output: a .npy file that the rows are written to and mapped from, so that memory
-    stays flat; without it they are in memory (2 KB a text). Raises `InputError` for an empty text and for a damaged
+    stays flat; without it they are in memory (2 KB a text). texts_per_part: of a task, and of a file of the cache
+    (default: many, fewer where a service is paid). Raises `InputError` for an empty text and for a damaged
     part, a `CallError` where a service will not answer.
     """
     check_texts(texts)
@@ -61,7 +63,8 @@ def embedded(
     place = embeddings_folder(folder, name)
     wanted = dict.fromkeys(text_key(text) for text in texts)
     stored = {key for part in parts(place) for key in _keys_of(part)} & wanted.keys()
-    tasks = _tasks(texts, stored, EmbeddingTask(name, (), str(place), threads))
+    size = texts_per_part or (TEXTS_PER_PART if name == DEFAULT_EMBEDDER else PAID_TEXTS_PER_PART)
+    tasks = _tasks(texts, stored, EmbeddingTask(name, (), str(place), threads), size)
     if isinstance(embedder, str):
         for _ in map_tasks(embed_part, tasks):
             pass
@@ -115,10 +118,9 @@ def _row(dimensions: int) -> np.dtype[np.void]:
     return np.dtype([("key", np.uint8, (KEY_BYTES,)), ("vector", "<f4", (dimensions,))])
 
 
-def _tasks(texts: Sequence[str], stored: Iterable[bytes], pattern: EmbeddingTask) -> Iterator[EmbeddingTask]:
+def _tasks(texts: Sequence[str], stored: Iterable[bytes], pattern: EmbeddingTask, size: int) -> Iterator[EmbeddingTask]:
     """Tasks for the texts that are not stored, each text once, in the order of their first appearance."""
     seen = set(stored)
-    size = TEXTS_PER_PART if pattern.embedder == DEFAULT_EMBEDDER else PAID_TEXTS_PER_PART
     waiting: list[str] = []
     for text in texts:
         key = text_key(text)

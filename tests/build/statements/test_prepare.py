@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.build.corpus.ingest.conftest import Here
 
 from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest
-from axiometer.build.corpus.ingest.sentences import sentence_ends
+from axiometer.records.texts.sentences import sentence_ends
 from axiometer.build.statements.preparing.copies import COPIED, FEW, find_copies, likely_pairs
 from axiometer.build.statements.preparing.prepare import (
     COPIES_FILE,

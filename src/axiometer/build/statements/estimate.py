@@ -8,8 +8,6 @@ from itertools import islice, pairwise
 from typing import Any, Final
 
 from axiometer.build.corpus.ingest import estimate_rows, first_texts
-from axiometer.build.corpus.ingest.sentences import sentence_ends
-from axiometer.build.corpus.ingest.sources import check_sources
 from axiometer.build.statements.extraction.extracting import make_statement
 from axiometer.build.statements.options import ATTRIBUTE, EXTRACT, POSITIONS, RELATE
 from axiometer.build.statements.plan import StatementPlan
@@ -20,6 +18,8 @@ from axiometer.build.statements.topics.rows import Subject, SubjectKind, Topic
 from axiometer.build.statements.triples.rows import CHECK, REVERSE
 from axiometer.build.work.accounts import StepEstimate, estimate_step
 from axiometer.records.corpus_rows import Statement, Text, Triple, make_text
+from axiometer.records.texts.sentences import sentence_ends
+from axiometer.records.texts.sources import check_sources
 from axiometer.starter.news import load_news
 
 SAMPLE: Final = 100

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from axiometer.build.corpus.ingest import check_sources
-from axiometer.build.corpus.ingest.sources import Sources
 from axiometer.build.statements.extraction.attributing import AttributeStatements
 from axiometer.build.statements.extraction.extracting import ExtractStatements
 from axiometer.build.statements.extraction.positions import TellPositions
@@ -34,6 +33,7 @@ from axiometer.measure.specification import Specification, plain, specification_
 from axiometer.models.contradiction.judge import Judge
 from axiometer.models.contradiction.registry import open_contradiction_model
 from axiometer.models.protocols import ContradictionModel
+from axiometer.records.texts.sources import Sources
 from axiometer.runtime.respondent import Respondent
 
 FORMAT = 1

@@ -9,13 +9,13 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from axiometer.build.corpus.ingest.languages import declared, detect
-from axiometer.build.corpus.ingest.sentences import sentence_ends
 from axiometer.build.dilemmas.filters import length
 from axiometer.build.translation.numbers import WORD_LANGUAGES, lost, numbers
 from axiometer.build.translation.rows import ReturnTranslation
 from axiometer.frameworks.labels import normalise
 from axiometer.measure.asking.answers import refuses
 from axiometer.measure.asking.languages import PROMPT_LANGUAGES, prompt_language
+from axiometer.records.texts.sentences import sentence_ends
 
 VERSION: Final = 1  # of these checks: part of what makes a checked part anew
 REFUSED_IN_FIELD: Final = "a refusal in place of a translation"

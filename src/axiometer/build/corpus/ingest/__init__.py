@@ -2,6 +2,6 @@
 
 from axiometer.build.corpus.ingest.ingesting import NAME, first_texts, ingest
 from axiometer.build.corpus.ingest.options import IngestOptions
-from axiometer.build.corpus.ingest.sources import SourceFile, Sources, check_sources, estimate_rows
+from axiometer.records.texts.sources import SourceFile, Sources, check_sources, estimate_rows
 
 __all__ = ["NAME", "IngestOptions", "SourceFile", "Sources", "check_sources", "estimate_rows", "first_texts", "ingest"]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from axiometer.errors import InputError
 
 VERSION = 1
-LONGEST = 16_000_000
-"""Characters of the longest document that is taken: what is longer is a file of another kind under a wrong name."""
 
 
 @dataclass(frozen=True, slots=True)

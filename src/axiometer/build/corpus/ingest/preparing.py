@@ -8,24 +8,22 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from axiometer.build.corpus.ingest.cleaning import clean, words_of
-from axiometer.build.corpus.ingest.damage import FEWEST_LETTERS, is_binary, is_damaged, letters
 from axiometer.build.corpus.ingest.dates import iso_date
 from axiometer.build.corpus.ingest.duplicates import key_of
 from axiometer.build.corpus.ingest.languages import declared, detect, is_traditional
-from axiometer.build.corpus.ingest.options import LONGEST, IngestOptions
-from axiometer.build.corpus.ingest.readers import TOO_LONG, SourceRow
-from axiometer.build.corpus.ingest.sentences import split
+from axiometer.build.corpus.ingest.options import IngestOptions
 from axiometer.records.corpus_rows import Text, make_text
 from axiometer.records.ids import content_id
 from axiometer.records.schemas import to_frame
+from axiometer.records.texts.cleaning import clean, words_of
+from axiometer.records.texts.damage import FEWEST_LETTERS, is_binary, letters, unusable
+from axiometer.records.texts.options import LONGEST
+from axiometer.records.texts.readers import TOO_LONG, SourceRow
+from axiometer.records.texts.sentences import split
 from axiometer.runtime.stages.rows import Fate, Status
+from axiometer.runtime.stages.stretches import End
 
-EMPTY = "empty"
-NO_TEXT = "no text in it"
 TOO_SHORT = "too short"
-BINARY = "not a text"
-DAMAGED = "damaged characters"
 REPEATED = "same words as an earlier text"
 
 _EXCERPT = 200
@@ -34,16 +32,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Source rows that become one part. They end at record `record` of file `file`, `total` rows from the beginning;
-    `final`: nothing comes after them."""
+    """Source rows that become one part, and where they end."""
 
-    number: int
+    end: End
     rows: tuple[SourceRow, ...]
     options: IngestOptions
-    file: int
-    record: int
-    total: int
-    final: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +56,9 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A batch without its rows; every fate in the order of the rows, every text in the order of the documents."""
+    """What a batch became: every fate in the order of its rows, every text in the order of the documents."""
 
-    batch: Batch
+    end: End
     texts: pl.DataFrame
     fates: list[Fate]
     documents: list[Document] = field(default_factory=list)
@@ -84,8 +77,7 @@ def prepare(batch: Batch) -> Prepared:
             documents.append(Document(len(fates), place(row), identity, keys))
             texts.extend(pieces)
         fates.append(fate)
-    ended = Batch(batch.number, (), batch.options, batch.file, batch.record, batch.total, batch.final)
-    return Prepared(ended, to_frame(texts, Text), fates, documents)
+    return Prepared(batch.end, to_frame(texts, Text), fates, documents)
 
 
 def document_id(text: str) -> str:
@@ -122,16 +114,10 @@ def _settled(row: SourceRow, options: IngestOptions) -> tuple[Fate, list[Text]]:
 
 
 def _reason(row: SourceRow, raw: str, words: str) -> str | None:
-    if not raw or raw.isspace():
-        return NO_TEXT if row.others else EMPTY
-    if not words:
-        return BINARY if is_binary(raw) else NO_TEXT
-    if is_damaged(raw):
-        return DAMAGED
-    found = letters(words)
-    if found == 0:
-        return NO_TEXT
-    return TOO_SHORT if found < FEWEST_LETTERS else None
+    found = unusable(raw, words, row.others)
+    if found is None and letters(words) < FEWEST_LETTERS:
+        return TOO_SHORT
+    return found
 
 
 def _texts(words: str, row: SourceRow, options: IngestOptions) -> list[Text]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from axiometer.build.corpus.ingest.sentences import sentence_ends
+from axiometer.records.texts.sentences import sentence_ends
 
 QUOTES: Final = "\"'`´“”„‟‘’‚‛«»‹›「」『』﹁﹂﹃﹄＂＇〝〞〟"
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−－"), "-")

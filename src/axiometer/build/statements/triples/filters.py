@@ -14,7 +14,6 @@ from itertools import pairwise
 from typing import Final
 
 from axiometer.build.corpus.ingest.languages import declared, detect
-from axiometer.build.corpus.ingest.sentences import sentence_ends
 from axiometer.build.statements.triples.names import name_left, named_in
 from axiometer.build.statements.triples.rows import dressed
 from axiometer.build.statements.triples.words import base_language, denials, found, words_of
@@ -24,6 +23,7 @@ from axiometer.frameworks.labels import normalise
 from axiometer.measure.asking.answers import refuses
 from axiometer.measure.asking.languages import prompt_language
 from axiometer.records.corpus_rows import Triple
+from axiometer.records.texts.sentences import sentence_ends
 
 VERSION: Final = 1  # of these checks: part of what makes a checked part anew
 SAME: Final = "the reverse says the same words"
