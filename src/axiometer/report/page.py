@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -162,7 +163,7 @@ def _charts(built: Sequence[Section]) -> list[Chart]:
         name, number = chart.name, 2
         while name in found:
             name, number = f"{chart.name}-{number}", number + 1
-        found[name] = Chart(name, chart.wide, chart.narrow, chart.table, chart.caption)
+        found[name] = replace(chart, name=name)
     return list(found.values())
 
 

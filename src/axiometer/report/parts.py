@@ -29,7 +29,8 @@ class Table:
 class Chart:
     """A chart for wide screens, paper and files, its twin for narrow screens, and its numbers.
 
-    `name` is the stem of the figure's file, `caption` stands above it.
+    `name` is the stem of the figure's file, `caption` stands above it; `folded` hides the chart under its caption until
+    it is asked for.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Chart:
     narrow: Drawing | None = None
     table: Table | None = None
     caption: str = ""
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ class Estimate:
     """A dot: its place, its interval, the range that non-answers leave open, and what a reader sees on it.
 
     `low` and `high` are None where there is no interval: the dot is hollow. `tooltip` says the numbers (and why).
+    `beside`: another estimate of the same thing, drawn as a short upright line.
     """
 
     series: int
@@ -42,6 +43,7 @@ class Estimate:
     interval: str
     range_low: float | None = None
     range_high: float | None = None
+    beside: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def _dot(dot: Estimate, layout: _Layout, y: float) -> Markup:
         drawn += line(layout.x(dot.range_low), y, layout.x(dot.range_high), y, f"range s{colour}")
     if dot.low is not None and dot.high is not None:
         drawn += line(layout.x(dot.low), y, layout.x(dot.high), y, f"interval s{colour}")
+    if dot.beside is not None:
+        drawn += line(layout.x(dot.beside), y - 6, layout.x(dot.beside), y + 6, f"interval s{colour}")
     drawn += mark(dot.series, layout.x(dot.value), y, hollow=dot.low is None)
     if not layout.narrow:
         drawn += label(layout.middle, y, dot.written, "small end")

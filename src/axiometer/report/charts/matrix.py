@@ -23,22 +23,32 @@ class Cell:
 
 
 def matrix(
-    names: Sequence[str], cells: Mapping[tuple[int, int], Cell], title: str, *, size: float = 72, width: float = 860
+    names: Sequence[str],
+    cells: Mapping[tuple[int, int], Cell],
+    title: str,
+    *,
+    columns: Sequence[str] | None = None,
+    size: float = 72,
+    width: float = 860,
 ) -> Drawing:
-    """A square matrix, rows and columns in the order of `names`; a cell that is absent is drawn as a thin frame."""
+    """A matrix with rows in the order of `names`, and columns too where they have no names of their own (`columns`); a
+    cell that is absent is drawn as a thin frame."""
+    across = names if columns is None else columns
     longest = max((text_width(name, SIZE) for name in names), default=0)
+    widest = max((text_width(name, SIZE) for name in across), default=0)
     left = min(longest + 16, width * 0.36)
-    side = min(size, (width - left - 4) / max(len(names), 1))
-    slanted = longest > side - 6
-    top = min(longest * 0.72 + 22, 130) if slanted else 24.0
+    side = min(size, (width - left - 4) / max(len(across), 1))
+    slanted = widest > side - 6
+    top = min(widest * 0.72 + 22, 130) if slanted else 24.0
     drawn = Markup("")
+    for other, name in enumerate(across):
+        drawn += _column(name, left + side * (other + 0.5), top, slanted)
     for index, name in enumerate(names):
         drawn += label(left - 10, top + side * (index + 0.5), fitted(name, SIZE, left - 12), "end", full=name)
-        drawn += _column(name, left + side * (index + 0.5), top, slanted)
-        for other in range(len(names)):
+        for other in range(len(across)):
             drawn += _cell(cells.get((index, other)), left + side * other, top + side * index, side)
     extra = top * 0.8 if slanted else 0
-    return Drawing(drawn, left + side * len(names) + 4 + extra, top + side * len(names) + 6, title)
+    return Drawing(drawn, left + side * len(across) + 4 + extra, top + side * len(names) + 6, title)
 
 
 def _column(name: str, x: float, top: float, slanted: bool) -> Markup:
