@@ -267,12 +267,11 @@ def measure(
 
 def _modes(text: str) -> list[Mode]:
     from axiometer.cli.designs import member, parts
-    from axiometer.records.rows import Mode
+    from axiometer.records.rows import FREELY, Mode
 
     modes = [member(Mode, part, "--mode") for part in parts(text)]
-    free = [each for each in modes if each in (Mode.JUDGED, Mode.OPEN)]
-    if free or not modes:
-        known = ", ".join(each for each in Mode if each not in (Mode.JUDGED, Mode.OPEN))
+    if not modes or not FREELY.isdisjoint(modes):
+        known = ", ".join(each for each in Mode if each not in FREELY)
         raise InputError("{option} {text}", mend="one of {known}", option="--mode", text=text, known=known)
     return modes
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def design_of(given: dict[str, Any], langs: tuple[str, ...] | None) -> Design:
     """The design that the options describe. Raises `InputError` for an unknown mode or order."""
     from axiometer.measure.design import Design, Orders
-    from axiometer.records.rows import Mode
+    from axiometer.records.rows import FREELY, Mode
 
     mode = member(Mode, given["mode"], "--mode")
     return Design(
@@ -22,7 +22,7 @@ def design_of(given: dict[str, Any], langs: tuple[str, ...] | None) -> Design:
         wordings=given["wordings"],
         repeats=given["repeats"],
         langs=langs,
-        free_tokens=given.get("max_tokens") if mode in (Mode.JUDGED, Mode.OPEN) else None,
+        free_tokens=given.get("max_tokens") if mode in FREELY else None,
     )
 
 

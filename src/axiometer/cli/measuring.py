@@ -27,7 +27,7 @@ def measure(
     model: options.Model = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the run."))] = None,
     config: options.Config = None,
-    mode: Annotated[str, typer.Option(help="choice | logprob | likelihood | agree | judged | open")] = "choice",
+    mode: Annotated[str, typer.Option(help="choice | logprob | likelihood | agree | judged | open | free")] = "choice",
     judge: options.Judge = None,
     judge_itself: options.JudgeItself = False,
     orders: Annotated[str, typer.Option(help="one | swap | all")] = "swap",
@@ -64,7 +64,7 @@ def measure(
     from axiometer.measure.run import run_plan
 
     summary = run_plan(plan, Path(given["output"]), progress_display())
-    _say_summary(summary, bool(given["as_json"]))
+    _say_summary(summary, bool(given["as_json"]), free=given["mode"] == "free")
 
 
 def _plan(given: dict[str, Any]) -> Plan:
@@ -134,7 +134,7 @@ def _say_dry_run(plan: Plan, as_json: bool) -> None:
         say(t("No price is known for some of them: give it in models.yaml."))
 
 
-def _say_summary(summary: RunSummary, as_json: bool) -> None:
+def _say_summary(summary: RunSummary, as_json: bool, *, free: bool) -> None:
     if as_json:
         say_json(
             {
@@ -157,4 +157,7 @@ def _say_summary(summary: RunSummary, as_json: bool) -> None:
     failed = sum(counts.get("error", 0) for counts in summary.outcomes.values())
     if failed:
         say(t("{n} ended in an error: the same command asks them again", n=failed))
+    if free:
+        say(t("Next: axiometer express profile {folder}", folder=summary.folder))
+        return
     say(t("Next: axiometer analyze {folder}, then axiometer report {folder}", folder=summary.folder))

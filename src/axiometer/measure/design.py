@@ -10,7 +10,7 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from axiometer.errors import InputError, Refused
-from axiometer.records.rows import WEIGHED, Item, Mode, Role
+from axiometer.records.rows import FREELY, WEIGHED, Item, Mode, Role
 
 LETTERS = "ABCDEFGH"
 
@@ -28,12 +28,16 @@ FREE_TOKENS = 400
 """What a free answer may have, where neither the user nor models.yaml allows another length: about 300 English words,
 where two or three sentences are asked for."""
 
+BARE_TOKENS = 2_000
+"""The same in mode `free`, where a question stands alone and nobody asks for a short answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How items are put to a respondent. `langs` None takes every language. Where answers are free, `orders` are those
-    in which the judge sees the options, and `free_tokens` is what an answer may have (None: `FREE_TOKENS`, or what the
-    respondent is allowed anyway, if that is more)."""
+    """How items are put to a respondent. `langs` None takes every language. Where answers are judged, `orders` are
+    those in which the judge sees the options; in mode `free` nobody sees any, and they are `one`. `free_tokens` is what
+    a free answer may have (None: `FREE_TOKENS` or `BARE_TOKENS`, or what the respondent is allowed anyway, if that is
+    more)."""
 
     mode: Mode = Mode.CHOICE
     orders: Orders = Orders.SWAP
@@ -48,12 +52,19 @@ class Design:
         if self.mode in WEIGHED and self.repeats > 1:
             said = "--repeats above 1 has no meaning with --mode {mode}: probabilities do not vary by draw"
             raise Refused(said, mode=self.mode)
-        if self.is_free and self.orders is Orders.ALL:
+        if self.is_judged and self.orders is Orders.ALL:
             raise Refused("--orders all has no meaning with --mode {mode}: a judge sees both orders", mode=self.mode)
+        if self.mode is Mode.FREE:  # so that what has no effect makes no other run
+            object.__setattr__(self, "orders", Orders.ONE)
 
     @property
     def is_free(self) -> bool:
-        """Whether respondents answer freely and a judge reads what they said."""
+        """Whether respondents answer freely: their words go to `free/`."""
+        return self.mode in FREELY
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a judge reads what respondents said freely."""
         return self.mode in (Mode.JUDGED, Mode.OPEN)
 
 
@@ -110,7 +121,7 @@ def judge_orders(item: Item, design: Design) -> list[tuple[int, ...]]:
 
 
 def verdicts_per_answer(design: Design) -> int:
-    """How many rows a free answer gives: one for each order in which it is judged."""
+    """How many rows a free answer gives: one for each order in which it is judged; itself where it is not."""
     return 2 if design.orders is Orders.SWAP else 1
 
 

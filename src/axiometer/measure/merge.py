@@ -82,7 +82,8 @@ def _check_numbers(shards: Sequence[Path], specifications: Sequence[Specificatio
 def _check_complete(shards: Sequence[Path], specifications: Sequence[Specification]) -> None:
     for folder, specification in zip(shards, specifications, strict=True):
         wanted = specification.rows * len(specification.asked["models"])
-        files = sorted((folder / "answers").glob("m*.parquet"))
+        table = "answers" if specification.has_answers else FREE
+        files = sorted((folder / table).glob("m*.parquet"))
         there = sum(rows_in(path) for path in files)
         if there != wanted:
             raise InputError(

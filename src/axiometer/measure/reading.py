@@ -13,7 +13,7 @@ from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.labels import FREE, read_run_labels
 from axiometer.measure.specification import Specification, read_specification
 from axiometer.records.recovered import recovered_in
-from axiometer.records.rows import Answer, FreeAnswer, Item
+from axiometer.records.rows import FREELY, Answer, FreeAnswer, Item
 from axiometer.records.schemas import schema_of
 from axiometer.records.tables import ATTRIBUTION, SOLVED, THEME, parquet_files, read_table
 
@@ -21,7 +21,9 @@ __all__ = [
     "COUNTED_OF_ANSWERS",
     "COUNTED_OF_ITEMS",
     "FREE",
+    "FreeRun",
     "Run",
+    "open_free_run",
     "open_run",
     "read_free_answers",
     "read_run_labels",
@@ -39,6 +41,29 @@ class Run:
     answers: pl.DataFrame
     frameworks: Mapping[str, Framework]
     missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class FreeRun:
+    """What respondents said freely, as it lies on disk: `answers` are rows of `FreeAnswer`, `items` what they were
+    asked, with those that nobody answered. `missing` counts what was not put to them yet; `recorded`: somebody else
+    asked, and an answer that is not there was not recorded."""
+
+    folder: Path
+    specification: Specification
+    items: pl.DataFrame
+    answers: pl.DataFrame
+    frameworks: Mapping[str, Framework]
+    missing: int
+
+    @property
+    def recorded(self) -> bool:
+        return "recorded" in self.specification.noted
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names of the respondents, in the run's order."""
+        return tuple(str(model["name"]) for model in self.specification.asked["models"])
 
 
 COUNTED_OF_ITEMS = ("id", "kind", "lang", "options", "clusters", "framework", "parallel_id", "mapped")
@@ -70,21 +95,51 @@ def open_run(folder: Path | str, *, texts: bool = True) -> Run:
     folder = Path(folder)
     specification = read_specification(folder)
     answers = folder / "answers"
+    if not specification.has_answers:
+        raise InputError(
+            "has free answers only",
+            file=folder,
+            mend="profile them with `axiometer express profile {folder}`",
+            folder=folder,
+        )
     if not answers.is_dir() or not any(answers.glob("m*.parquet")):
         raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
     table = read_table(answers, Answer) if texts else _counted_answers(folder)
     wanted = specification.rows * len(specification.asked["models"])
-    frameworks = {
-        name: load_framework(folder / "frameworks" / f"{name}.yaml") for name in specification.asked["frameworks"]
-    }
     return Run(
         folder=folder,
         specification=specification,
         items=read_table(folder / "items", Item) if texts else _counted_items(folder / "items"),
         answers=table,
-        frameworks=frameworks,
+        frameworks=_frameworks(folder, specification),
         missing=0 if "recorded" in specification.noted else wanted - table.height,
     )
+
+
+def open_free_run(folder: Path | str) -> FreeRun:
+    """The free answers in `folder`, of a run in mode `free`, `judged` or `open`. Raises `InputError` when there is no
+    run, or no free answer in it yet."""
+    folder = Path(folder)
+    specification = read_specification(folder)
+    answers = read_free_answers(folder)
+    if answers.is_empty():
+        asked = str(specification.asked["design"]["mode"])
+        if asked not in FREELY:
+            raise InputError("a run of mode {mode}: it has no free answers", file=folder, mode=asked)
+        raise InputError("no answers yet", file=folder, mend="run `axiometer measure` to its end")
+    wanted = specification.puts * len(specification.asked["models"])
+    return FreeRun(
+        folder=folder,
+        specification=specification,
+        items=read_table(folder / "items", Item),
+        answers=answers,
+        frameworks=_frameworks(folder, specification),
+        missing=0 if "recorded" in specification.noted else wanted - answers.height,
+    )
+
+
+def _frameworks(folder: Path, specification: Specification) -> dict[str, Framework]:
+    return {name: load_framework(folder / "frameworks" / f"{name}.yaml") for name in specification.asked["frameworks"]}
 
 
 def _counted_answers(folder: Path) -> pl.DataFrame:
@@ -110,7 +165,8 @@ def _counted_items(path: Path) -> pl.DataFrame:
 
 
 def read_free_answers(folder: Path | str) -> pl.DataFrame:
-    """The free answers of a run in mode `judged` or `open`, one row of `FreeAnswer` each; empty in other modes."""
+    """The free answers of a run in mode `judged`, `open` or `free`, one row of `FreeAnswer` each, respondent by
+    respondent in the order in which they were put; empty in other modes."""
     free = Path(folder) / FREE
     if not free.is_dir() or not any(free.glob("*.parquet")):
         return pl.DataFrame(schema=schema_of(FreeAnswer))

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from axiometer.errors import Refused
-from axiometer.measure.design import FREE_TOKENS, LETTERS, Design, Presentation, sides_of
+from axiometer.measure.design import BARE_TOKENS, FREE_TOKENS, LETTERS, Design, Presentation, sides_of
 from axiometer.models.protocols import ChatModel, Message, Request
 from axiometer.prompts import Template, load_template, wordings
 from axiometer.records.rows import ItemKind, Mode
 
 TOP_LOGPROBS = 20
+_WORDLESS = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +105,12 @@ class Renderer:
         return "continuation" if self.model.continues else "choice"
 
     def _free_step(self, kind: str) -> str:
-        """A question asks for a view and a dilemma for what should be done; an open prompt is put as it stands."""
+        """A question asks for a view and a dilemma for what should be done; an open prompt is put as it stands, and so
+        is every prompt in mode `free`."""
         if self.model.continues:
             return "free-continuation"
+        if self.design.mode is Mode.FREE:
+            return "free-bare"
         return {ItemKind.STATEMENT: "free-answer", ItemKind.OPEN: "free-bare"}.get(ItemKind(kind), "free-open")
 
     def _free_tokens(self) -> int | None:
@@ -115,12 +119,15 @@ class Renderer:
             return self.design.free_tokens if self.design.is_free else None
         sampling = self.model.identity.get("sampling")
         allowed = int(sampling.get("max_tokens") or 0) if isinstance(sampling, Mapping) else 0
-        return max(FREE_TOKENS, allowed)
+        return max(BARE_TOKENS if self.design.mode is Mode.FREE else FREE_TOKENS, allowed)
 
     def _template(self, step: str, lang: str, number: int) -> Template:
-        template = self._templates.get((step, lang, number))
+        asked = (step, lang, number)
+        template = self._templates.get(asked)
         if template is None:
             known = wordings(step, lang)
+            if not known and step == "free-bare":  # it has no words of its own
+                lang, known = _WORDLESS, wordings(step, _WORDLESS)
             if not known:
                 raise Refused("there are no prompts in language {lang!r} (have zh, en, fr, de)", lang=lang)
             if number > len(known):
@@ -132,13 +139,13 @@ class Renderer:
                     lang=lang,
                 )
             template = load_template(step, lang, number)
-            self._templates[(step, lang, number)] = template
+            self._templates[asked] = template
         return template
 
     def _meta(self, presentation: Presentation, template: Template, letters: Sequence[str]) -> Mapping[str, object]:
         """What a simulated respondent answers from. A free answer is drawn from the sides, in the item's own order."""
         item = presentation.item
-        order = sides_of(item) if self.design.is_free else list(presentation.order)
+        order = sides_of(item) if self.design.is_judged else list(presentation.order)
         texts = [item.options[index].text for index in order]
         meta: dict[str, object] = {
             "mode": str(self.design.mode),

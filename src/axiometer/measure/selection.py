@@ -183,11 +183,13 @@ def _check_unique(overview: _Overview, path: Path) -> None:
 
 
 def _check_items(frame: pl.DataFrame, design: Design, path: Path) -> None:
+    if design.mode is Mode.FREE:  # the prompt is all that is put
+        return
     open_items = frame.filter((pl.col("kind") == str(ItemKind.OPEN)) & (pl.col("options") == 0)).height
     if open_items:
         raise Refused(
             "{file}: open items have no options and cannot be asked with --mode {mode}; "
-            "give a table of dilemmas, themes or statements, or ask with --mode open",
+            "give a table of dilemmas, themes or statements, or ask with --mode open or --mode free",
             file=path,
             mode=design.mode,
         )

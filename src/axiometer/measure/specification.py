@@ -18,6 +18,7 @@ from axiometer.measure.selection import Selection
 from axiometer.models.protocols import ChatModel
 from axiometer.prompts import Template
 from axiometer.records.ids import content_id
+from axiometer.records.rows import Mode
 from axiometer.records.tables import write_text
 from axiometer.records.yaml_files import read_yaml
 
@@ -53,6 +54,12 @@ class Specification:
         """How often something of this shard is put to each respondent: where answers are free, each is several rows."""
         number, of = self.shard
         return len(range(number - 1, int(self.noted["presentations"]) // self._per_put, of))
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether the run has a table of answers to options: in mode `free` it has free answers only."""
+        design = self.asked.get("design")
+        return not (isinstance(design, Mapping) and design.get("mode") == Mode.FREE)
 
     @property
     def _per_put(self) -> int:

@@ -30,8 +30,9 @@ class ExpressionKind(StrEnum):
 
 class Mode(StrEnum):
     """How items are put. `likelihood`: the options are not shown; how likely the respondent would answer with the words
-    of each is computed. In the last two the respondent answers freely and a judge reads its answer: which option it is
-    closer to (`judged`), or which of the item's values it acts on (`open`)."""
+    of each is computed. In the last three the respondent answers freely. A judge then reads its answer: which option it
+    is closer to (`judged`), or which of the item's values it acts on (`open`); in `free` nobody does, and the answer
+    itself is what the run gives (`express profile` says which values it expresses)."""
 
     CHOICE = "choice"
     LOGPROB = "logprob"
@@ -39,10 +40,14 @@ class Mode(StrEnum):
     AGREE = "agree"
     JUDGED = "judged"
     OPEN = "open"
+    FREE = "free"
 
 
 WEIGHED = frozenset({Mode.LOGPROB, Mode.LIKELIHOOD})
 """The modes whose answers are probabilities of the options."""
+
+FREELY = frozenset({Mode.JUDGED, Mode.OPEN, Mode.FREE})
+"""The modes in which respondents answer without seeing options."""
 
 PEOPLE = "people"
 """The respondent that is a group of people, and the wording of their answers: what they were shown is not known. Each
@@ -177,10 +182,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FreeAnswer:
-    """What a respondent said to an item without seeing its options: what a judge reads. In the modes `judged` and
-    `open` each `Answer` has one of these as its second parent, and is the judge's word on it in one order.
+    """What a respondent said to an item without seeing its options: what a judge or a classifier reads. In the modes
+    `judged` and `open` each `Answer` has one of these as its second parent, and is the judge's word on it in one order;
+    in `free` there are no rows but these.
 
-    `outcome` is CHOSEN where there is something to judge; a refusal that can be read as one, a filtered, truncated,
+    `outcome` is CHOSEN where there is something to read; a refusal that can be read as one, a filtered, truncated,
     empty (INVALID) or failed answer is not judged and has its outcome in every order.
     """
 

@@ -17,12 +17,12 @@ def check_judge(
     """Raises `InputError` where a judge is missing, not wanted or cannot judge, and `Refused` where it is one of the
     respondents and not `itself`."""
     if judge is None:
-        if design.is_free:
+        if design.is_judged:
             raise InputError(
                 "--mode {mode} needs a judge", mend="name another model with --judge provider/name", mode=design.mode
             )
         return
-    if not design.is_free:
+    if not design.is_judged:
         raise InputError(
             "--judge has no meaning with --mode {mode}", mend="leave it out, or use --mode judged", mode=design.mode
         )
