@@ -86,7 +86,7 @@ OUTCOMES: Final = {
 """A row for each model and language, and for `all` languages. `asked`: answers there should be, of which `not_recorded`
 are missing; `refused_share`: of those that are there; `far`: read answers out of the classifier's domain."""
 
-ANSWERS: Final = {
+ANSWERS: Final[Columns] = {
     "id": pl.String,
     "model": pl.String,
     "item": pl.String,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from axiometer.expression.folder import Opened
-from axiometer.expression.scoring.batch import ENDORSED, OPPOSED, PRESENCE
 from axiometer.expression.scoring.options import ScoreOptions
+from axiometer.expression.scoring.texts import ENDORSED, OPPOSED, PRESENCE
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.runtime.stages.rows import Account
 
