@@ -72,12 +72,11 @@ def page(views: Sequence[Source], texts: Texts, *, limit_items: int, seed: int) 
     runs, scenes = parted(views)
     view = study(runs, texts) if runs else None
     built = (*(sections(view) if view else ()), *scene_sections(scenes, texts))
-    script = _part("items.js")
-    told = _of_runs(view, script, limit_items, seed) if view else _of_scenes(scenes, texts)
+    told = _of_runs(view, limit_items, seed) if view else _of_scenes(scenes, texts)
     return rendered(
         built,
         texts,
-        script=script,
+        script=script_of("items.js"),
         title=texts("page.title", runs=", ".join(each.name for each in views)),
         methods=_methods(texts, runs, scenes),
         manifests=[(each.name, manifest_text(each.manifest)) for each in views],
@@ -87,7 +86,7 @@ def page(views: Sequence[Source], texts: Texts, *, limit_items: int, seed: int) 
 
 def rendered(built: Sequence[Section], texts: Texts, *, script: str = "", **said: object) -> str:
     """A page of these sections with the fonts that it needs. said: what the template asks for beside them (`title`,
-    `headline`, `standfirst`, `methods`, `manifests`, `runs`)."""
+    `headline`, `standfirst`, `methods`, `manifests`, `runs`); script: of the page, where it has one."""
     styles = _style(max((len(section.panels) for section in built), default=0)) + _part("page.css")
     html = (
         _environment(texts)
@@ -98,13 +97,14 @@ def rendered(built: Sequence[Section], texts: Texts, *, script: str = "", **said
             style=Markup(_FONT_PLACE + styles),
             sections=built,
             version=version("axiometer"),
+            script=Markup(script),
             **said,
         )
     )
     return html.replace(_FONT_PLACE, page_fonts(html, texts.lang), 1)
 
 
-def _of_runs(view: Study, script: str, limit_items: int, seed: int) -> dict[str, object]:
+def _of_runs(view: Study, limit_items: int, seed: int) -> dict[str, object]:
     """What the page says of respondents and items."""
     chosen, told = selection(view, limit_items, seed), asked(view)
     return {
@@ -116,7 +116,6 @@ def _of_runs(view: Study, script: str, limit_items: int, seed: int) -> dict[str,
         "selection": chosen,
         "seed": str(seed),
         "data": item_data(view, chosen),
-        "script": Markup(script),
     }
 
 
@@ -179,6 +178,11 @@ def _environment(texts: Texts) -> jinja2.Environment:
     environment.globals["mark"] = _swatch
     environment.filters["shown"] = shown
     return environment
+
+
+def script_of(name: str) -> str:
+    """A script of the templates, for `rendered`."""
+    return _part(name)
 
 
 def _part(name: str) -> str:
