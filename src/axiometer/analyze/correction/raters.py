@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from axiometer.analyze.coded.arrays import Floats, Integers, joined
+from axiometer.analyze.people.coefficients import krippendorff_alpha, raw
 
 
 class Raters(StrEnum):
@@ -51,11 +52,5 @@ def agreement_of_raters(unit: Integers, rater: Integers, category: Integers) -> 
     table = table[table.sum(axis=1) >= 2]
     if not len(table):
         return RatersAgreement(0, raters, None, None)
-    m = table.sum(axis=1)
-    per_unit = (table * (table - 1)).sum(axis=1) / (m - 1)
-    n, named = float(m.sum()), table.sum(axis=0)
-    observed = float(per_unit.sum() / n)
-    expected = float((named * (named - 1)).sum() / (n * (n - 1)))
-    alpha = (observed - expected) / (1 - expected) if expected < 1 else None
-    agreed = float((table * (table - 1)).sum() / (m * (m - 1)).sum())
-    return RatersAgreement(len(table), raters, agreed, alpha)
+    agreed, alpha = raw(table).estimate(), krippendorff_alpha(table).estimate()
+    return RatersAgreement(len(table), raters, agreed, alpha if np.isfinite(alpha) else None)

@@ -10,6 +10,7 @@ from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.inference.statistic import Statistic
 
 Coefficient = Callable[[Floats], Floats]
+AT_ONCE = 128
 
 
 def _margins(tables: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -21,15 +22,16 @@ def _margins(tables: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         return agreed, square.sum(axis=2) / n[:, None], square.sum(axis=1) / n[:, None], n
 
 
-def _corrected(agreed: Floats, expected: Floats) -> Floats:
+def corrected(agreed: Floats, expected: Floats) -> Floats:
+    """(agreed - expected) / (1 - expected), undefined where chance is certain."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(expected < 1, (agreed - expected) / (1 - expected), np.nan)
+        return np.where(expected < 1 - 1e-12, (agreed - expected) / (1 - expected), np.nan)
 
 
 def cohen_kappa(tables: Floats) -> Floats:
     """Cohen 1960, of confusion tables flattened to rows."""
     agreed, rows, columns, _ = _margins(tables)
-    return _corrected(agreed, (rows * columns).sum(axis=1))
+    return corrected(agreed, (rows * columns).sum(axis=1))
 
 
 def gwet_ac1(tables: Floats) -> Floats:
@@ -38,7 +40,7 @@ def gwet_ac1(tables: Floats) -> Floats:
     pi = (rows + columns) / 2
     if pi.shape[1] < 2:
         return np.full(len(tables), np.nan)
-    return _corrected(agreed, (pi * (1 - pi)).sum(axis=1) / (pi.shape[1] - 1))
+    return corrected(agreed, (pi * (1 - pi)).sum(axis=1) / (pi.shape[1] - 1))
 
 
 def krippendorff_alpha(tables: Floats) -> Floats:
@@ -47,7 +49,7 @@ def krippendorff_alpha(tables: Floats) -> Floats:
     counts = (rows + columns) * n[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = (counts * (counts - 1)).sum(axis=1) / (2 * n * (2 * n - 1))
-    return _corrected(agreed, expected)
+    return corrected(agreed, expected)
 
 
 def observed(tables: Floats) -> Floats:
@@ -56,19 +58,34 @@ def observed(tables: Floats) -> Floats:
 
 
 def of_confusion(table: Floats, drawn: Floats, coefficient: Coefficient) -> Statistic:
-    """A coefficient of the sum of tables (groups x k^2) as a `Statistic`, its influence by numerical differentiation;
-    `drawn`: the sums in every resample."""
-    total = table.sum(axis=0)
-    slope = gradient(lambda point: float(coefficient(point[None, :])[0]), total, step=1e-4 * max(total.sum(), 1.0))
-    n = table.sum(axis=1, keepdims=True)
+    """A coefficient of the sum of tables (groups x k^2) as a `Statistic`; `drawn`: the sums in every resample."""
+    return of_totals(table, drawn, coefficient, table.sum(axis=1))
+
+
+def of_totals(added: Floats, drawn: Floats, coefficient: Coefficient, bears: Floats) -> Statistic:
+    """A function of totals as a `Statistic`, its influence by numerical differentiation. `added`: what each group adds
+    to the totals (groups x columns); `drawn`: the totals in every resample; `bears`: how much of each group bears on
+    it."""
+    total = added.sum(axis=0)
+    slope = _slope(coefficient, total, step=1e-4 * max(total.sum(), 1.0))
+    n = bears[:, None]
     return Statistic(
         estimate=coefficient(total[None, :]),
-        influence=table @ slope[:, None],
-        leverage=n / n.sum(),
-        hat=n / n.sum(),
+        influence=added @ slope[:, None],
+        leverage=n / max(n.sum(), 1e-12),
+        hat=n / max(n.sum(), 1e-12),
         exposure=n,
         draws=coefficient(drawn)[:, None],
     )
+
+
+def _slope(function: Coefficient, point: Floats, step: float) -> Floats:
+    """`gradient` for a function of rows, many of them at once."""
+    slope = np.zeros(len(point))
+    for start in range(0, len(point), AT_ONCE):
+        moves = np.eye(len(point))[start : start + AT_ONCE] * step
+        slope[start : start + AT_ONCE] = (function(point + moves) - function(point - moves)) / (2 * step)
+    return np.nan_to_num(slope)
 
 
 def gradient(function: Callable[[Floats], float], point: Floats, step: float = 1e-5) -> Floats:

@@ -1,0 +1,47 @@
+"""Coefficients with intervals: units are resampled by their sources, as items are everywhere else."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from axiometer.analyze.estimates.coefficients import of_totals
+from axiometer.analyze.frames import Record, number
+from axiometer.analyze.inference.sources import Sources
+from axiometer.analyze.inference.statistic import Scale, Statistic
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.people.coefficients import Measured
+
+UNDEFINED = "undefined: every label is the same"
+NOBODY_TWICE = "no unit has two labels"
+
+
+def statistic_of(measured: Measured, sources: Sources, options: AnalysisOptions) -> Statistic:
+    """A coefficient as a `Statistic`, resampled over the units' `sources`."""
+    drawn = sources.totals(measured.added, options.resamples, options.seed)
+    return of_totals(measured.added, drawn, measured.function, measured.bears)
+
+
+def estimated(
+    statistic: Statistic, units: int, sources: Sources, options: AnalysisOptions, scale: Scale, lowest: float = -1.0
+) -> Record:
+    """`units`, `estimate`, `low`, `high`, `interval`, `why_not` of one statistic, held to [`lowest`, 1]."""
+    if not units:
+        return {"units": 0, "why_not": NOBODY_TWICE}
+    if not np.isfinite(statistic.estimate[0]):
+        return {"units": units, "why_not": UNDEFINED}
+    found = statistic.intervals(sources, options, scale)
+    return {
+        "units": units,
+        "estimate": number(found.estimate[0]),
+        "low": number(max(found.low[0], lowest)),
+        "high": number(min(found.high[0], 1.0)),
+        "interval": found.method(0),
+        "why_not": found.why_not[0],
+    }
+
+
+def row_of(measured: Measured, sources: Sources, options: AnalysisOptions, *, share: bool = False) -> Record:
+    """The same from what units add; `share`: it lies between 0 and 1."""
+    scale = Scale.SHARE if share else Scale.DIFFERENCE
+    statistic = statistic_of(measured, sources, options)
+    return estimated(statistic, measured.units, sources, options, scale, 0.0 if share else -1.0)
