@@ -122,8 +122,18 @@ def adjust_holm(p: Floats) -> Floats:
 
 def adjust_benjamini_hochberg(p: Floats) -> Floats:
     """Step-up adjusted p-values (Benjamini and Hochberg 1995); NaN entries stay NaN and do not count as tests."""
+    return _step_up(p, 1.0)
+
+
+def adjust_benjamini_yekutieli(p: Floats) -> Floats:
+    """The same under any dependence of the tests (Benjamini and Yekutieli 2001): times the sum of 1/i over tests."""
+    tests = int((~np.isnan(p)).sum())
+    return _step_up(p, float((1.0 / np.arange(1, tests + 1)).sum()))
+
+
+def _step_up(p: Floats, factor: float) -> Floats:
     adjusted, order, tests = _ordered(p)
-    scaled = p[order] * tests / np.arange(1, tests + 1)
+    scaled = factor * p[order] * tests / np.arange(1, tests + 1)
     adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return adjusted
 

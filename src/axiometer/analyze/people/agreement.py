@@ -8,8 +8,8 @@
 | `alpha_ordinal` | ordinal | Krippendorff's alpha with the ordinal difference |
 | `similarity`, `alpha_masi` | sets | mean of 1 - MASI distance, and alpha with it (Passonneau 2006) |
 
-Units without a second label say nothing of agreement but enter what chance is made of in `fleiss_kappa` and `ac1`, as in
-Gwet (2014). Intervals resample the units' sources.
+Units without a second label say nothing of agreement but enter what chance is made of in `fleiss_kappa` and `ac1`, as
+in Gwet (2014). Intervals resample the units' sources.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from axiometer.analyze.coded.arrays import Floats
+from axiometer.analyze.coded.arrays import Floats, dense
 from axiometer.analyze.frames import Record, framed
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, Statistic
@@ -165,16 +165,17 @@ def _mean_of_pairs(ratings: Ratings, sources: Sources, options: AnalysisOptions)
     if not found:
         return estimated(_nothing(), units, sources, options, Scale.DIFFERENCE)
     parts = [statistic_of(each, sources, options) for each in found]
+    return estimated(_mean(parts), units, sources, options, Scale.DIFFERENCE)
+
+
+def _mean(parts: list[Statistic]) -> Statistic:
     weight = 1.0 / len(parts)
-    mean = Statistic(
-        estimate=weight * np.sum([part.estimate for part in parts], axis=0),
-        influence=weight * np.sum([part.influence for part in parts], axis=0),
-        leverage=weight * np.sum([part.leverage for part in parts], axis=0),
-        hat=weight * np.sum([part.hat for part in parts], axis=0),
-        exposure=np.asarray(np.sum([part.exposure for part in parts], axis=0)),
-        draws=weight * np.sum([part.draws for part in parts], axis=0),
-    )
-    return estimated(mean, units, sources, options, Scale.DIFFERENCE)
+
+    def summed(name: str, factor: float = weight) -> Floats:
+        return np.asarray(factor * np.sum([dense(getattr(part, name)) for part in parts], axis=0), dtype=np.float64)
+
+    names = ("estimate", "influence", "leverage", "hat", "draws")
+    return Statistic(**{name: summed(name) for name in names}, exposure=summed("exposure", 1.0))
 
 
 def _nothing() -> Statistic:

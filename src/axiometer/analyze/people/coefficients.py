@@ -1,7 +1,7 @@
 """Agreement of any number of raters, labels missing here and there, from counts of labels (units x kinds).
 
-Every coefficient is a function of totals over units, so that resampling units means weighing rows: `Measured` holds what
-each unit adds, and the function.
+Every coefficient is a function of totals over units, so that resampling units means weighing rows: `Measured` holds
+what each unit adds, and the function.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def krippendorff_alpha(counts: Floats, distance: Floats | None = None) -> Measur
 
 def ordinal_alpha(counts: Floats) -> Measured:
     """The same with his ordinal difference: between two of the ordered kinds, the labels in between and half of those
-    at both ends, squared. It depends on how often each kind was named, so totals are of coincidences (kinds x kinds)."""
+    at both ends, squared. It depends on how often each kind was named, so totals are of coincidences, kinds x kinds."""
     m = counts.sum(axis=1)
     kinds = counts.shape[1]
     pairs = counts[:, :, None] * counts[:, None, :]

@@ -62,7 +62,7 @@ class Ratings:
         `value` null is no label. Of nominal and ordinal labels so is an empty text; of sets it is the empty set, and
         others are lists, JSON lists or texts with `separator`. `categories`: all that could be said, for ordinal labels
         in their order; by default what was said, in alphabetical order, numbers by size. Raises `InputError` for
-        missing columns, two labels by one rater, a value that is no category, and ordinal labels whose order is unknown.
+        missing columns, two labels by one rater, a value that is no category, ordinal labels whose order is unknown.
         """
         missing = [name for name in COLUMNS if name not in labels.columns]
         if missing:
