@@ -16,7 +16,8 @@ distribution, so beside them stand, each the mean over random draws:
     alike           the distance that this many people and this many answers of the model would have if all were drawn
                     from one distribution: answers of both are pooled and dealt anew (of a model's probabilities: as
                     many people as there are, drawn from them)
-    excess          distance less `alike`: what sampling does not explain
+    excess          distance less `alike`: what sampling does not explain (cautiously: where both differ, the pooled
+                    answers are more varied than either's)
 
 The interval is Student's t with V = V_sources + V_persons - V_units (inference/crossed.py) on first-order effects; what
 the model's answers vary from time to time shows between items, as does who is in the second of two groups of people. It
