@@ -172,7 +172,10 @@ def _set_of(value: object, separator: str, scale: LabelScale) -> frozenset[str]:
         return frozenset((str(value).strip(),))
     if isinstance(value, str):
         text = value.strip()
-        parts: object = json.loads(text) if text.startswith("[") else text.split(separator)
+        try:
+            parts: object = json.loads(text) if text.startswith("[") else text.split(separator)
+        except ValueError:
+            parts = None
     else:
         parts = value
     if not isinstance(parts, (list, tuple, set, frozenset)):

@@ -14,7 +14,7 @@ from axiometer.analyze.coded.presentations import DISTRACTOR, OUTCOMES, Presenta
 from axiometer.analyze.inference.crossed import CrossedSources
 from axiometer.errors import InputError
 from axiometer.records import Item, Mode, Outcome
-from axiometer.records.rows import PEOPLE, WEIGHED
+from axiometer.records.rows import WEIGHED
 
 _OPTION = [OUTCOMES.index(Outcome.CHOSEN.value), OUTCOMES.index(DISTRACTOR)]
 NOBODY = "nobody among these respondents is a group of people"
@@ -61,7 +61,7 @@ def read_voices(
         if each.mode is not Mode.AGREE:
             (people if each.persons else models).append(_voices(each, catalogue))
     if not people:
-        raise InputError(NOBODY, mend=f"give answers of `{PEOPLE}` beside those of models")
+        raise InputError(NOBODY, mend="give answers of `people` beside those of models")
     return catalogue, people, models
 
 
