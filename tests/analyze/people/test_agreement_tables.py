@@ -142,3 +142,13 @@ def test_intervals_cover_the_agreement_of_the_population() -> None:
         for measure, low, high in found.select("measure", "low", "high").iter_rows():
             within[measure] += low <= expected[measure] <= high
     assert all(0.9 <= hits / runs <= 0.99 for hits in within.values()), within
+
+
+def test_of_many_raters_pairs_have_estimates_alone() -> None:
+    rows = planted(2, units=30, raters=16)
+    found = agreement(ratings_of(rows), OPTIONS)
+    assert found.pairs["rater_a"].len() == 120 * 4
+    assert set(found.pairs["why_not"]) == {"more than 100 pairs of raters"}
+    kappa = found.pairs.filter(pl.col("measure") == "cohen_kappa")["estimate"]
+    assert found.estimate("cohen_kappa") == pytest.approx(kappa.mean())
+    assert cell(found.overall, "interval", measure="alpha") == "multiway bootstrap"

@@ -9,7 +9,7 @@
 | `similarity`, `alpha_masi` | sets | mean of 1 - MASI distance, and alpha with it (Passonneau 2006) |
 
 Units without a second label say nothing of agreement but enter what chance is made of in `fleiss_kappa` and `ac1`, as
-in Gwet (2014). Intervals resample the units' sources.
+in Gwet (2014). Intervals resample the units' sources; with more than 100 pairs of raters those of pairs are left out.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ from axiometer.analyze.people.resampled import estimated, row_of, statistic_of
 
 SHARES = frozenset({"raw", "similarity", "specific"})
 MOST_ORDINAL = 50
-TOO_MANY = f"more than {MOST_ORDINAL} ordered categories"
+MOST_PAIRS = 100
+TOO_MANY_PAIRS = "more than 100 pairs of raters"
+TOO_MANY = "more than 50 ordered categories"
 
 _ESTIMATE: dict[str, type[pl.DataType]] = {
     "measure": pl.String,
@@ -164,6 +166,9 @@ def _mean_of_pairs(ratings: Ratings, sources: Sources, options: AnalysisOptions)
     units = int((np.sum([each.bears for each in every], axis=0) > 0).sum()) if every else 0
     if not found:
         return estimated(_nothing(), units, sources, options, Scale.DIFFERENCE)
+    if len(every) > MOST_PAIRS:
+        mean = float(np.mean([each.estimate() for each in found]))
+        return {"units": units, "estimate": mean, "why_not": TOO_MANY_PAIRS}
     parts = [statistic_of(each, sources, options) for each in found]
     return estimated(_mean(parts), units, sources, options, Scale.DIFFERENCE)
 
@@ -185,6 +190,7 @@ def _nothing() -> Statistic:
 
 def _pairs(ratings: Ratings, distance: Floats | None, sources: Sources, options: AnalysisOptions) -> Iterator[Record]:
     voices = _voices(ratings)
+    without = TOO_MANY_PAIRS if len(voices) * (len(voices) - 1) // 2 > MOST_PAIRS else None
     for (a, one), (b, other) in combinations(enumerate(voices), 2):
         both = ((one.sum(axis=1) > 0) & (other.sum(axis=1) > 0))[:, None]
         if not both.any():
@@ -195,7 +201,8 @@ def _pairs(ratings: Ratings, distance: Floats | None, sources: Sources, options:
             measures["cohen_kappa"] = cohen_kappa(one, other)
         head = {"rater_a": ratings.raters[a], "rater_b": ratings.raters[b]}
         for name, measured in measures.items():
-            yield {**head, "measure": name, **row_of(measured, sources, options, share=name in SHARES)}
+            row = row_of(measured, sources, options, share=name in SHARES, without=without)
+            yield {**head, "measure": name, **row}
 
 
 def _raters(ratings: Ratings, distance: Floats | None, sources: Sources, options: AnalysisOptions) -> Iterator[Record]:

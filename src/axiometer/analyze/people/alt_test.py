@@ -1,7 +1,7 @@
 """May a judge stand in for people? The alternative annotator test (Calderon, Reichart and Dror 2025, arXiv 2501.10970).
 
 Each person is left out in turn. On every unit that the person labelled, the person's and the judge's label are scored
-against those of the others (S, their sec. 3: `accuracy`, the share of them that say the same; for sets the mean
+against those of the others (`accuracy`, the share of them that say the same; for sets the mean
 likeness, MASI or Jaccard; for numbers minus the root mean square difference). With W_f = 1 where the judge scores at
 least as well as the person and W_h = 1 where the person scores at least as well as the judge,
 
@@ -9,7 +9,7 @@ least as well as the person and W_h = 1 where the person scores at least as well
     rho_h = mean W_h        the person's over the judge
     d = W_h - W_f           H0: mean d >= epsilon, against H1: mean d < epsilon (one-sided t-test)
 
-`epsilon` is what the judge's being cheaper is worth (their sec. 3.2: about 0.2 beside experts, 0.15 beside skilled
+`epsilon` is what the judge's being cheaper is worth (their rule of thumb: 0.2 beside experts, 0.15 beside skilled
 people, 0.1 beside crowd workers). p-values are adjusted over persons by Benjamini and Yekutieli (2001), since all tests
 use the same labels. The winning rate omega is the share of persons against whom H0 is rejected; the judge passes where
 it is at least 1/2. The mean of rho_f over persons, rho, compares judges. They ask for at least three persons, and 30

@@ -136,7 +136,7 @@ def observed(one: Floats, other: Floats, distance: Floats | None = None) -> Meas
 
 
 def specific(counts: Floats) -> Measured:
-    """Of two kinds, the agreement on the second (Cicchetti and Feinstein 1990; Fleiss 1971, eq. 13): the chance that
+    """Of two kinds, the agreement on the second (Cicchetti and Feinstein 1990): the chance that
     another label of the unit names it where one does."""
     m, named = counts.sum(axis=1), counts[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):

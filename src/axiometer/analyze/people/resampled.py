@@ -40,8 +40,25 @@ def estimated(
     }
 
 
-def row_of(measured: Measured, sources: Sources, options: AnalysisOptions, *, share: bool = False) -> Record:
-    """The same from what units add; `share`: it lies between 0 and 1."""
+def row_of(
+    measured: Measured, sources: Sources, options: AnalysisOptions, *, share: bool = False, without: str | None = None
+) -> Record:
+    """The same from what units add; `share`: it lies between 0 and 1; `without`: why no interval is asked for."""
+    if without is not None:
+        return unresampled(measured, without)
     scale = Scale.SHARE if share else Scale.DIFFERENCE
     statistic = statistic_of(measured, sources, options)
     return estimated(statistic, measured.units, sources, options, scale, 0.0 if share else -1.0)
+
+
+def unresampled(measured: Measured, why_not: str) -> Record:
+    """The estimate alone."""
+    if not measured.units:
+        return {"units": 0, "why_not": NOBODY_TWICE}
+    estimate = measured.estimate()
+    defined = bool(np.isfinite(estimate))
+    return {
+        "units": measured.units,
+        "estimate": number(estimate),
+        "why_not": why_not if defined else UNDEFINED,
+    }
