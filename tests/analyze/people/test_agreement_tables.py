@@ -10,6 +10,7 @@ import pytest
 
 from axiometer.analyze import AnalysisOptions
 from axiometer.analyze.people import LabelScale, Ratings, agreement
+from axiometer.analyze.people.coefficients import krippendorff_alpha
 from axiometer.analyze.people.distances import masi
 from axiometer.errors import InputError
 
@@ -152,3 +153,14 @@ def test_of_many_raters_pairs_have_estimates_alone() -> None:
     kappa = found.pairs.filter(pl.col("measure") == "cohen_kappa")["estimate"]
     assert found.estimate("cohen_kappa") == pytest.approx(kappa.mean())
     assert cell(found.overall, "interval", measure="alpha") == "multiway bootstrap"
+
+
+def test_the_slope_of_alpha_is_that_of_the_numbers() -> None:
+    generator = np.random.default_rng(6)
+    sets = [frozenset(names) for names in ("a", "ab", "bc", "abc", "d")]
+    measured = krippendorff_alpha(generator.integers(0, 3, (30, 5)).astype(float), masi(sets, sets))
+    total = measured.added.sum(axis=0)
+    moves = np.eye(6) * 1e-3
+    numeric = (measured.function(total + moves) - measured.function(total - moves)) / 2e-3
+    assert measured.slope_at is not None
+    assert measured.slope_at(total) == pytest.approx(numeric, rel=1e-5)

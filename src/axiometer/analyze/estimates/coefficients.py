@@ -62,12 +62,17 @@ def of_confusion(table: Floats, drawn: Floats, coefficient: Coefficient) -> Stat
     return of_totals(table, drawn, coefficient, table.sum(axis=1))
 
 
-def of_totals(added: Floats, drawn: Floats, coefficient: Coefficient, bears: Floats) -> Statistic:
-    """A function of totals as a `Statistic`, its influence by numerical differentiation. `added`: what each group adds
-    to the totals (groups x columns); `drawn`: the totals in every resample; `bears`: how much of each group bears on
-    it."""
+def of_totals(
+    added: Floats, drawn: Floats, coefficient: Coefficient, bears: Floats, slope_at: Coefficient | None = None
+) -> Statistic:
+    """A function of totals as a `Statistic`. `added`: what each group adds to the totals (groups x columns); `drawn`:
+    the totals in every resample; `bears`: how much of each group bears on it; `slope_at`: its slope at given totals,
+    by default had by numerical differentiation."""
     total = added.sum(axis=0)
-    slope = _slope(coefficient, total, step=1e-4 * max(total.sum(), 1.0))
+    if slope_at is None:
+        slope = _slope(coefficient, total, step=1e-4 * max(total.sum(), 1.0))
+    else:
+        slope = np.nan_to_num(slope_at(total))
     n = bears[:, None]
     return Statistic(
         estimate=coefficient(total[None, :]),

@@ -123,10 +123,11 @@ def agreement(ratings: Ratings, options: AnalysisOptions | None = None) -> Agree
 def _measures(counts: Floats, scale: LabelScale, distance: Floats | None) -> dict[str, Measured]:
     """What can be had from counts, whoever gave the labels."""
     if distance is not None:
+        counts, apart = _only_given(counts, distance)
         return {
             "raw": raw(counts),
-            "similarity": similarity(counts, distance),
-            "alpha_masi": krippendorff_alpha(counts, distance),
+            "similarity": similarity(counts, apart),
+            "alpha_masi": krippendorff_alpha(counts, apart),
         }
     found = {
         "raw": raw(counts),
@@ -137,6 +138,12 @@ def _measures(counts: Floats, scale: LabelScale, distance: Floats | None) -> dic
     if scale is LabelScale.ORDINAL and counts.shape[1] <= MOST_ORDINAL:
         found["alpha_ordinal"] = ordinal_alpha(counts)
     return found
+
+
+def _only_given(counts: Floats, distance: Floats) -> tuple[Floats, Floats]:
+    """Without the kinds that nobody gave here: there may be a thousand sets, and two raters use few of them."""
+    given = np.flatnonzero(counts.any(axis=0))
+    return counts[:, given], distance[np.ix_(given, given)]
 
 
 def _overall(ratings: Ratings, distance: Floats | None, sources: Sources, options: AnalysisOptions) -> Iterator[Record]:
@@ -215,7 +222,8 @@ def _raters(ratings: Ratings, distance: Floats | None, sources: Sources, options
         measures = {name: observed(own, voice, distance)}
         if distance is None:
             measures["cohen_kappa"] = cohen_kappa(own, voice)
-        measures["alpha_without"] = krippendorff_alpha(others, distance)
+        without = (others, None) if distance is None else _only_given(others, distance)
+        measures["alpha_without"] = krippendorff_alpha(*without)
         head = {"rater": ratings.raters[number], "labels": int(own.sum())}
         for measure, measured in measures.items():
             yield {**head, "measure": measure, **row_of(measured, sources, options, share=measure in SHARES)}

@@ -109,7 +109,8 @@ def alt_test(
     options: AltTestOptions | None = None,
     analysis: AnalysisOptions | None = None,
 ) -> AltTest:
-    """The test of `judge` (unit to label, written as people's are) against the people of `ratings`.
+    """The test of `judge` (unit to label, written as people's are) against the people of `ratings`. A judge's label
+    that is none of the people's categories agrees with nobody's.
 
     Raises `InputError` for a score that does not fit the labels.
     """

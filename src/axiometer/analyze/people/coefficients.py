@@ -22,11 +22,12 @@ OfTotals = Callable[[Floats], Floats]
 @dataclass(frozen=True, slots=True)
 class Measured:
     """`added`: units x columns, what each unit adds to the totals; `function`: totals to the coefficient; `bears`: how
-    much of each unit bears on it (its labels, or 1), 0 for units that do not."""
+    much of each unit bears on it, 0 for units that do not; `slope_at`: the function's slope, where known."""
 
     added: Floats
     function: OfTotals
     bears: Floats
+    slope_at: OfTotals | None = None
 
     def estimate(self) -> float:
         return float(self.function(self.added.sum(axis=0)[None, :])[0])
@@ -86,7 +87,15 @@ def krippendorff_alpha(counts: Floats, distance: Floats | None = None) -> Measur
         n = named.sum(axis=1)
         return _alpha(totals[:, 0], ((named @ apart) * named).sum(axis=1), n)
 
-    return Measured(np.hstack([observed[:, None], own]), alpha, _several(counts))
+    def slope(total: Floats) -> Floats:
+        disagreed, named, n = total[0], total[1:], total[1:].sum()
+        to_all = apart @ named
+        expected = float(named @ to_all)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            by_named = disagreed * (2 * (n - 1) * to_all / expected - 1) / expected
+            return np.concatenate([[(1 - n) / np.float64(expected)], by_named])
+
+    return Measured(np.hstack([observed[:, None], own]), alpha, _several(counts), slope)
 
 
 def ordinal_alpha(counts: Floats) -> Measured:

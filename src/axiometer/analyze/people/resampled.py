@@ -18,7 +18,7 @@ NOBODY_TWICE = "no unit has two labels"
 def statistic_of(measured: Measured, sources: Sources, options: AnalysisOptions) -> Statistic:
     """A coefficient as a `Statistic`, resampled over the units' `sources`."""
     drawn = sources.totals(measured.added, options.resamples, options.seed)
-    return of_totals(measured.added, drawn, measured.function, measured.bears)
+    return of_totals(measured.added, drawn, measured.function, measured.bears, measured.slope_at)
 
 
 def estimated(
