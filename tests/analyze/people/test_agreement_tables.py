@@ -93,11 +93,16 @@ def test_masi_is_that_of_the_paper() -> None:
 
 
 def test_sets_are_read_from_lists_json_and_text_and_nothing_is_the_empty_set() -> None:
-    text = ratings_of([("u", "a", "x|y"), ("u", "b", '["y", "x"]'), ("v", "a", ""), ("v", "b", None)], LabelScale.SETS)
-    lists = ratings_of([("u", "a", ["y", "x"]), ("u", "b", ["x", "y"]), ("v", "a", [])], LabelScale.SETS)
+    text = ratings_of(
+        [("u", "a", "x|y"), ("u", "b", '["y", "x"]'), ("u", "c", "y,x"), ("v", "a", ""), ("v", "b", None)],
+        LabelScale.SETS,
+    )
+    lists = ratings_of(
+        [("u", "a", ["y", "x"]), ("u", "b", ["x", "y"]), ("u", "c", ["x", "y"]), ("v", "a", [])], LabelScale.SETS
+    )
     for found in (text, lists):
         assert found.kinds == (frozenset(), frozenset("xy"))
-        assert found.kind.tolist() == [1, 1, 0]
+        assert found.kind.tolist() == [1, 1, 1, 0]
     with pytest.raises(InputError, match="is no set of labels"):
         ratings_of([("u", "a", "[x")], LabelScale.SETS)
 

@@ -108,7 +108,7 @@ def test_dawid_skene_of_sets_takes_each_category_by_itself() -> None:
             own = truth[unit] ^ (generator.random(2) > right)
             rows.append((f"{unit:03d}", f"r{rater}", "|".join(n for n, kept in zip("ab", own, strict=True) if kept)))
     found = consensus(Ratings.of(frame(rows), LabelScale.SETS))
-    expected = ["|".join(n for n, kept in zip("ab", own, strict=True) if kept) for own in truth]
+    expected = [",".join(n for n, kept in zip("ab", own, strict=True) if kept) for own in truth]
     assert np.mean([a == b for a, b in zip(found.units["dawid_skene"], expected, strict=True)]) > 0.85
     assert sorted(found.errors["category"].unique().to_list()) == ["a", "b"]
     assert set(found.errors["truth"]) == {"no", "yes"}

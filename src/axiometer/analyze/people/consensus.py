@@ -67,7 +67,7 @@ class ConsensusOptions:
 class Consensus:
     """`units`: a row per unit: how many labels, the majority (null at ties), the share of raters with it (of sets: with
     exactly that set), what is `tied`, the likeliest category of Dawid and Skene (null at ties) and its probability (of
-    sets: that all categories are as said). Sets are written with `|`.
+    sets: that all categories are as said). Sets are written with commas.
 
     `errors`: how likely each rater says `said` where `truth` is true (of sets per `category`, `yes` and `no`; null
     otherwise), and `labels`, how many of its labels that rests on (the sum of the units' chances). `raters`: the share

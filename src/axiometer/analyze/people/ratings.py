@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -17,7 +18,8 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.errors import InputError
 
 COLUMNS = ("subject", "rater", "value")
-SEPARATOR = "|"
+SEPARATOR = ","
+_SEPARATORS = re.compile(r"[,|]")
 
 
 class LabelScale(StrEnum):
@@ -55,12 +57,11 @@ class Ratings:
         *,
         categories: Sequence[str] | None = None,
         clusters: Mapping[str, Sequence[str]] | None = None,
-        separator: str = SEPARATOR,
     ) -> Ratings:
         """From a table with the columns `subject`, `rater` and `value`, in any order of rows.
 
         `value` null is no label. Of nominal and ordinal labels so is an empty text; of sets it is the empty set, and
-        others are lists, JSON lists or texts with `separator`. `categories`: all that could be said, for ordinal labels
+        others are lists, JSON lists or texts with `,` or `|` between (as `annotate` writes). `categories`: all that could be said, for ordinal labels
         in their order; by default what was said, in alphabetical order, numbers by size. Raises `InputError` for
         missing columns, two labels by one rater, a value that is no category, ordinal labels whose order is unknown.
         """
@@ -75,7 +76,7 @@ class Ratings:
             raise InputError(
                 "{rater!r} has two labels of {subject!r}", rater=twice["rater"][0], subject=twice["subject"][0]
             )
-        sets = [_set_of(value, separator, scale) for value in said["value"].to_list()]
+        sets = [_set_of(value, scale) for value in said["value"].to_list()]
         known = _categories(sets, categories, scale)
         if scale is LabelScale.SETS:
             place = {name: number for number, name in enumerate(known)}
@@ -154,7 +155,7 @@ class Ratings:
         )
 
     def written(self, kind: int) -> str:
-        """A kind as a text: its categories with `|` between them."""
+        """A kind as a text: its categories with commas between them."""
         return SEPARATOR.join(sorted(self.kinds[kind], key=self.categories.index))
 
     def labels_of(self, unit: Integers) -> Floats:
@@ -162,18 +163,18 @@ class Ratings:
         return counted(self.unit, len(self.units))[unit]
 
 
-def kind_in(ratings: Ratings, value: object, separator: str = SEPARATOR) -> frozenset[str]:
+def kind_in(ratings: Ratings, value: object) -> frozenset[str]:
     """Another's label (a judge's) as a set of categories. Raises `InputError` where it is no label."""
-    return _set_of(value, separator, ratings.scale)
+    return _set_of(value, ratings.scale)
 
 
-def _set_of(value: object, separator: str, scale: LabelScale) -> frozenset[str]:
+def _set_of(value: object, scale: LabelScale) -> frozenset[str]:
     if scale is not LabelScale.SETS:
         return frozenset((str(value).strip(),))
     if isinstance(value, str):
         text = value.strip()
         try:
-            parts: object = json.loads(text) if text.startswith("[") else text.split(separator)
+            parts: object = json.loads(text) if text.startswith("[") else _SEPARATORS.split(text)
         except ValueError:
             parts = None
     else:
