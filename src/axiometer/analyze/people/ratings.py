@@ -61,9 +61,10 @@ class Ratings:
         """From a table with the columns `subject`, `rater` and `value`, in any order of rows.
 
         `value` null is no label. Of nominal and ordinal labels so is an empty text; of sets it is the empty set, and
-        others are lists, JSON lists or texts with `,` or `|` between (as `annotate` writes). `categories`: all that could be said, for ordinal labels
-        in their order; by default what was said, in alphabetical order, numbers by size. Raises `InputError` for
-        missing columns, two labels by one rater, a value that is no category, ordinal labels whose order is unknown.
+        others are lists, JSON lists or texts with `,` or `|` between (as `annotate` writes). `categories`: all that
+        could be said, for ordinal labels in their order; by default what was said, in alphabetical order, numbers by
+        size. Raises `InputError` for missing columns, two labels by one rater, a value that is no category, ordinal
+        labels whose order is unknown.
         """
         missing = [name for name in COLUMNS if name not in labels.columns]
         if missing:
