@@ -151,7 +151,7 @@ class Task(_Model):
         if self.ordered and self.source is not None:
             raise ValueError("only labels that stand in the file are ordered")
         for check in self.checks:
-            if self.source != "framework" and check.expected not in self._said_of(check.options):
+            if self.source != "framework" and check.expected not in self._said_of(range(len(check.options))):
                 raise ValueError(f"what is expected of a check is no label: {check.expected}")
         return self
 
@@ -172,7 +172,7 @@ class Task(_Model):
         plain = said.strip()
         if self.multi:
             return self._set_of(plain)
-        if self.source == "options" and plain.isdecimal() and int(plain) < len(unit.options):
+        if self.source == "options" and plain.isdecimal() and int(plain) in unit.shown:
             return str(int(plain))
         if plain in self.label_ids:
             return plain
@@ -191,10 +191,10 @@ class Task(_Model):
 
     def known(self, unit: Unit) -> tuple[str, ...]:
         """All that can be said of a row by itself."""
-        return self._said_of(unit.options)
+        return self._said_of(unit.shown)
 
-    def _said_of(self, options: Sequence[str]) -> tuple[str, ...]:
-        numbers = tuple(map(str, range(len(options)))) if self.source == "options" else ()
+    def _said_of(self, options: Sequence[int]) -> tuple[str, ...]:
+        numbers = tuple(map(str, options)) if self.source == "options" else ()
         return (*numbers, *self.label_ids, *((NOTHING,) if self.multi else ()))
 
     def of_framework(self, framework: Framework, level: str | None = None) -> Task:

@@ -14,7 +14,8 @@ class Unit:
     `subject` is the id of the row that it shows; `text` is what is labelled, `context` what it answers or belongs to
     (may be empty), `options` those of the row in the row's own order. `clusters`: the sources that it shares with
     others, the units of resampling. `stratum`: what it was drawn within, `inclusion` the probability of that, in
-    (0, 1]. `expected` is the label of an attention check; others have none.
+    (0, 1]. `expected` is the label of an attention check; others have none. `hidden` are the numbers of options that
+    nobody is shown: those that are beside the point of the task.
     """
 
     id: str
@@ -29,6 +30,12 @@ class Unit:
     stratum: str
     inclusion: float
     expected: str | None = None
+    hidden: tuple[int, ...] = ()
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The numbers of the options that raters choose from."""
+        return tuple(number for number in range(len(self.options)) if number not in self.hidden)
 
     @property
     def is_check(self) -> bool:
@@ -60,6 +67,7 @@ def make_unit(
     stratum: str = "",
     inclusion: float = 1.0,
     expected: str | None = None,
+    hidden: tuple[int, ...] = (),
 ) -> Unit:
     """A `Unit` whose id is the hash of its subject and of what a rater sees."""
     return Unit(
@@ -75,6 +83,7 @@ def make_unit(
         stratum=stratum,
         inclusion=inclusion,
         expected=expected,
+        hidden=hidden,
     )
 
 
