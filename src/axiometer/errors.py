@@ -59,6 +59,10 @@ class InputError(AxiometerError):
         self.file, self.row, self.column = file, row, column
         self.args = (self.told(english),)
 
+    def at(self, file: str | Path | None, row: int | None = None, column: str | None = None) -> InputError:
+        """The same mistake with the place where it was made."""
+        return InputError(self._what, file=file, row=row, column=column, mend=self._mend, **self._fields)
+
     def told(self, wording: Wording) -> str:
         parts = [
             str(self.file) if self.file is not None else "",

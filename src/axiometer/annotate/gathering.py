@@ -20,7 +20,7 @@ from axiometer.models.draws import uniform
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.ids import content_id
 from axiometer.records.importers.languages import language_of_question
-from axiometer.records.rows import Item
+from axiometer.records.rows import ExpressionKind, Item
 from axiometer.records.tables import read_items, read_rows
 from axiometer.records.texts.cleaning import clean
 from axiometer.records.texts.sources import check_sources
@@ -146,7 +146,7 @@ def _found(pool: _Pool, items: Iterable[Item] = (), folder: Path | None = None) 
 
 
 def _items(task: Task, table: Path, options: GatherOptions) -> Gathered:
-    pool, shown = _Pool(options), []
+    pool, shown, frameworks = _Pool(options), [], dict[str, Framework | None]()
     run = table / "items"
     for item in read_items(run if run.is_dir() and (table / "run.yaml").exists() else table):
         pool.rows += 1
@@ -162,7 +162,9 @@ def _items(task: Task, table: Path, options: GatherOptions) -> Gathered:
                 lang=item.lang,
                 text=item.prompt,
                 title=item.meta.get(f"theme_{_own(item.lang)}", ""),
-                context=_meant(item) if task.kind is TaskKind.CHECK else "",
+                context=_meant(item, _framework(item.framework, options, frameworks))
+                if task.kind is TaskKind.CHECK
+                else "",
                 options=tuple(option.text for option in item.options),
                 clusters=item.clusters,
                 stratum=item.lang,
@@ -172,13 +174,14 @@ def _items(task: Task, table: Path, options: GatherOptions) -> Gathered:
     return _found(pool, (item for item in shown if item.id in there))
 
 
-def _meant(item: Item) -> str:
+def _meant(item: Item, framework: Framework | None) -> str:
     """Which rule each side was written for: its words where the item keeps them, else what the side expresses."""
     lines = []
     for number, name in ((0, "rule_a"), (1, "rule_b")):
         if number >= len(item.options):
             break
-        expressed = ", ".join(each.target for each in item.options[number].expresses if each.polarity > 0)
+        targets = [each for each in item.options[number].expresses if each.kind is ExpressionKind.VALUE]
+        expressed = ", ".join(_named(each.target, framework, item.lang) for each in targets if each.polarity > 0)
         lines.append(f"{number + 1}: {item.meta.get(name) or expressed}".rstrip())
     return "\n".join(line for line in lines if not line.endswith(":"))
 
@@ -192,28 +195,29 @@ def _rules(task: Task, table: Path, options: GatherOptions) -> Gathered:
     for rule in read_rows(table, Rule):
         pool.rows += 1
         if pool.wants(rule.lang):
-            for unit in _of_rule(task, rule, _framework(rule, options, frameworks), pool):
+            for unit in _of_rule(task, rule, _framework(rule.framework, options, frameworks), pool):
                 pool.add(unit)
     return _found(pool)
 
 
-def _framework(rule: Rule, options: GatherOptions, known: dict[str, Framework | None]) -> Framework | None:
-    """The framework of a rule's values, None where it is neither given nor shipped."""
-    if rule.framework is None or (options.framework is not None and options.framework.id == rule.framework):
+def _framework(name: str | None, options: GatherOptions, known: dict[str, Framework | None]) -> Framework | None:
+    """The framework that a row names, None where it is neither given nor shipped."""
+    if name is None or (options.framework is not None and options.framework.id == name):
         return options.framework
-    if rule.framework not in known:
+    if name not in known:
         try:
-            known[rule.framework] = load_framework(rule.framework)
+            known[name] = load_framework(name)
         except InputError:
-            known[rule.framework] = None
-    return known[rule.framework]
+            known[name] = None
+    return known[name]
 
 
 def _of_rule(task: Task, rule: Rule, framework: Framework | None, pool: _Pool) -> Iterator[Unit]:
     names = [_named(value, framework, rule.lang) for value in rule.values]
     if task.kind is TaskKind.STANCE:
         shown = names if pool.options.about is None else [pool.options.about]
-        pool.left_out[NO_VALUE] += not shown
+        if not shown:
+            pool.left_out[NO_VALUE] += 1
     elif task.kind is TaskKind.RULE:
         title = "" if framework is None else framework.names.get(_own(rule.lang)) or framework.id
         shown = [": ".join(part for part in (title, ", ".join(names)) if part)]

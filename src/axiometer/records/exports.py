@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ _DANGEROUS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _LONGEST_CELL = 32_767
 _MOST_ROWS = 1_048_575
 _CUT = " … [cut]"
+_LONGEST_CHOICES = 255
+_NOTES_WIDTH = 110
 
 
 def safe_cell(text: str) -> str:
@@ -44,9 +46,19 @@ def write_csv_for_people(frame: pl.DataFrame, path: Path) -> None:
     write_text(buffer.getvalue(), path, encoding="utf-8-sig")
 
 
-def write_xlsx(frame: pl.DataFrame, path: Path) -> None:
+def write_xlsx(
+    frame: pl.DataFrame,
+    path: Path,
+    *,
+    notes: Sequence[str] = (),
+    choices: Mapping[str, Sequence[str]] | None = None,
+    widths: Mapping[str, int] | None = None,
+) -> None:
     """Writes `frame` as one sheet. Texts are stored as texts, so that none is a formula or a link; texts longer than a
-    cell can hold are cut and say so. Raises `InputError` for more rows than a sheet can hold."""
+    cell can hold are cut and say so. `notes` stand on a second sheet, one below another; `choices` are offered in the
+    cells of a column, which takes other words, too; columns with `widths` (in characters) wrap their texts.
+
+    Raises `InputError` for more rows than a sheet can hold."""
     import xlsxwriter  # type: ignore[import-untyped]
 
     if frame.height > _MOST_ROWS:
@@ -57,11 +69,25 @@ def write_xlsx(frame: pl.DataFrame, path: Path) -> None:
         bold = book.add_format({"bold": True})
         sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
-        for column, name in enumerate(frame.columns):
-            sheet.write_string(0, column, name, bold)
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        for name, width in (widths or {}).items():
+            place = frame.columns.index(name)
+            sheet.set_column(place, place, width, wrapped)
+        for name, words in (choices or {}).items():
+            place = frame.columns.index(name)
+            offered = {"validate": "list", "source": list(words), "show_error": False}
+            if len(",".join(words)) <= _LONGEST_CHOICES:
+                sheet.data_validation(1, place, max(frame.height, 1), place, offered)
+        for column, header in enumerate(frame.columns):
+            sheet.write_string(0, column, header, bold)
         for number, row in enumerate(frame.iter_rows(), 1):
             for column, value in enumerate(row):
                 _write_cell(sheet, number, column, _readable(value))
+        if notes:
+            second = book.add_worksheet()
+            second.set_column(0, 0, _NOTES_WIDTH, wrapped)
+            for number, line in enumerate(notes):
+                _write_cell(second, number, 0, line)
 
 
 @contextmanager
