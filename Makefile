@@ -52,7 +52,7 @@ docs: setup ## build the site into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: setup ## resolve all dependencies anew, with hashes and without addresses
-	@$(BIN)/python tools/environment.py uv pip compile pyproject.toml --extra local --extra ray --extra faiss --extra people --group dev $(COMPILE) -o requirements.lock
+	@$(BIN)/python tools/environment.py uv pip compile pyproject.toml --extra local --extra ray --extra faiss --extra people --extra web --group dev $(COMPILE) -o requirements.lock
 	@$(BIN)/python tools/environment.py uv pip compile benchmarks/peers.in $(COMPILE) -o benchmarks/peers.lock
 
 clean: ## remove environments, caches and built files; runs are kept

@@ -24,6 +24,7 @@ from axiometer.cli import (
     recipes,
     reporting,
     selftesting,
+    serving,
     tracing,
     validating,
 )
@@ -67,6 +68,9 @@ app.add_typer(
     expressing.app, name="express", help=t("Tell which values texts express: train, evaluate, score, profile.")
 )
 app.add_typer(models.app, name="models", help=t("List respondents and check one."))
+app.command("serve", help=t("Show a folder in a browser: pages for raters, and for whoever keeps a project."))(
+    serving.serve
+)
 
 INTERRUPTED = 130  # what Typer makes of Ctrl-C
 

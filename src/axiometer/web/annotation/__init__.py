@@ -1,0 +1,1 @@
+"""Pages of an annotation project: for its raters, and for whoever keeps it."""

@@ -1,0 +1,130 @@
+"""The keeper's pages of a project: progress, invitations, agreement so far, differences to settle, exports."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from axiometer.annotate.tasks import NOTHING
+from axiometer.web.access import Role, Visitor
+from axiometer.web.annotation.standing import differences_of, states_of
+from axiometer.web.annotation.views import choices_of, said_of
+from axiometer.web.pages import page, words_of
+from axiometer.web.sessions import Form, form_of, required
+from axiometer.web.site import Annotation, site_of
+
+ADMIN: Final = "/admin"
+PER_PAGE: Final = 20
+
+
+def overview(request: Request) -> Response:
+    _, own = _keeper(request)
+    return _overview(request, own)
+
+
+async def invite(request: Request) -> Response:
+    """A new link for a rater, on this one page only."""
+    keeper, own = _keeper(request)
+    rater = _rater_of(await form_of(request, keeper), own)
+    if rater in await run_in_threadpool(own.store.withdrawn):
+        raise HTTPException(409)
+    site = site_of(request)
+    end = datetime.datetime.combine(own.project.retention, datetime.time.max, datetime.UTC)
+    token = await run_in_threadpool(site.access.invite, rater, end)
+    link = f"{site.options.address}/r/{token}"
+    return await run_in_threadpool(_overview, request, own, rater, link)
+
+
+async def revoke(request: Request) -> Response:
+    """Ends a rater's link and sessions; its labels stay."""
+    keeper, own = _keeper(request)
+    rater = _rater_of(await form_of(request, keeper), own)
+    await run_in_threadpool(site_of(request).access.revoke, rater)
+    return RedirectResponse(ADMIN, 303)
+
+
+def differences(request: Request) -> Response:
+    """Rows with different labels, to settle."""
+    _, own = _keeper(request)
+    words = words_of(request)
+    found = differences_of(own.project.units, own.store.labels(), own.store.settled())
+    pages = max(1, -(-len(found) // PER_PAGE))
+    asked = request.query_params.get("page", "1")
+    number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
+    task = own.project.task
+    cases = [
+        {
+            "case": case,
+            "said": [(rater, said_of(value, task, case.unit, words.lang), text) for rater, value, text in case.said],
+            "choices": _choices(own, case.unit.id, words.lang),
+            "settled": case.settled and said_of(case.settled.value, task, case.unit, words.lang),
+        }
+        for case in found[(number - 1) * PER_PAGE : number * PER_PAGE]
+    ]
+    return page(
+        request,
+        "annotation/differences.html",
+        cases=cases,
+        total=len(found),
+        undecided=sum(case.settled is None for case in found),
+        number=number,
+        pages=pages,
+        multi=task.multi,
+        project=own.project,
+    )
+
+
+async def settle(request: Request) -> Response:
+    """Keeps what is decided on a row; raters' labels stay as they are."""
+    keeper, own = _keeper(request)
+    form = await form_of(request, keeper)
+    unit = form.one("unit")
+    if unit not in own.project.units:
+        raise HTTPException(404)
+    said = form.many("value")
+    value = NOTHING if own.project.task.multi and NOTHING in said else ",".join(said)
+    checked = own.project.task.value_of(value, own.project.units[unit])
+    await run_in_threadpool(own.store.settle, unit, checked, Role.KEEPER.value)
+    shown = form.one("page")
+    return RedirectResponse(f"{ADMIN}/differences?page={shown if shown.isdecimal() else 1}", 303)
+
+
+def _overview(request: Request, own: Annotation, invited: str | None = None, link: str | None = None) -> Response:
+    states = states_of(own.project, own.store, site_of(request).access.invitations())
+    return page(
+        request,
+        "annotation/keeper.html",
+        project=own.project,
+        task=own.project.task,
+        states=states,
+        invited=invited,
+        link=link,
+        labelled=sum(state.account.labelled for state in states),
+        of=sum(state.account.of for state in states),
+        retention=own.project.retention.isoformat(),
+    )
+
+
+def _choices(own: Annotation, unit: str, lang: str) -> list[tuple[str, str]]:
+    row, task = own.project.units[unit], own.project.task
+    found = [(choice.value, choice.text) for choice in choices_of(task, row, range(len(row.options)), None, lang)]
+    return [*found, (NOTHING, said_of(NOTHING, task, row, lang))] if task.multi else found
+
+
+def _keeper(request: Request) -> tuple[Visitor, Annotation]:
+    annotation = site_of(request).annotation
+    if annotation is None:
+        raise HTTPException(404)
+    return required(request, Role.KEEPER), annotation
+
+
+def _rater_of(form: Form, own: Annotation) -> str:
+    rater = form.one("rater")
+    if rater not in own.project.raters:
+        raise HTTPException(404)
+    return rater
