@@ -14,13 +14,12 @@ from axiometer.annotate.units import Unit, make_unit
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.design import sides_of
-from axiometer.measure.labels import SAMPLED
 from axiometer.measure.reading import open_free_run
 from axiometer.models.draws import uniform
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.ids import content_id
 from axiometer.records.importers.languages import language_of_question
-from axiometer.records.rows import ExpressionKind, Item
+from axiometer.records.rows import ExpressionKind, Item, Outcome
 from axiometer.records.tables import read_items, read_rows
 from axiometer.records.texts.cleaning import clean
 from axiometer.records.texts.sources import check_sources
@@ -30,6 +29,8 @@ NO_TEXT: Final = "no text"
 NO_VALUE: Final = "no value"
 NOT_READ: Final = "nothing to read in the answer"
 TWICE: Final = "the same is shown already"
+_JUDGED: Final = (Outcome.CHOSEN, Outcome.REFUSED)
+"""Free answers that people judge: those that a judge read, and those that were read as refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def checks_of(task: Task, langs: Iterable[str]) -> list[Unit]:
     wanted = {_own(lang) for lang in langs}
     there = {check.lang for check in task.checks}
     spoken = {lang if lang in there else "en" for lang in wanted}
-    return [
+    made = [
         make_unit(
             subject=f"check-{number}",
             lang=check.lang,
@@ -132,6 +133,7 @@ def checks_of(task: Task, langs: Iterable[str]) -> list[Unit]:
         for number, check in enumerate(task.checks, 1)
         if check.lang in spoken
     ]
+    return [replace(unit, expected=task.value_of(str(unit.expected), unit)) for unit in made]
 
 
 def _own(lang: str) -> str:
@@ -248,7 +250,7 @@ def _free(task: Task, table: Path, options: GatherOptions) -> Gathered:
         raise InputError(what, file=table, mend=mend, n=run.missing)
     items = {item.id: item for item in read_rows(table / "items", Item)}
     pool = _Pool(options)
-    outcomes = {str(outcome) for outcome in SAMPLED}
+    outcomes = {str(outcome) for outcome in (_JUDGED if task.kind is TaskKind.JUDGE else (Outcome.CHOSEN,))}
     wanted = run.answers.select("id", "item", "lang", "model", "outcome", "text").sort("id")
     for subject, name, lang, model, outcome, text in wanted.iter_rows():
         pool.rows += 1

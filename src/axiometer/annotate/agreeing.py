@@ -1,0 +1,138 @@
+"""How far the raters of a project, or of any table of labels, agree: the one way for command line and pages."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.people import AgreementTable, AttentionTable, Consensus, ConsensusOptions, LabelScale, Ratings
+from axiometer.analyze.people import agreement as agreement_of
+from axiometer.analyze.people import attention as attention_of
+from axiometer.analyze.people import consensus as consensus_of
+from axiometer.annotate.exporting import export_labels
+from axiometer.annotate.project import FILE, Project, open_project
+from axiometer.annotate.tasks import NOTHING, TaskKind
+from axiometer.errors import InputError
+from axiometer.measure.labels import read_run_labels
+from axiometer.records.spreadsheets import read_source
+
+ARBITRARY: Final = (
+    "options are numbered within each item, so that coefficients which correct for chance assume that a number means "
+    "the same in every item: read `raw`"
+)
+NO_DAWID_SKENE: Final = "no Dawid-Skene consensus: crowd-kit is not installed (pip install 'axiometer[people]')"
+_WANTED: Final = ("subject", "rater", "value")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Labels ready to be compared: `labels` has the columns subject, rater, value (sets: comma-separated, empty for
+    none); `checks` the same of attention checks, with `expected` by subject; `categories` None where only what was said
+    is known."""
+
+    labels: pl.DataFrame
+    scale: LabelScale
+    categories: tuple[str, ...] | None = None
+    clusters: Mapping[str, Sequence[str]] | None = None
+    checks: pl.DataFrame | None = None
+    expected: Mapping[str, Sequence[str]] | None = None
+    arbitrary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Agreement, attention checks (None without any), consensus per subject, and what to keep in mind."""
+
+    agreement: AgreementTable
+    attention: AttentionTable | None
+    consensus: Consensus
+    notes: tuple[str, ...]
+
+
+def compare_labels(said: Said, options: AnalysisOptions | None = None, *, least_passed: float = 0.75) -> Agreed:
+    """All that can be said of how far raters agree. A rater fails where less than `least_passed` of its attention
+    checks are as expected; its labels stay in."""
+    ratings = Ratings.of(said.labels, said.scale, categories=said.categories, clusters=said.clusters)
+    there = importlib.util.find_spec("crowdkit") is not None
+    checked = None
+    if said.checks is not None and said.expected and not said.checks.is_empty():
+        checked = attention_of(said.checks, said.expected, least_passed=least_passed)
+    notes = [note for note, told in ((ARBITRARY, said.arbitrary), (NO_DAWID_SKENE, not there)) if told]
+    return Agreed(
+        agreement_of(ratings, options),
+        checked,
+        consensus_of(ratings, ConsensusOptions(dawid_skene=there)),
+        tuple(notes),
+    )
+
+
+def said_in(project: Project) -> Said:
+    """The labels of a project by unit; those on which raters were asked to be attentive apart."""
+    labels = export_labels(project).with_columns(value=_sets(pl.col("value")))
+    table = labels.select("rater", "value", "check", subject=pl.col("unit"))
+    task = project.task
+    units = project.units.values()
+    shown = sorted({number for unit in units for number in unit.shown}) if task.source == "options" else []
+    return Said(
+        labels=table.filter(~pl.col("check")).drop("check"),
+        scale=LabelScale(str(task.scale)),
+        categories=(*map(str, shown), *task.label_ids),
+        clusters={unit.id: unit.clusters for unit in units},
+        checks=table.filter(pl.col("check")).drop("check"),
+        expected={
+            unit.id: ("" if unit.expected == NOTHING else str(unit.expected),) for unit in units if unit.is_check
+        },
+        arbitrary=task.kind is TaskKind.CHOOSE,
+    )
+
+
+def said_at(place: Path, scale: LabelScale | None = None) -> Said:
+    """The labels of a project's folder, of a run that people labelled, or of any table with the columns subject, rater
+    and value (as `annotate export` writes it, or one's own). `scale` is nominal for tables that say nothing else."""
+    if (place / FILE).is_file():
+        said = said_in(open_project(place))
+        if scale is None or scale is said.scale:
+            return said
+        return Said(said.labels, scale, said.categories, said.clusters, said.checks, said.expected, said.arbitrary)
+    if place.is_dir():
+        labels = read_run_labels(place)
+        if labels.is_empty():
+            raise InputError("no labels here", file=place, mend="give a project, a run with labels, or a table")
+        return Said(labels.select(_WANTED), scale or LabelScale.NOMINAL)
+    return _of_table(place, scale or LabelScale.NOMINAL)
+
+
+def _of_table(file: Path, scale: LabelScale) -> Said:
+    source = read_source(file)
+    missing = [name for name in _WANTED if name not in source.columns]
+    if missing:
+        raise InputError("columns missing: {missing}", file=file, missing=", ".join(missing))
+    unit = "unit" if "unit" in source.columns else "subject"
+    names = dict.fromkeys((unit, *_WANTED[1:], "check", "expected"))
+    rows = [
+        {name: (record.cells.get(name) or "").strip() for name in names}
+        for record in source.records
+        if record.problem is None
+    ]
+    table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String)).rename({unit: "subject"})
+    if scale is LabelScale.SETS:
+        table = table.with_columns(value=_sets(pl.col("value")))
+    is_check = pl.col("check").str.to_lowercase() == "true"
+    checks = table.filter(is_check)
+    expected = {row["subject"]: (_none(row["expected"]),) for row in checks.iter_rows(named=True)}
+    return Said(table.filter(~is_check).select(_WANTED), scale, checks=checks.select(_WANTED), expected=expected)
+
+
+def _sets(value: pl.Expr) -> pl.Expr:
+    """`none` as the empty set; it is the id of no label."""
+    return pl.when(value == NOTHING).then(pl.lit("")).otherwise(value)
+
+
+def _none(value: str) -> str:
+    return "" if value == NOTHING else value
