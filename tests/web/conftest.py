@@ -125,6 +125,8 @@ class Client:
 
     def agree(self) -> Client:
         start = self.get("/rate/start")
+        if 'action="/rate/start"' not in start.text:
+            return self
         assert self.post("/rate/start", start, agree="yes").status == 303
         return self
 

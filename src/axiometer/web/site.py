@@ -12,6 +12,7 @@ from axiometer.annotate.project import FILE, Project, open_project
 from axiometer.annotate.store import LabelStore
 from axiometer.errors import InputError
 from axiometer.web.access import Access
+from axiometer.web.annotation.agreement import AgreementSoFar
 from axiometer.web.options import WebOptions
 from axiometer.web.security import Rate
 
@@ -24,6 +25,7 @@ class Annotation:
 
     project: Project
     store: LabelStore
+    agreement: AgreementSoFar
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def open_site(root: Path, options: WebOptions) -> Site:
         return Site(whole, options, Access(None, options.token), wrong)
     project = open_project(project_folder(whole, options.annotate))
     access = Access(project.folder / ACCESS, options.token)
-    return Site(whole, options, access, wrong, Annotation(project, project.store()))
+    return Site(whole, options, access, wrong, Annotation(project, project.store(), AgreementSoFar(project)))
 
 
 def project_folder(root: Path, name: str) -> Path:
@@ -65,18 +67,6 @@ def project_folder(root: Path, name: str) -> Path:
     raise InputError(
         "no annotation project {name!r} here", file=root, mend="`axiometer annotate start` makes one", name=name
     )
-
-
-def inside(root: Path, relative: str) -> Path | None:
-    """The file or folder below `root` (resolved) that a reader names; None for whatever leads out of it, through `..`,
-    an absolute path or a link, and for names that no file can have."""
-    if "\x00" in relative or "\\" in relative or len(relative) > 1000:
-        return None
-    try:
-        found = (root / relative).resolve(strict=True)
-    except (OSError, RuntimeError):
-        return None
-    return found if found.is_relative_to(root) else None
 
 
 def site_of(request: Request) -> Site:

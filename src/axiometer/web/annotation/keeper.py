@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from axiometer.annotate.tasks import NOTHING
+from axiometer.annotate.exporting import export_answers, export_project
+from axiometer.annotate.tasks import NOTHING, TaskKind
+from axiometer.records.rows import Answer
+from axiometer.records.schemas import to_frame
 from axiometer.web.access import Role, Visitor
 from axiometer.web.annotation.standing import differences_of, states_of
 from axiometer.web.annotation.views import choices_of, said_of
@@ -20,6 +26,11 @@ from axiometer.web.site import Annotation, site_of
 
 ADMIN: Final = "/admin"
 PER_PAGE: Final = 20
+KINDS: Final = {
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def overview(request: Request) -> Response:
@@ -46,6 +57,39 @@ async def revoke(request: Request) -> Response:
     rater = _rater_of(await form_of(request, keeper), own)
     await run_in_threadpool(site_of(request).access.revoke, rater)
     return RedirectResponse(ADMIN, 303)
+
+
+def agreement(request: Request) -> Response:
+    """What `axiometer annotate agreement` says of the labels that there are now."""
+    _, own = _keeper(request)
+    found = own.agreement.now(own.store)
+    return page(request, "annotation/agreement.html", project=own.project, found=found)
+
+
+def labels(request: Request) -> Response:
+    """All labels as a file, as `axiometer annotate export` writes them."""
+    _, own = _keeper(request)
+    kind = request.path_params["kind"]
+    if kind not in KINDS:
+        raise HTTPException(404)
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / f"labels.{kind}"
+        export_project(own.project, file)
+        content = file.read_bytes()
+    return _download(content, kind, f"labels.{kind}")
+
+
+def answers(request: Request) -> Response:
+    """What people chose in items, as a table of answers."""
+    _, own = _keeper(request)
+    buffer = BytesIO()
+    to_frame(export_answers(own.project), Answer).write_parquet(buffer)
+    return _download(buffer.getvalue(), "parquet", "answers.parquet")
+
+
+def _download(content: bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=KINDS[kind], headers=headers)
 
 
 def differences(request: Request) -> Response:
@@ -107,12 +151,14 @@ def _overview(request: Request, own: Annotation, invited: str | None = None, lin
         labelled=sum(state.account.labelled for state in states),
         of=sum(state.account.of for state in states),
         retention=own.project.retention.isoformat(),
+        kinds=tuple(KINDS),
+        has_answers=own.project.task.kind is TaskKind.CHOOSE,
     )
 
 
 def _choices(own: Annotation, unit: str, lang: str) -> list[tuple[str, str]]:
     row, task = own.project.units[unit], own.project.task
-    found = [(choice.value, choice.text) for choice in choices_of(task, row, range(len(row.options)), None, lang)]
+    found = [(choice.value, choice.text) for choice in choices_of(task, row, row.shown, None, lang)]
     return [*found, (NOTHING, said_of(NOTHING, task, row, lang))] if task.multi else found
 
 

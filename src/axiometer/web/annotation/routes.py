@@ -21,6 +21,9 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     Route("/admin", keeper.overview, methods=["GET"]),
     Route("/admin/invite", keeper.invite, methods=["POST"]),
     Route("/admin/revoke", keeper.revoke, methods=["POST"]),
+    Route("/admin/agreement", keeper.agreement, methods=["GET"]),
+    Route("/admin/labels.{kind}", keeper.labels, methods=["GET"]),
+    Route("/admin/answers.parquet", keeper.answers, methods=["GET"]),
     Route("/admin/differences", keeper.differences, methods=["GET"]),
     Route("/admin/settle", keeper.settle, methods=["POST"]),
 )
