@@ -1,4 +1,4 @@
-"""`axiometer annotate sheet | import | screen`: labels by people, and judges put to answers whose labels are known."""
+"""`axiometer annotate`: labels by people, and judges put to answers whose labels are known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from axiometer.cli import options
+from axiometer.cli import annotating_agreement, annotating_projects, options
 from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.designs import parts
 from axiometer.cli.usage import Verbs
@@ -21,16 +21,25 @@ app = typer.Typer(cls=Verbs, rich_markup_mode=None)
 SAID = ("s", "rs", "both", "neither", "unreadable")
 
 
-@app.command("sheet", help=t("Draw a run's free answers for people to label, without what the judge said."))
+app.command("start", help=t("Begin a project: rows drawn, and shared out among raters."))(annotating_projects.start)
+
+
+@app.command(
+    "sheet", help=t("Write a project's sheets, one a rater; or draw a run's free answers for people to label.")
+)
 def sheet(
-    run: options.Run,
+    run: Annotated[Path, typer.Argument(help=t("Folder of a project, or of a run."))],
     output: options.Output,
     n: Annotated[int, typer.Option("-n", "--rows", min=1, help=t("How many answers to draw."))] = 100,
     lang: options.Lang = None,
     seed: options.Seed = 0,
+    csv: Annotated[bool, typer.Option("--csv", help=t("Of a project: sheets as .csv instead of .xlsx."))] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """A CSV or XLSX file with an empty column `label`; write 1, 2, both, neither or refused."""
+    if annotating_projects.is_project(run):
+        annotating_projects.sheets(run, output, ".csv" if csv else ".xlsx", as_json)
+        return
     from axiometer.annotate.sheets import write_sheet
 
     drawn = write_sheet(run, n, output, seed=seed, langs=parts(lang) or None)
@@ -50,13 +59,16 @@ def sheet(
     say(t("Next: axiometer annotate import {folder} {file}", folder=run, file=output))
 
 
-@app.command("import", help=t("Read a filled-in sheet back into its run."))
+@app.command("import", help=t("Read a filled-in sheet back into its project or run."))
 def import_(
-    run: options.Run,
+    run: Annotated[Path, typer.Argument(help=t("Folder of a project, or of a run."))],
     file: Annotated[Path, typer.Argument(help=t("The sheet as a person filled it in (.csv or .xlsx)."))],
     rater: Annotated[str | None, typer.Option(help=t("A name for the person (default: the file's)."))] = None,
     as_json: options.AsJson = False,
 ) -> None:
+    if annotating_projects.is_project(run):
+        annotating_projects.import_sheet(run, file, rater, as_json)
+        return
     from axiometer.annotate.labels import import_labels
 
     done = import_labels(run, file, rater)
@@ -69,6 +81,20 @@ def import_(
     if done.changed:
         say(t("{n} labels of an earlier file were replaced by others", n=done.changed))
     say(t("Next: axiometer analyze {folder}, which corrects the judged shares by them", folder=run))
+
+
+app.command("label-studio", help=t("A project as files for Label Studio, and its annotations back."))(
+    annotating_projects.label_studio
+)
+app.command("agreement", help=t("How far raters agree, who missed attention checks, what they say together."))(
+    annotating_agreement.agreement
+)
+app.command("export", help=t("A project's labels as a table, as answers of people, or into the run they are about."))(
+    annotating_projects.export
+)
+app.command("withdraw", help=t("Delete what a rater gave, or everything when its time is over."))(
+    annotating_projects.withdraw
+)
 
 
 @app.command("screen", help=t("Put a judge to answers written for this project whose labels are known."))
