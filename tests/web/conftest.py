@@ -115,7 +115,7 @@ class Client:
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
-    def post(self, path: str, page: Answer | None = None, **fields: object) -> Answer:
+    def post(self, path: str, page: Answer | None = None, /, **fields: object) -> Answer:
         """Sends a form with the token that `page` carries, and what else the page's form of that address holds."""
         return self.ask("POST", path, {**({} if page is None else hidden(page.text, path)), **fields})
 
