@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from axiometer.annotate.project import FILE, Project, open_project
 from axiometer.annotate.tasks import NOTHING, TaskKind
 from axiometer.errors import InputError
 from axiometer.measure.labels import read_run_labels
+from axiometer.records.exports import restored_cell
 from axiometer.records.spreadsheets import read_source
 
 ARBITRARY: Final = (
@@ -55,21 +57,27 @@ class Agreed:
     notes: tuple[str, ...]
 
 
-def compare_labels(said: Said, options: AnalysisOptions | None = None, *, least_passed: float = 0.75) -> Agreed:
-    """All that can be said of how far raters agree. A rater fails where less than `least_passed` of its attention
-    checks are as expected; its labels stay in."""
-    ratings = Ratings.of(said.labels, said.scale, categories=said.categories, clusters=said.clusters)
-    there = importlib.util.find_spec("crowdkit") is not None
+def agreement_in(
+    said: Said, options: AnalysisOptions | None = None, *, least_passed: float = 0.75
+) -> tuple[AgreementTable, AttentionTable | None]:
+    """How far raters agree, and their attention checks (None without any): `compare_labels` without the consensus."""
     checked = None
     if said.checks is not None and said.expected and not said.checks.is_empty():
         checked = attention_of(said.checks, said.expected, least_passed=least_passed)
+    return agreement_of(_ratings(said), options), checked
+
+
+def compare_labels(said: Said, options: AnalysisOptions | None = None, *, least_passed: float = 0.75) -> Agreed:
+    """All that can be said of how far raters agree. A rater fails where less than `least_passed` of its attention
+    checks are as expected; its labels stay in."""
+    there = importlib.util.find_spec("crowdkit") is not None
+    table, checked = agreement_in(said, options, least_passed=least_passed)
     notes = [note for note, told in ((ARBITRARY, said.arbitrary), (NO_DAWID_SKENE, not there)) if told]
-    return Agreed(
-        agreement_of(ratings, options),
-        checked,
-        consensus_of(ratings, ConsensusOptions(dawid_skene=there)),
-        tuple(notes),
-    )
+    return Agreed(table, checked, consensus_of(_ratings(said), ConsensusOptions(dawid_skene=there)), tuple(notes))
+
+
+def _ratings(said: Said) -> Ratings:
+    return Ratings.of(said.labels, said.scale, categories=said.categories, clusters=said.clusters)
 
 
 def said_in(project: Project) -> Said:
@@ -114,9 +122,9 @@ def _of_table(file: Path, scale: LabelScale) -> Said:
     if missing:
         raise InputError("columns missing: {missing}", file=file, missing=", ".join(missing))
     unit = "unit" if "unit" in source.columns else "subject"
-    names = dict.fromkeys((unit, *_WANTED[1:], "check", "expected"))
+    names = dict.fromkeys((unit, *_WANTED[1:], "check", "expected", "clusters"))
     rows = [
-        {name: (record.cells.get(name) or "").strip() for name in names}
+        {name: restored_cell((record.cells.get(name) or "").strip()) for name in names}
         for record in source.records
         if record.problem is None
     ]
@@ -126,7 +134,24 @@ def _of_table(file: Path, scale: LabelScale) -> Said:
     is_check = pl.col("check").str.to_lowercase() == "true"
     checks = table.filter(is_check)
     expected = {row["subject"]: (_none(row["expected"]),) for row in checks.iter_rows(named=True)}
-    return Said(table.filter(~is_check).select(_WANTED), scale, checks=checks.select(_WANTED), expected=expected)
+    return Said(
+        table.filter(~is_check).select(_WANTED),
+        scale,
+        clusters={row["subject"]: _listed(row["clusters"]) for row in table.iter_rows(named=True)},
+        checks=checks.select(_WANTED),
+        expected=expected,
+    )
+
+
+def _listed(cell: str) -> list[str]:
+    """The sources in a cell, as `annotate export` writes them; a text of one's own is one source."""
+    if not cell.startswith("["):
+        return [cell] if cell else []
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return [cell]
+    return [str(each) for each in found] if isinstance(found, list) else [cell]
 
 
 def _sets(value: pl.Expr) -> pl.Expr:

@@ -1,14 +1,24 @@
-"""Agreement of the labels that there are now: what `axiometer annotate agreement` gives, computed again when a label
-came, and by one thread at a time."""
+"""Agreement of the labels that there are now: what `axiometer annotate agreement` gives but for the consensus (whose
+library is slow to load), computed again when a label came, and by one thread at a time."""
 
 from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
 
-from axiometer.annotate.agreeing import Agreed, compare_labels, said_in
+from axiometer.analyze.people import AgreementTable, AttentionTable
+from axiometer.annotate.agreeing import ARBITRARY, agreement_in, said_in
 from axiometer.annotate.project import Project
 from axiometer.annotate.store import LabelStore
+
+
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """Agreement, attention checks (None without any), and what to keep in mind."""
+
+    agreement: AgreementTable
+    attention: AttentionTable | None
+    notes: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -18,14 +28,15 @@ class AgreementSoFar:
     project: Project
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _of: tuple[tuple[int, str, str | None], ...] | None = None
-    _found: Agreed | None = None
+    _found: SoFar | None = None
 
-    def now(self, store: LabelStore) -> Agreed | None:
+    def now(self, store: LabelStore) -> SoFar | None:
         """Agreement as it stands; None without labels."""
         with self._lock:
             there = tuple((kept.seq, kept.unit, kept.value) for kept in store.labels())
             if there != self._of:
                 said = said_in(self.project)
-                self._found = None if said.labels.is_empty() else compare_labels(said)
+                notes = (ARBITRARY,) if said.arbitrary else ()
+                self._found = None if said.labels.is_empty() else SoFar(*agreement_in(said), notes)
                 self._of = there
             return self._found
