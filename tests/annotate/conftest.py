@@ -92,7 +92,10 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run in which two simulated respondents answered 20 statements freely and a simulated judge read them."""
     folder = tmp_path_factory.mktemp("judged")
     write_rows([statement(number) for number in range(20)], Item, folder / "items.parquet")
-    people = ["sim/balanced", SimulatedRespondent(Profile(name="shy", values={}, refusals=Refusals(default=0.2), seed=6))]
+    people = [
+        "sim/balanced",
+        SimulatedRespondent(Profile(name="shy", values={}, refusals=Refusals(default=0.2), seed=6)),
+    ]
     options = MeasureOptions(judge=Respondent(open_model("sim/judge")))
     measure(folder / "items.parquet", people, folder / "run", design=Design(mode=Mode.JUDGED), options=options)
     return folder / "run"

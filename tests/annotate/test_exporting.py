@@ -64,7 +64,7 @@ def test_choices_become_a_run_that_is_analysed_like_any_other(choosing: Project,
     assert export_project(choosing, tmp_path / "people") == 14
     run = open_run(tmp_path / "people")
     assert run.answers.height == 12 and run.items.height == 6
-    shares = analyze(run.items, run.answers, frameworks=run.frameworks).tables["shares"]
+    shares = analyze(run.items, run.answers, frameworks=run.frameworks).shares
     freedom = shares.filter(pl.col("value") == "freedom", pl.col("lang") == "all").row(0, named=True)
     assert freedom["model"] == "people" and 0.5 < freedom["share"] < 0.65
     assert pl.read_parquet(tmp_path / "people" / "labels.parquet").height == 14

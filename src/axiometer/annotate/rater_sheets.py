@@ -122,7 +122,7 @@ def _offered(project: Project) -> list[str]:
 
 def _notes(project: Project) -> list[str]:
     """The second sheet: everything a rater reads before the first row, in both languages."""
-    return [line for lang in reversed(LANGUAGES) for line in _notes_in(project, lang)]
+    return [line.strip() for lang in reversed(LANGUAGES) for line in _notes_in(project, lang)]
 
 
 def _notes_in(project: Project, lang: str) -> Iterator[str]:
