@@ -21,6 +21,8 @@ from axiometer.cli import (
     measuring,
     merging,
     models,
+    people,
+    planning,
     recipes,
     reporting,
     selftesting,
@@ -58,11 +60,16 @@ app.command("report", help=t("Show one or several runs on a self-contained page.
 app.command("validate", help=t("Check that items measure what they claim, with steered respondents."))(
     validating.validate
 )
+app.command("plan", help=t("Say how many items, orders, repeats, labels or raters a study needs."))(planning.plan)
+app.command("people", help=t("Set models beside people who answered the same items."))(people.people)
+annotating.app.command("alt-test", help=t("Test whether a judge's labels may stand in for people's."))(people.alt_test)
 app.command("run", help=t("Run a whole study from a recipe. The same command goes on where it stopped."))(recipes.run)
 app.command("export", help=t("Write any table as CSV or XLSX for people, or items in a published format."))(
     exporting.export
 )
-app.add_typer(annotating.app, name="annotate", help=t("Label a run's free answers, and screen judges."))
+app.add_typer(
+    annotating.app, name="annotate", help=t("Labels by people: projects, sheets, agreement; judges screened.")
+)
 app.add_typer(aligning.app, name="align", help=t("Make preference data, tune a model on them, show what changed."))
 app.add_typer(
     expressing.app, name="express", help=t("Tell which values texts express: train, evaluate, score, profile.")

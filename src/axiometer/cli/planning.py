@@ -1,0 +1,294 @@
+"""`axiometer plan`: how many items, orders, repeats, labels or raters a study needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from axiometer.cli import options
+from axiometer.cli.console import progress_display, say, say_json, say_table
+from axiometer.cli.designs import member, parts
+from axiometer.errors import InputError
+from axiometer.messages import t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from axiometer.analyze.planning import Grid, Plan, PlanOptions, Wish
+    from axiometer.cli.planning_prices import Price
+    from axiometer.measure.reading import Run
+
+RUN_FILE = "run.yaml"
+ANSWERS = ("interval", "difference")
+Row = Mapping[str, Any]
+
+
+def plan(
+    pilot: Annotated[
+        Path | None, typer.Argument(help=t("Pilot: a run, or labels of people (for --agreement); none: planted ones."))
+    ] = None,
+    interval: Annotated[
+        float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of the intervals of shares."))
+    ] = None,
+    difference: Annotated[
+        float | None, typer.Option(min=0.001, max=0.9, help=t("Difference of two respondents' shares to be seen."))
+    ] = None,
+    power: Annotated[float, typer.Option(min=0.05, max=0.99, help=t("Wanted chance to see it."))] = 0.8,
+    corrected: Annotated[
+        float | None,
+        typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of a share corrected by people's labels.")),
+    ] = None,
+    agreement: Annotated[
+        float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of raters' Krippendorff's alpha."))
+    ] = None,
+    model: options.Model = None,
+    mode: Annotated[str | None, typer.Option(help=t("Mode of the pilot, where it has several."))] = None,
+    level: Annotated[str | None, typer.Option(help=t("Level of the framework (default: as the page shows)."))] = None,
+    values: Annotated[
+        str | None, typer.Option(help=t("Values to plan for, separated by commas; all of the level by default."))
+    ] = None,
+    items: Annotated[str | None, typer.Option(help=t("Numbers of items to try, separated by commas."))] = None,
+    orders: Annotated[str | None, typer.Option(help=t("Orders to try, separated by commas: one, swap, all."))] = None,
+    repeats: Annotated[str, typer.Option(help=t("Numbers of repeats to try, separated by commas."))] = "1",
+    labels: Annotated[
+        str, typer.Option(help=t("Numbers of labelled answers (or units) to try, separated by commas."))
+    ] = "50,100,200,400,800",
+    raters: Annotated[str, typer.Option(help=t("Numbers of raters per unit to try, separated by commas."))] = "2,3,5",
+    alpha: Annotated[
+        float | None, typer.Option(min=0.01, max=0.99, help=t("Alpha that is expected of raters (without labels)."))
+    ] = None,
+    categories: Annotated[int, typer.Option(min=2, help=t("Labels that raters choose from (without labels)."))] = 3,
+    profile: Annotated[
+        str, typer.Option(help=t("What is planted without a pilot: slot-bias, refusals, flat-values, ..."))
+    ] = "slot-bias",
+    ask: Annotated[
+        list[str] | None, typer.Option("--ask", help=t("Model whose calls are priced; may be repeated."))
+    ] = None,
+    models: options.ModelsFile = None,
+    simulations: Annotated[int, typer.Option(min=20, max=10_000, help=t("Simulated studies per design."))] = 200,
+    seed: options.Seed = 0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Simulates studies of several sizes from a pilot, or with planted respondents, and says which is large enough."""
+    from axiometer.analyze.planning import Goal, Grid, PlanOptions, Wish, joined_plans
+
+    given = {"interval": interval, "difference": difference, "corrected": corrected, "agreement": agreement}
+    wishes = [Wish(Goal(name), size, power) for name, size in given.items() if size is not None]
+    if not wishes:
+        raise InputError(
+            "nothing is wanted", mend="say --interval 0.05, --difference 0.1, --corrected 0.05 or --agreement 0.1"
+        )
+    from axiometer.measure.design import Orders
+
+    grid = Grid(
+        items=_numbers(items, "--items") if items else None,
+        orders=tuple(member(Orders, name, "--orders") for name in parts(orders)) or None,
+        repeats=_numbers(repeats, "--repeats"),
+        raters=_numbers(raters, "--raters"),
+        labels=_numbers(labels, "--labels"),
+    )
+    chosen = PlanOptions(simulations=simulations, seed=seed, values=parts(values))
+    made: list[Plan] = []
+    run = _run(pilot)
+    if any(wish.goal.value in ANSWERS for wish in wishes):
+        made.append(_answers(run, pilot, (model or (), mode, level, profile), wishes, grid, chosen))
+    if corrected is not None:
+        made.append(_corrected(run, model or (), wishes, grid, chosen))
+    if agreement is not None:
+        made.append(_agreement(pilot if run is None else None, (alpha, categories), wishes, grid, chosen))
+    found = joined_plans(made)
+    prices = _prices(run, ask or (), models)
+    if as_json:
+        say_json({**found.to_dict(), "prices": [price.as_json(found.recommended()) for price in prices]})
+        return
+    _say(found, prices)
+
+
+def _numbers(text: str, option: str) -> tuple[int, ...]:
+    found = parts(text)
+    if not found or not all(part.isdigit() and int(part) > 0 for part in found):
+        raise InputError(
+            "{option} {text}", mend="whole numbers of at least 1, separated by commas", option=option, text=text
+        )
+    return tuple(dict.fromkeys(int(part) for part in found))
+
+
+def _run(pilot: Path | None) -> Run | None:
+    """The run that is the pilot, None where it is none."""
+    if pilot is None or not (pilot / RUN_FILE).is_file():
+        return None
+    from axiometer.measure.reading import open_run
+
+    return open_run(pilot, texts=False)
+
+
+def _answers(
+    run: Run | None,
+    pilot: Path | None,
+    asked: tuple[Sequence[str], str | None, str | None, str],
+    wishes: Sequence[Wish],
+    grid: Grid,
+    chosen: PlanOptions,
+) -> Plan:
+    from axiometer.analyze.planning import pilot_of, plan_from_pilot, planted_plan
+    from axiometer.records.rows import Mode
+
+    models, mode, level, profile = asked
+    if run is not None:
+        read = pilot_of(
+            run.items,
+            run.answers,
+            run.frameworks,
+            models=models,
+            mode=member(Mode, mode, "--mode") if mode else None,
+            level=level,
+            values=chosen.values,
+            seed=chosen.seed,
+        )
+        return plan_from_pilot(read, wishes, grid, chosen, _told(t("answers")))
+    if pilot is not None:
+        raise InputError("not a run", file=pilot, mend="--interval and --difference take a run, or nothing")
+    from axiometer.analyze.selftest.design import starter_design
+
+    return planted_plan(profile, starter_design(), wishes, grid, chosen, _told(t("answers")))
+
+
+def _corrected(run: Run | None, models: Sequence[str], wishes: Sequence[Wish], grid: Grid, chosen: PlanOptions) -> Plan:
+    from axiometer.analyze.planning import judged_pilot, plan_labels
+    from axiometer.measure.reading import read_run_labels
+
+    found = None
+    if run is not None:
+        labels = read_run_labels(run.folder)
+        found = judged_pilot(run.items, run.answers, run.frameworks, labels, models=models)
+    return plan_labels(found, wishes, grid, chosen, progress=_told(t("labels")))
+
+
+def _agreement(
+    labels: Path | None,
+    expected: tuple[float | None, int],
+    wishes: Sequence[Wish],
+    grid: Grid,
+    chosen: PlanOptions,
+) -> Plan:
+    from axiometer.analyze.planning import pilot_of_ratings, plan_raters
+
+    alpha, categories = expected
+    chances: Sequence[float] = [1 / categories] * categories
+    if labels is not None:
+        from axiometer.analyze.people import Ratings
+        from axiometer.annotate.agreeing import said_at
+
+        said = said_at(labels)
+        found, chances = pilot_of_ratings(Ratings.of(said.labels, said.scale, categories=said.categories))
+        alpha = alpha or found
+    if alpha is None:
+        raise InputError("what agreement is expected is not known", mend="give --alpha, or labels as the pilot")
+    return plan_raters(alpha, chances, wishes, grid, chosen, _told(t("raters")))
+
+
+def _told(name: str) -> Callable[[int, int], None]:
+    """A display that follows simulated studies."""
+    from axiometer.runtime.progress import Tally
+
+    display, tally = progress_display(), Tally(name)
+
+    def show(done: int, of: int) -> None:
+        tally.done, tally.total = done, of
+        if done < of or tally.seconds_left is None:
+            display.show(tally)
+        if done == of:
+            display.close()
+
+    return show
+
+
+def _prices(run: Run | None, ask: Sequence[str], models: Path | None) -> list[Price]:
+    from axiometer.cli.planning_prices import prices_of
+
+    return prices_of(run, ask, models)
+
+
+def _say(found: Plan, prices: Sequence[Price]) -> None:
+    if found.level is not None and found.respondents:
+        who = ", ".join(found.respondents)
+        say(t("from the answers of {who}, level {level}", who=who, level=found.level))
+    for part in found.rows.partition_by("goal", "size", "power", maintain_order=True):
+        rows = part.to_dicts()
+        columns = [name for name in SHOWN if any(row[name] is not None for row in rows)]
+        say_table(
+            [*(SHOWN[name] for name in columns), "expected", "simulation error", "widest or least", "no interval", "enough"],
+            [[*(_cell(row, name) for name in columns), *_ends(row)] for row in rows],
+            title=_title(rows[0]),
+        )
+    for text, fields in found.notes:
+        say(t(text, **fields))
+    for row in found.recommended():
+        say(_recommended(row, prices))
+    for row in found.unmet():
+        say(
+            t("{what}: no design that was tried is enough; nearest are {design}", what=_title(row), design=_design(row))
+        )
+    if any(price.usd_per_call is None for price in prices):
+        say(t("No price is known for some of them: give it in models.yaml."))
+
+
+TITLES = {
+    "interval": "Half-width of 95 % intervals of shares, wanted {size}",
+    "difference": "Chance to see a difference of {size}, wanted {power}",
+    "corrected": "Half-width of the corrected share, wanted {size}",
+    "agreement": "Half-width of Krippendorff's alpha, wanted {size}",
+}
+SHOWN = {
+    "items": "items",
+    "sources": "sources",
+    "orders": "orders",
+    "repeats": "repeats",
+    "labels": "labels",
+    "raters": "raters",
+    "presentations": "presentations",
+}
+
+
+def _cell(row: Row, name: str) -> object:
+    return t(str(row[name])) if name == "orders" and row[name] is not None else row[name]
+
+
+def _ends(row: Row) -> list[object]:
+    enough = t("yes") if row["meets"] else t("no")
+    return [row["expected"], row["error"], row["value"], row["without"], enough]
+
+
+def _title(row: Row) -> str:
+    if row["goal"] not in TITLES:
+        return t("All wishes about answers")
+    size = f"{row['size']:g}"
+    if row["goal"] == "difference":
+        return t(TITLES["difference"], size=size, power=f"{row['power']:g}")
+    return t(TITLES[str(row["goal"])], size=size)
+
+
+def _design(row: Row) -> str:
+    said = [
+        t("{n} items", n=row["items"]) if row.get("items") else None,
+        t("orders {orders}", orders=row["orders"]) if row.get("orders") else None,
+        t("{n} repeats", n=row["repeats"]) if (row.get("repeats") or 1) > 1 else None,
+        t("{n} labelled", n=row["labels"]) if row.get("labels") else None,
+        t("{n} raters each", n=row["raters"]) if row.get("raters") else None,
+    ]
+    return ", ".join(part for part in said if part is not None)
+
+
+def _recommended(row: Row, prices: Sequence[Price]) -> str:
+    line = t("{what}: enough are {design}", what=_title(row), design=_design(row))
+    calls = row.get("presentations")
+    if row["goal"] in ("interval", "difference", "all") and calls:
+        line += t("; {n} presentations of each respondent", n=calls)
+        for price in prices:
+            if price.usd_per_call is not None:
+                usd = f"{price.usd_per_call * int(calls):.2f}"
+                line += t("; {model}: {usd} USD at most", model=price.model, usd=usd)
+    return line
