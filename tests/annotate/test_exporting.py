@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -122,3 +123,22 @@ def test_labels_of_free_answers_go_into_their_run_and_correct_it(judged: Path, t
         pl.read_parquet(part).with_columns(id=pl.lit("x") + pl.col("id")).write_parquet(part)
     with pytest.raises(InputError, match="not of this run"):
         export_into(project, other)
+
+
+def test_labels_of_expressed_values_say_which_values_were_asked_about(judged: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    wanted = Wanted(numbered(2), per_rater=5, overlap=0, attention=1, framework="core-socialist-values", level="core")
+    project = start_project(load_task("expressed"), run, tmp_path / "project", wanted).project
+    with project.store() as store:
+        for rater, rows in project.assignments.items():
+            for number, row in enumerate(rows):
+                store.record(rater, row.unit, "none" if number % 2 else "equality,freedom", client=row.id)
+    assert export_into(project, run) == 10
+    (file,) = (run / "labels").glob("annotation-*.parquet")
+    labels = pl.read_parquet(file)
+    assert set(labels["task"]) == {"expressed"} and set(labels["value"]) == {"none", "freedom,equality"}
+    (sheet,) = (run / "sheets").glob("*.json")
+    assert set(labels["parent_ids"].list.get(1)) == {sheet.stem}
+    assert len(json.loads(sheet.read_text(encoding="utf-8"))) == 12
+    assert read_run_labels(run).is_empty()  # those are of the task `judged`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from axiometer.annotate.tasks import TaskKind, TaskTable
 from axiometer.annotate.units import Unit
 from axiometer.errors import InputError, Refused
 from axiometer.measure.design import LETTERS
-from axiometer.measure.labels import LABELS, TASK
+from axiometer.measure.labels import LABELS, SHEETS, TASK
 from axiometer.measure.reading import read_free_answers
 from axiometer.measure.recorded import write_recorded_run
 from axiometer.records.corpus_rows import Label
@@ -23,8 +24,8 @@ from axiometer.records.exports import write_csv_for_people, write_xlsx
 from axiometer.records.ids import content_id
 from axiometer.records.importers.recorded import recorded_answer
 from axiometer.records.rows import PEOPLE, Answer, Item, Outcome
-from axiometer.records.schemas import schema_of, to_frame
-from axiometer.records.tables import write_parquet
+from axiometer.records.schemas import to_frame, to_rows
+from axiometer.records.tables import write_parquet, write_rows, write_text
 
 BESIDE: Final = pl.Schema(
     {
@@ -44,6 +45,9 @@ BESIDE: Final = pl.Schema(
 """What stands beside the columns of `Label`."""
 
 PREFIX: Final = "annotation"
+EXPRESSED: Final = "expressed"
+"""What `express profile` knows labels by that say which values an answer expresses."""
+
 _OUTCOMES: Final[Mapping[str, Outcome]] = {"refused": Outcome.REFUSED, "both": Outcome.BOTH}
 _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
     ".parquet": write_parquet,
@@ -87,9 +91,9 @@ def export_labels(project: Project) -> pl.DataFrame:
 
 
 def task_name(project: Project) -> str:
-    """What `Label.task` holds: labels on which side a free answer is closer to have the name that `analyze` knows."""
-    judged = project.task.kind is TaskKind.JUDGE and project.task.table is TaskTable.FREE
-    return TASK if judged else project.task.id
+    """What `Label.task` holds: labels of free answers have the names that `analyze` and `express profile` know."""
+    known = {TaskKind.JUDGE: TASK, TaskKind.CLASSIFY: EXPRESSED} if project.task.table is TaskTable.FREE else {}
+    return known.get(project.task.kind, project.task.id)
 
 
 def _label(project: Project, kept: Kept, unit: Unit) -> Label:
@@ -184,6 +188,9 @@ def export_into(project: Project, run: Path) -> int:
     if strange:
         what = "{n} labelled answers are not of this run"
         raise InputError(what, file=run, mend="give the run that the project was made of", n=len(strange))
-    path = run / LABELS / f"{PREFIX}-{project.id[:8]}.parquet"
-    write_parquet(labels.select(list(schema_of(Label))), path)
+    sheet = f"a{project.id[:8]}"  # as a sheet of the run would be called
+    rows = [replace(row, parent_ids=(row.subject, sheet)) for row in to_rows(labels, Label)]
+    if task_name(project) == EXPRESSED:
+        write_text(json.dumps(list(project.task.label_ids), ensure_ascii=False) + "\n", run / SHEETS / f"{sheet}.json")
+    write_rows(rows, Label, run / LABELS / f"{PREFIX}-{sheet}.parquet")
     return labels.height
