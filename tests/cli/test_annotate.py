@@ -101,26 +101,26 @@ def test_a_project_goes_to_label_studio_and_back(project: Path, inside: Axiomete
     assert inside("annotate", "label-studio", "project").line == "either -o FOLDER or --import FILE"
 
 
-@pytest.mark.parametrize(
-    ("words", "line"),
-    [
-        (("start", "nothing", "starter", "-o", "x"), "there is no task 'nothing' (shipped: check, choose, classify"),
-        (("start", "choose", "starter", "-o", "project"), "project: exists already"),
-        (("start", "choose", "starter", "-o", "x", "--raters", "A. Person"), "'A. Person' is no pseudonym"),
-        (("start", "choose", "starter", "-o", "x", "--retention", "soon"), "--retention soon (a day as YYYY-MM-DD)"),
-        (("start", "choose", "starter", "-o", "x", "--retention", "2001-01-01"), "the day 2001-01-01 is past"),
-        (("start", "choose", "starter", "-o", "x", "--per-rater", "1000"), "2400 rows are needed and 396 are there"),
-        (("start", "classify", "starter", "-o", "x"), "task classify has a framework's values as labels"),
-        (("start", "choose", "starter", "-o", "x", "--table", "cells"), "--table cells (one of items, rules, free"),
-        (("sheet", "project", "-o", "x.csv"), "x.csv: a sheet for each rater goes into a folder"),
-        (("agreement", "project", "-o", "x.txt"), "x.txt: must end in .parquet, .csv or .xlsx"),
-        (("export", "project", "--into", "run"), "these labels are not about the free answers of a run"),
-        (("export", "missing", "-o", "x.csv"), "missing: project.yaml is not here"),
-    ],
-)
-def test_mistakes_are_one_line(project: Path, inside: Axiometer, words: tuple[str, ...], line: str) -> None:
-    assert inside("annotate", *words).line.startswith(line)
-    assert not Path("x").exists()
+MISTAKES = [
+    (("start", "nothing", "starter", "-o", "x"), "there is no task 'nothing' (shipped: check, choose, classify"),
+    (("start", "choose", "starter", "-o", "project"), "project: exists already"),
+    (("start", "choose", "starter", "-o", "x", "--raters", "A. Person"), "'A. Person' is no pseudonym"),
+    (("start", "choose", "starter", "-o", "x", "--retention", "soon"), "--retention soon (a day as YYYY-MM-DD)"),
+    (("start", "choose", "starter", "-o", "x", "--retention", "2001-01-01"), "the day 2001-01-01 is past"),
+    (("start", "choose", "starter", "-o", "x", "--per-rater", "1000"), "2400 rows are needed and 396 are there"),
+    (("start", "classify", "starter", "-o", "x"), "task classify has a framework's values as labels"),
+    (("start", "choose", "starter", "-o", "x", "--table", "cells"), "--table cells (one of items, rules, free"),
+    (("sheet", "project", "-o", "x.csv"), "x.csv: a sheet for each rater goes into a folder"),
+    (("agreement", "project", "-o", "x.txt"), "x.txt: must end in .parquet, .csv or .xlsx"),
+    (("export", "project", "--into", "run"), "these labels are not about the free answers of a run"),
+    (("export", "missing", "-o", "x.csv"), "missing: project.yaml is not here"),
+]
+
+
+def test_mistakes_are_one_line(project: Path, inside: Axiometer) -> None:
+    for words, line in MISTAKES:
+        assert inside("annotate", *words).line.startswith(line)
+        assert not Path("x").exists()
 
 
 @pytest.mark.slow  # loading crowd-kit takes seconds
