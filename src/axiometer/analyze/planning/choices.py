@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from axiometer.analyze.inference.sources import Sources
+from axiometer.analyze.inference.statistic import EDGE
 from axiometer.analyze.planning.designs import Goal, Grid, Plan, PlanOptions, Wish, plan_of
 from axiometer.analyze.planning.drawing import draw, sources_of
 from axiometer.analyze.planning.linear import Precision, paired_statistic, precision_of, share_statistic
@@ -35,6 +37,7 @@ KNOWN = (
     "the pilot knows its own widths to about {share} only (one standard error, at its widest value), and the plan no "
     "better"
 )
+NO_SPREAD = "at 0 or 100 % in the pilot, which then shows no spread and plans no interval: {values}"
 SAMPLED = "drawn from {n} of the pilot's {all} items"
 
 Design = tuple[Orders, int]
@@ -155,14 +158,17 @@ def _notes(
 
 def _known(pilot: Pilot, options: PlanOptions) -> list[tuple[str, dict[str, object]]]:
     """How well the pilot knows the width of its widest value: a variance of d degrees of freedom has the relative error
-    (2 / d)^1/2, its root half of that."""
+    (2 / d)^1/2, its root half of that. And values of which it shows no spread at all."""
     whole = (np.arange(len(pilot.table)), sources_of(pilot.table), 0)
-    found = _precision(Goal.INTERVAL, pilot, (pilot.orders, pilot.repeats), whole, options)
+    found = _precision(Goal.INTERVAL, pilot, (pilot.orders, pilot.repeats), whole, replace(options, min_sources=1))
+    names = _trials(pilot, (pilot.orders, pilot.repeats))[0].names
+    flat = [name for name, share in zip(names, found.estimate, strict=True) if share <= EDGE or share >= 1 - EDGE]
+    notes: list[tuple[str, dict[str, object]]] = [(NO_SPREAD, {"values": "; ".join(flat)})] if flat else []
     widths = found.share_half_widths(options.confidence)
-    if not np.isfinite(widths).any():
-        return []
-    df = float(found.df[int(np.nanargmax(widths))])
-    return [(KNOWN, {"share": f"{1 / np.sqrt(2 * df):.0%}"})]
+    if np.isfinite(widths).any():
+        df = float(found.df[int(np.nanargmax(widths))])
+        notes.append((KNOWN, {"share": f"{1 / np.sqrt(2 * df):.0%}"}))
+    return notes
 
 
 def family_note(options: PlanOptions, values: int) -> list[tuple[str, dict[str, object]]]:
