@@ -33,28 +33,36 @@ ITEMS_PART: Final = 20_000
 
 _CLAUSES: Final = {
     "en": {
-        "who": "a nurse|a village teacher|the younger brother|a city clerk|two neighbours|the team leader|a shop owner|"
-        "a retired engineer|the head of the choir|a new volunteer|an exchange student|the night guard",
-        "when": "on the last day of the month|shortly before a holiday|after a long drought|during a strike|in the first "
-        "week of a new job|while the roof is being repaired|at a family dinner|on the way to the station",
-        "what": "finds a letter that was meant for somebody else|is asked to vouch for an old friend|has to divide a "
-        "grant between two groups|learns of a mistake in the accounts|may keep a seat that others have waited for|"
-        "hears that a custom is to be given up|is offered a place in a distant town|must say who stays on the list",
-        "more": "Nobody else knows of it yet.|The decision has to be made before the evening.|Both ways have been taken "
-        "before, by people of good standing.|The papers can be changed once, not twice.|A relative has asked for a "
-        "clear answer.|What was promised last year can no longer be done in full.",
-        "do": "keep to what was agreed|speak of it openly at once|give way to the older ones|try the new course first|"
-        "ask the others and wait|decide alone and answer for it|put the group before the plan|leave it as it was",
+        "who": "a nurse|a village teacher|the younger brother|a city clerk|two neighbours|the team leader|"
+        "a shop owner|a retired engineer|the head of the choir|a new volunteer|an exchange student|"
+        "the night guard",
+        "when": "on the last day of the month|shortly before a holiday|after a long drought|during a strike|"
+        "in the first week of a new job|while the roof is being repaired|at a family dinner|"
+        "on the way to the station",
+        "what": "finds a letter that was meant for somebody else|is asked to vouch for an old friend|"
+        "has to divide a grant between two groups|learns of a mistake in the accounts|"
+        "may keep a seat that others have waited for|hears that a custom is to be given up|"
+        "is offered a place in a distant town|must say who stays on the list",
+        "more": "Nobody else knows of it yet.|The decision has to be made before the evening.|"
+        "Both ways have been taken before, by people of good standing.|"
+        "The papers can be changed once, not twice.|A relative has asked for a clear answer.|"
+        "What was promised last year can no longer be done in full.",
+        "do": "keep to what was agreed|speak of it openly at once|give way to the older ones|"
+        "try the new course first|ask the others and wait|decide alone and answer for it|"
+        "put the group before the plan|leave it as it was",
     },
     "zh": {
-        "who": "一名护士|一位乡村教师|弟弟|市政府的一名职员|两位邻居|班组长|一位店主|一位退休工程师|合唱团团长|一名新来的志愿者|"
-        "一名交换生|夜班门卫",
-        "when": "在月底最后一天|在节日前夕|在长期干旱之后|在罢工期间|在新工作的第一周|在修缮屋顶的时候|在一次家宴上|在去车站的路上",
-        "what": "发现了一封写给别人的信|被请去为一位老朋友作担保|要把一笔补助分给两个小组|得知账目里有一处错误|可以保留一个别人等了很久的座位|"
-        "听说一项习俗将被放弃|得到了一个去远方城市的名额|必须说出谁留在名单上",
-        "more": "目前还没有别人知道这件事。|必须在傍晚之前作出决定。|这两条路以前都有德高望重的人走过。|文件只能改动一次。|"
-        "一位亲戚要求给出明确的答复。|去年的承诺已经无法完全兑现。",
-        "do": "遵守已经商定的事情|立刻公开说明|让年长者先定|先尝试新的办法|征求大家的意见并等待|独自决定并承担责任|把集体放在计划之前|保持原样",
+        "who": "一名护士|一位乡村教师|弟弟|市政府的一名职员|两位邻居|班组长|一位店主|一位退休工程师|"
+        "合唱团团长|一名新来的志愿者|一名交换生|夜班门卫",
+        "when": "在月底最后一天|在节日前夕|在长期干旱之后|在罢工期间|在新工作的第一周|在修缮屋顶的时候|"
+        "在一次家宴上|在去车站的路上",
+        "what": "发现了一封写给别人的信|被请去为一位老朋友作担保|要把一笔补助分给两个小组|"
+        "得知账目里有一处错误|可以保留一个别人等了很久的座位|听说一项习俗将被放弃|"
+        "得到了一个去远方城市的名额|必须说出谁留在名单上",
+        "more": "目前还没有别人知道这件事。|必须在傍晚之前作出决定。|这两条路以前都有德高望重的人走过。|"
+        "文件只能改动一次。|一位亲戚要求给出明确的答复。|去年的承诺已经无法完全兑现。",
+        "do": "遵守已经商定的事情|立刻公开说明|让年长者先定|先尝试新的办法|征求大家的意见并等待|"
+        "独自决定并承担责任|把集体放在计划之前|保持原样",
     },
 }
 _OUTCOMES: Final = ("chosen", "refused", "evasive", "invalid", "truncated")
@@ -156,7 +164,13 @@ def _write_answers(
 
 
 def _part(
-    name: str, items: list[str], langs: np.ndarray, seq: np.ndarray, order: np.ndarray, option: np.ndarray, end: np.ndarray
+    name: str,
+    items: list[str],
+    langs: np.ndarray,
+    seq: np.ndarray,
+    order: np.ndarray,
+    option: np.ndarray,
+    end: np.ndarray,
 ) -> pl.DataFrame:
     keys = [hashlib.sha256(f"{name} {number}".encode()).hexdigest() for number in seq]
     chosen = pl.col("outcome") == "chosen"
@@ -189,7 +203,9 @@ def _part(
         prompt_hash=pl.lit("c" * 32),
     )
     schema = schema_of(Answer)
-    absent = [pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame.columns]
+    absent = [
+        pl.lit(None, dtype=dtype).alias(column) for column, dtype in schema.items() if column not in frame.columns
+    ]
     return frame.with_columns(absent).select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 

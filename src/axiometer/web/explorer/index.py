@@ -293,10 +293,14 @@ def counted(said: pl.DataFrame, expressed: pl.DataFrame) -> pl.DataFrame:
     )
     sides = expressed.filter(pl.col("polarity") > 0).select("number", "kind", "target", "option").unique()
     endorsed = pl.col("option").cast(pl.Int8)
-    once = sides.group_by("number", "kind", "target").agg(endorsed=endorsed.first(), of=pl.len()).filter(pl.col("of") == 1)
+    once = (
+        sides.group_by("number", "kind", "target").agg(endorsed=endorsed.first(), of=pl.len()).filter(pl.col("of") == 1)
+    )
     met = said.select("number", "lang", "outcome", "option", "shown", "stance").join(once, on="number")
     met = met.filter(pl.col("shown").is_null() | (pl.col("shown") == pl.col("endorsed")))
-    took = pl.when(pl.col("shown").is_null()).then(pl.col("option") == pl.col("endorsed")).otherwise(pl.col("stance") > 0)
+    took = (
+        pl.when(pl.col("shown").is_null()).then(pl.col("option") == pl.col("endorsed")).otherwise(pl.col("stance") > 0)
+    )
     for_it = took.fill_null(False)
     by_value = met.group_by("lang", "outcome", "kind", "target").agg(n=pl.len(), for_it=for_it.sum())
     columns = ["lang", "kind", "target", "outcome", "n", "for_it"]

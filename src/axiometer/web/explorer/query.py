@@ -149,7 +149,9 @@ def _met(index: RunIndex, wanted: Wanted) -> pl.LazyFrame:
         endorsing = _expressing(index, wanted).filter(pl.col("polarity") > 0).select("number", "option").unique()
         for_it = endorsing.with_columns(pl.col("option").cast(pl.Int8), endorsed=pl.lit(True))
         taken = pl.coalesce("shown", "option")
-        met = said.filter(pl.col("outcome").cast(pl.String) == OUTCOMES[0], taken.is_not_null()).with_columns(option=taken)
+        met = said.filter(pl.col("outcome").cast(pl.String) == OUTCOMES[0], taken.is_not_null()).with_columns(
+            option=taken
+        )
         met = met.join(for_it, on=["number", "option"], how="left")
         chosen, put = pl.col("endorsed").fill_null(False), pl.col("shown").is_not_null()
         took, left = chosen & (pl.col("stance").fill_null(1) > 0), chosen & (pl.col("stance") < 0)
@@ -174,13 +176,15 @@ def _nothing() -> pl.LazyFrame:
 
 def _differing(index: RunIndex, one: int, other: int) -> pl.LazyFrame:
     """Items of which two respondents most often chose different options; ties count for neither."""
-    first, second = _most_chosen(index, one), _most_chosen(index, other)
-    return first.join(second, on="number", suffix="_other").filter(pl.col("option") != pl.col("option_other")).select(
-        "number"
+    first, second = most_chosen(index, one), most_chosen(index, other)
+    return (
+        first.join(second, on="number", suffix="_other")
+        .filter(pl.col("option") != pl.col("option_other"))
+        .select("number")
     )
 
 
-def _most_chosen(index: RunIndex, model: int) -> pl.LazyFrame:
+def most_chosen(index: RunIndex, model: int) -> pl.LazyFrame:
     counted = _said(index, model).filter(pl.col("option").is_not_null()).group_by("number", "option").agg(n=pl.len())
     most = counted.group_by("number").agg(most=pl.col("n").max())
     best = counted.join(most, on="number").filter(pl.col("n") == pl.col("most")).group_by("number")
@@ -200,7 +204,7 @@ def said_files(index: RunIndex, model: int | None) -> tuple[list[Path], str]:
     """The files that hold respondents' own words, of one or of all, and the column."""
     chosen = [each for each in index.sources.respondents if model is None or each.number == model]
     prefixes = {file.stem.partition("-")[0] for each in chosen for file in each.files}
-    free = [file for file in plain_files(index.sources.folder / FREE, "m*.parquet")]
+    free = plain_files(index.sources.folder / FREE, "m*.parquet")
     if free:
         return [file for file in free if file.stem.partition("-")[0] in prefixes], "text"
     return [file for each in chosen for file in each.files], "raw"

@@ -1,0 +1,63 @@
+"""Charts of a run, drawn by the report's own hand, so that a page and a figure look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import polars as pl
+
+from axiometer.report.charts import Axis, Bar, DotRow, Drawing, Estimate, Segment, Series, dot_plot, stacked_bars
+from axiometer.web.explorer.index import OUTCOMES
+from axiometer.web.explorer.summary import Share
+
+WIDTH: Final = 900.0
+_COLOURS: Final = {
+    **{"chosen": 0, "both": 2, "evasive": 3, "refused": 4, "invalid": 5, "truncated": 6, "filtered": 7, "error": 8}
+}
+
+Say = Callable[..., str]
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def outcome_bars(rows: pl.DataFrame, labels: Mapping[int, str], say: Say, width: float = WIDTH) -> Drawing:
+    """What became of the presentations of each respondent; rows as `summary.outcomes` gives them."""
+    bars = []
+    for number, label in labels.items():
+        own = {row["outcome"]: row for row in rows.filter(pl.col("model") == number).iter_rows(named=True)}
+        if own:
+            segments = tuple(_segment(own[outcome], say) for outcome in OUTCOMES if outcome in own)
+            of = next(iter(own.values()))["of"]
+            bars.append(Bar(label, say("{n} presentations", n=f"{of:,}"), segments))
+    return stacked_bars(bars, say("What became of the presentations"), width)
+
+
+def _segment(row: Mapping[str, int | str], say: Say) -> Segment:
+    outcome, n, of = str(row["outcome"]), int(row["n"]), int(row["of"])
+    name = say(outcome)
+    return Segment(_COLOURS[outcome], name, n / of, percent(n / of), f"{name}: {n:,} / {of:,}")
+
+
+def profile_dots(
+    rows: Sequence[tuple[str, Sequence[tuple[int, Share]]]], series: Sequence[Series], say: Say, width: float = WIDTH
+) -> Drawing:
+    """Shares by value: for each value its name and each respondent's share, with its interval where there is one."""
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    axis = Axis(
+        0.0, 1.0, ticks, lambda share: f"{100 * share:.0f} %", say("share that chose it where it was at stake"), 0.5
+    )
+    dots = [
+        DotRow(name, "", tuple(_estimate(mark, share, say) for mark, share in shares))
+        for name, shares in rows
+        if shares
+    ]
+    return dot_plot(dots, series, axis, say("Values: how often each was chosen where it was at stake"), width)
+
+
+def _estimate(mark: int, share: Share, say: Say) -> Estimate:
+    interval = "" if share.low is None or share.high is None else f"[{percent(share.low)}, {percent(share.high)}]"
+    told = f"{share.model}: {percent(share.share)} {interval} ({say('{n} presentations', n=f'{share.n:,}')})"
+    return Estimate(mark, share.share, share.low, share.high, told, percent(share.share), interval)

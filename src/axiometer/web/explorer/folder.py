@@ -1,0 +1,262 @@
+"""What a folder holds: runs, corpora, items, classifiers, profiles, evaluations, annotation projects.
+
+Each is known by the file that whoever made it wrote into it. Links are not followed and hidden folders not entered, nor
+those that hold parts of something found.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from axiometer.web.explorer.places import is_plain_file, plain_files
+
+DEEPEST: Final = 5
+MOST_FOLDERS: Final = 5_000
+MOST_FILES: Final = 20_000
+_LARGEST_MARKER: Final = 8 * 2**20
+_PARTS: Final = frozenset(
+    [
+        "journal",
+        "answers",
+        "free",
+        "judging",
+        "stages",
+        "vectors",
+        "blocks",
+        "imported",
+        "probes",
+        "candidates",
+        "scored",
+        "judge",
+        "figures",
+        "frameworks",
+        "analysis",
+        "sheets",
+        "labels",
+        "checkpoints",
+        "triples",
+        "reduction",
+        "tables",
+        "data",
+        "corpus",
+        "coverage",
+    ]
+)
+
+
+class Kind(StrEnum):
+    RUN = "run"
+    CORPUS = "corpus"
+    PAIRS = "pairs"
+    ITEMS = "items"
+    STATEMENTS = "statements"
+    SCENES = "scenes"
+    CLASSIFIER = "classifier"
+    PROFILE = "profile"
+    EVALUATION = "evaluation"
+    TUNING_DATA = "tuning data"
+    TUNED = "tuned model"
+    VALIDATION = "validation"
+    ANNOTATION = "annotation"
+
+
+MARKERS: Final[Mapping[str, Kind]] = {
+    "run.yaml": Kind.RUN,
+    "corpus.yaml": Kind.CORPUS,
+    "conflicts.yaml": Kind.PAIRS,
+    "dilemmas.yaml": Kind.ITEMS,
+    "themes.yaml": Kind.ITEMS,
+    "translation.yaml": Kind.ITEMS,
+    "mapping.yaml": Kind.ITEMS,
+    "statements.yaml": Kind.STATEMENTS,
+    "scenes.yaml": Kind.SCENES,
+    "model.json": Kind.CLASSIFIER,
+    "profile.json": Kind.PROFILE,
+    "align.json": Kind.TUNING_DATA,
+    "axiometer_train.json": Kind.TUNED,
+    "validation.json": Kind.VALIDATION,
+    "project.yaml": Kind.ANNOTATION,
+}
+HEADINGS: Final[Mapping[Kind, str]] = {
+    Kind.ANNOTATION: "Annotation projects",
+    Kind.CLASSIFIER: "Classifiers",
+    Kind.CORPUS: "Corpora",
+    Kind.EVALUATION: "Evaluations of classifiers",
+    Kind.ITEMS: "Sets of items",
+    Kind.PAIRS: "Pairs of rules",
+    Kind.PROFILE: "Profiles of expressed values",
+    Kind.RUN: "Runs",
+    Kind.SCENES: "Scenes",
+    Kind.STATEMENTS: "Statements",
+    Kind.TUNED: "Tuned models",
+    Kind.TUNING_DATA: "Tuning data",
+    Kind.VALIDATION: "Validations",
+}
+SUMMARY: Final = "summary.json"
+_CLASSIFIERS: Final = "classifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something in the folder. `at`: its path below the root; `size`: bytes of its files (`at_least`: there are more
+    than were counted); `pages`: files that a browser shows by themselves."""
+
+    at: str
+    kind: Kind
+    marker: str
+    date: datetime.datetime
+    size: int
+    at_least: bool
+    models: tuple[str, ...]
+    facts: Mapping[str, str]
+    pages: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        """What things of its kind are called."""
+        return HEADINGS[self.kind]
+
+    @property
+    def name(self) -> str:
+        return self.at.rpartition("/")[2]
+
+
+def things_in(root: Path) -> list[Thing]:
+    """Everything that is recognised below `root`, by kind and then by path."""
+    found = [thing_at(root, folder, marker) for folder, marker in _walk(root)]
+    order = list(Kind)
+    return sorted(found, key=lambda thing: (order.index(thing.kind), thing.at))
+
+
+def marker_in(folder: Path) -> str | None:
+    """The name of the file that says what a folder is; None where there is none."""
+    for name in MARKERS:
+        if is_plain_file(folder / name):
+            return name
+    if is_plain_file(folder / SUMMARY) and _read(folder / SUMMARY).get("kind") == _CLASSIFIERS:
+        return SUMMARY
+    return None
+
+
+def thing_at(root: Path, folder: Path, marker: str) -> Thing:
+    """What `marker` says of a folder below `root`."""
+    content = _read(folder / marker)
+    asked, noted = _mapping(content.get("asked")), _mapping(content.get("noted"))
+    size, at_least = _size(folder)
+    changed = datetime.datetime.fromtimestamp((folder / marker).stat().st_mtime, datetime.UTC)
+    created = noted.get("created") or content.get("created")
+    return Thing(
+        at=folder.relative_to(root).as_posix() if folder != root else ".",
+        kind=MARKERS.get(marker, Kind.EVALUATION),
+        marker=marker,
+        date=_date(created) or changed,
+        size=size,
+        at_least=at_least,
+        models=tuple(_models(asked, content)),
+        facts=_facts(asked, noted, content),
+        pages=tuple(path.name for path in plain_files(folder, "*.html")),
+    )
+
+
+def manifest_of(folder: Path, marker: str) -> Mapping[str, Any]:
+    """The content of the file that says what a folder is; empty where it cannot be read."""
+    return _read(folder / marker)
+
+
+def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+    waiting, seen = [(root, 0)], 0
+    while waiting and seen < MOST_FOLDERS:
+        folder, depth = waiting.pop()
+        seen += 1
+        marker = marker_in(folder)
+        if marker is not None:
+            yield folder, marker
+        if depth < DEEPEST:
+            waiting += [(child, depth + 1) for child in _children(folder, marker)]
+
+
+def _children(folder: Path, marker: str | None) -> Iterator[Path]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        hidden = entry.name.startswith(".") or (marker is not None and entry.name in _PARTS)
+        if not hidden and entry.is_dir(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def _size(folder: Path) -> tuple[int, bool]:
+    """Bytes of the files of a folder, and whether counting stopped before the end."""
+    size, files, waiting = 0, 0, [str(folder)]
+    while waiting:
+        try:
+            entries = list(os.scandir(waiting.pop()))
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif entry.is_file(follow_symlinks=False):
+                files += 1
+                if files > MOST_FILES:
+                    return size, True
+                size += entry.stat(follow_symlinks=False).st_size
+    return size, False
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        if file.stat().st_size > _LARGEST_MARKER:
+            return {}
+        text = file.read_text(encoding="utf-8")
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return _mapping(json.loads(text) if file.suffix == ".json" else yaml.load(text, Loader=loader))
+    except (OSError, ValueError, yaml.YAMLError, RecursionError):
+        return {}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return {str(name): part for name, part in value.items()} if isinstance(value, Mapping) else {}
+
+
+def _date(value: object) -> datetime.datetime | None:
+    try:
+        found = value if isinstance(value, datetime.datetime) else datetime.datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
+
+
+def _models(asked: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[str]:
+    for given in (asked.get("models"), content.get("models")):
+        several = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else []
+        for model in several:
+            name = model.get("name") if isinstance(model, Mapping) else model
+            if isinstance(name, str):
+                yield name
+
+
+def _facts(asked: Mapping[str, Any], noted: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, str]:
+    """A few words on what it holds, where its file says them."""
+    design, items = _mapping(asked.get("design")), _mapping(asked.get("items"))
+    task, framework = _mapping(content.get("task")), content.get("framework") or asked.get("framework")
+    said = {
+        "mode": design.get("mode"),
+        "items": items.get("count"),
+        "languages": " ".join(_mapping(items.get("langs"))),
+        "framework": framework.get("id") if isinstance(framework, Mapping) else framework,
+        "architecture": content.get("architecture"),
+        "task": task.get("id"),
+        "recorded": "recorded" if "recorded" in noted else None,
+    }
+    return {name: str(value) for name, value in said.items() if value not in (None, "")}

@@ -1,0 +1,291 @@
+"""Pages of one run: its respondents side by side, its items, one item; and respondents of several runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from axiometer.report.charts import Drawing, Series
+from axiometer.web.explorer import asking, charts
+from axiometer.web.explorer.beside import MOST, Compared, alike, labels_of
+from axiometer.web.explorer.index import OUTCOMES, RunIndex
+from axiometer.web.explorer.item import items_at, number_of, presentations
+from axiometer.web.explorer.library import Library
+from axiometer.web.explorer.lineage import rules_behind
+from axiometer.web.explorer.query import PAGE, matching, page_of
+from axiometer.web.explorer.showing import explorer_page, ready_index, words_of
+from axiometer.web.explorer.summary import (
+    ALL,
+    Profile,
+    Share,
+    counted_shares,
+    frameworks_of,
+    name_of,
+    outcomes,
+    profile,
+    table_of,
+)
+from axiometer.web.words import Words
+
+SEPARATOR = "~"
+MOST_ROWS = 400
+MOST_VALUES = 500
+
+
+def run(library: Library, request: Request) -> Response:
+    """A run: what was asked of whom, how it ended, what was chosen, in which languages, who chose alike."""
+    index = ready_index(library, request)
+    if isinstance(index, Response):
+        return index
+    words = words_of(request)
+    shown = profile_of(request, index)
+    rows = outcomes(index)
+    ended = outcomes(index, by_lang=True)
+    labels = {each.number: each.name for each in index.sources.respondents}
+    return explorer_page(
+        request,
+        "run.html",
+        at=asking.place(request),
+        name=index.sources.folder.name,
+        asked=index.sources.specification.asked,
+        noted=index.sources.specification.noted,
+        respondents=labels,
+        outcome_chart=charts.outcome_bars(rows, labels, words).inline(),
+        outcomes=_by_model(rows),
+        outcome_names=[name for name in OUTCOMES if name in set(rows["outcome"].to_list())],
+        by_lang=_by_lang(ended),
+        profile=shown,
+        profile_chart=profile_drawing(index, shown, words).inline() if shown.shares else None,
+        profile_rows=profile_rows(index, shown, words.lang),
+        numbers={name: number for number, name in labels.items()},
+        level=shown.level,
+        lang_of=_lang(request, index),
+        ranking=_ranking(index, shown.level, words.lang),
+        agreement=_table(index, "agreement", measure="raw"),
+        languages=_table(index, "languages"),
+        compare_with=[f"{asking.place(request)}{SEPARATOR}{number}" for number in list(labels)[:MOST]],
+    )
+
+
+def profile_of(request: Request, index: RunIndex) -> Profile:
+    return profile(index, asking.one(request, "level"), _lang(request, index))
+
+
+def _lang(request: Request, index: RunIndex) -> str:
+    langs = [ALL, *index.sources.specification.asked.get("items", {}).get("langs", {})]
+    return asking.among(request, "lang_of", langs) or ALL
+
+
+def profile_drawing(index: RunIndex, shown: Profile, words: Words) -> Drawing:
+    """The chart of a profile: a row per value, a dot per respondent."""
+    numbers = {each.name: each.number for each in index.sources.respondents}
+    rows = [
+        (name, [(numbers.get(share.model, 0), share) for share in shares])
+        for _, name, shares in profile_rows(index, shown, words.lang)
+    ]
+    series = [Series(each.name, each.number) for each in index.sources.respondents]
+    return charts.profile_dots(rows, series, words)
+
+
+def profile_rows(index: RunIndex, shown: Profile, lang: str) -> list[tuple[str, str, list[Share]]]:
+    """Value, its name and the shares of respondents; those that are in no framework come last."""
+    frameworks = frameworks_of(index)
+    order = {value.id: place for one in frameworks.values() for place, value in enumerate(one.values)}
+    by_value: dict[str, list[Share]] = {}
+    for share in shown.shares:
+        by_value.setdefault(share.value, []).append(share)
+    values = sorted(by_value, key=lambda value: (order.get(value, len(order)), value))[:MOST_VALUES]
+    return [(value, name_of(frameworks, value, lang), by_value[value]) for value in values]
+
+
+def _by_model(rows: pl.DataFrame) -> dict[int, dict[str, tuple[int, int]]]:
+    """Respondent to outcome to (n, of)."""
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault(row["model"], {})[row["outcome"]] = (row["n"], row["of"])
+    return found
+
+
+def _by_lang(rows: pl.DataFrame) -> dict[str, dict[int, dict[str, tuple[int, int]]]]:
+    """Language to what `_by_model` gives of it; empty with one language."""
+    langs = sorted(set(rows["lang"].to_list()))
+    return {lang: _by_model(rows.filter(pl.col("lang") == lang)) for lang in langs} if len(langs) > 1 else {}
+
+
+def _ranking(index: RunIndex, level: str, lang: str) -> list[dict[str, object]]:
+    rows = _table(index, "ranking")
+    frameworks = frameworks_of(index)
+    return [
+        {**row, "name": name_of(frameworks, str(row["value"]), lang)}
+        for row in rows
+        if row["level"] == level and row["rank"] is not None
+    ]
+
+
+def _table(index: RunIndex, name: str, measure: str = "") -> list[dict[str, object]]:
+    table = table_of(index.sources.folder, name)
+    if table is None:
+        return []
+    return (table.filter(pl.col("measure") == measure) if measure else table).head(MOST_ROWS).to_dicts()
+
+
+def items(library: Library, request: Request) -> Response:
+    """Items of a run that hold what is looked for, a page at a time."""
+    index = ready_index(library, request, whole=False)
+    if isinstance(index, Response):
+        return index
+    wanted, words = asking.wanted_of(request, index), words_of(request)
+    found = page_of(matching(index, wanted), asking.count(request, "after"), asking.count(request, "before"))
+    at = asking.place(request)
+    return explorer_page(
+        request,
+        "items.html",
+        at=at,
+        name=index.sources.folder.name,
+        wanted=wanted,
+        query={"at": at, **asking.as_query(wanted)},
+        found=found,
+        last=found.first + len(found.numbers) - 1,
+        size=PAGE,
+        items=items_at(index, found.numbers),
+        respondents={each.number: each.name for each in index.sources.respondents},
+        incomplete=not index.is_whole,
+        choices=_choices(index, words.lang, wanted.value),
+    )
+
+
+def _choices(index: RunIndex, lang: str, chosen: str) -> Mapping[str, Sequence[object]]:
+    """What the filters offer."""
+    frameworks = frameworks_of(index)
+    listed = [(value.id, name_of(frameworks, value.id, lang)) for one in frameworks.values() for value in one.values]
+    known = {value for value, _ in listed}
+    if index.is_whole:
+        others = counted_shares(index)["target"].unique().sort().to_list()
+        listed += [(value, value) for value in others if value not in known][:MOST_VALUES]
+    if chosen and chosen not in {value for value, _ in listed}:
+        listed.append((chosen, chosen))
+    langs = list(index.sources.specification.asked.get("items", {}).get("langs", {}))
+    words = Words(lang)
+    kinds, ends = ([(one, words(one)) for one in names] for names in (asking.KINDS, OUTCOMES))
+    return {"values": listed, "langs": [(one, one) for one in langs], "kinds": kinds, "outcomes": ends}
+
+
+def item(library: Library, request: Request) -> Response:
+    """An item with every presentation of it, and where it comes from."""
+    index = ready_index(library, request)
+    if isinstance(index, Response):
+        return index
+    number = number_of(index, asking.row_id(request))
+    if number is None:
+        raise HTTPException(404)
+    [found] = items_at(index, [number])
+    frameworks, words = frameworks_of(index), words_of(request)
+    rules = rules_behind(library.root, library.things(), found.parent_ids) if found.parent_ids else []
+    known = {rule.id for rule in rules}
+    return explorer_page(
+        request,
+        "item.html",
+        at=asking.place(request),
+        run=index.sources.folder.name,
+        item=found,
+        number=number,
+        presentations=presentations(index, number),
+        rules=rules,
+        other_parents=[id_ for id_ in found.parent_ids if id_ not in known],
+        name_of=lambda value: name_of(frameworks, value, words.lang),
+        framework=frameworks.get(found.framework or ""),
+    )
+
+
+def compare(library: Library, request: Request) -> Response:
+    """Respondents of any runs beside each other."""
+    chosen, waiting = compared_of(library, request)
+    if waiting is not None:
+        return waiting
+    words = words_of(request)
+    labels = labels_of(chosen)
+    pairs = alike(chosen) if len(chosen) > 1 else []
+    return explorer_page(
+        request,
+        "compare.html",
+        compared=list(zip(labels, chosen, strict=True)),
+        given=[f"{each.at}{SEPARATOR}{each.number}" for each in chosen],
+        outcome_chart=charts.outcome_bars(compared_outcomes(chosen), dict(enumerate(labels)), words).inline()
+        if chosen
+        else None,
+        values=compared_rows(chosen, labels, words.lang),
+        profile_chart=compared_drawing(chosen, labels, words).inline() if chosen else None,
+        pairs=pairs,
+        offered=_offered(library, chosen),
+        most=MOST,
+    )
+
+
+def compared_of(library: Library, request: Request) -> tuple[list[Compared], Response | None]:
+    """The respondents that an address names, or the page to wait on. Raises a 400 for more than `MOST`, a 404 for one
+    that is not there."""
+    given = list(dict.fromkeys(request.query_params.getlist("with")))
+    if len(given) > MOST or any(len(each) > 1_000 for each in given):
+        raise HTTPException(400)
+    chosen = []
+    for each in given:
+        at, _, number = each.rpartition(SEPARATOR)
+        if not (number.isascii() and number.isdecimal() and library.is_run(at)):
+            raise HTTPException(404)
+        index = library.index(at)
+        if int(number) >= len(index.sources.respondents):
+            raise HTTPException(404)
+        if not index.is_whole:
+            response = explorer_page(
+                request, "waiting.html", at=at, progress=index.progress, failed=library.failure(at)
+            )
+            response.headers["Refresh"] = "1"
+            return [], response
+        chosen.append(Compared(at, index, int(number)))
+    return chosen, None
+
+
+def compared_outcomes(chosen: Sequence[Compared]) -> pl.DataFrame:
+    """`summary.outcomes` of each, with its place in the comparison as `model`."""
+    parts = [
+        outcomes(each.index).filter(pl.col("model") == each.number).with_columns(model=pl.lit(place))
+        for place, each in enumerate(chosen)
+    ]
+    return pl.concat(parts, how="vertical_relaxed")
+
+
+def compared_rows(
+    chosen: Sequence[Compared], labels: Sequence[str], lang: str
+) -> list[tuple[str, str, list[tuple[int, Share]]]]:
+    """Value, name, and the shares of those compared, counted: analyses of different runs may differ in their levels."""
+    by_value: dict[str, list[tuple[int, Share]]] = {}
+    names: dict[str, str] = {}
+    for place, each in enumerate(chosen):
+        frameworks = frameworks_of(each.index)
+        rows = counted_shares(each.index).filter(pl.col("model") == each.number, pl.col("n") > 0)
+        for row in rows.iter_rows(named=True):
+            share = Share(labels[place], row["target"], row["n"], row["for_it"] / row["n"])
+            by_value.setdefault(row["target"], []).append((place, share))
+            names.setdefault(row["target"], name_of(frameworks, row["target"], lang))
+    return [(value, names[value], by_value[value]) for value in sorted(by_value)[:MOST_VALUES]]
+
+
+def compared_drawing(chosen: Sequence[Compared], labels: Sequence[str], words: Words) -> Drawing:
+    rows = [(name, shares) for _, name, shares in compared_rows(chosen, labels, words.lang)]
+    return charts.profile_dots(rows, [Series(label, place) for place, label in enumerate(labels)], words)
+
+
+def _offered(library: Library, chosen: Sequence[Compared]) -> list[tuple[str, str]]:
+    """Respondents that could be added: (what the address says, name with run)."""
+    there = {(each.at, each.number) for each in chosen}
+    return [
+        (f"{thing.at}{SEPARATOR}{number}", f"{name} · {thing.at}")
+        for thing in library.things()
+        if thing.marker == "run.yaml"
+        for number, name in enumerate(thing.models)
+        if (thing.at, number) not in there
+    ]
