@@ -219,12 +219,16 @@ def test_several_labels_are_kept_in_the_task_s_order_and_none_is_said_outright(c
     client = classifying.rater()
     page = client.get("/rate")
     names = re.findall(r'type="checkbox" name="value" value="([^"]*)"', page.text)
-    assert names == list(classifying.project.task.label_ids) and "depth1" in page.text
+    labels = {label.id: label for label in classifying.project.task.labels}
+    assert sorted(names) == sorted(labels) and "depth1" in page.text
+    for name in names:  # a value stands below the one above it
+        assert labels[name].parent is None or names.index(labels[name].parent) < names.index(name)
+    first, second = sorted((names[5], names[2]), key=list(labels).index)
     empty = client.post("/rate/label", page)
     assert empty.status == 400 and "nothing is chosen" in empty.text and classifying.kept() == []
     label(client, [names[5], names[2]])
     label(client, "none")
-    assert [kept.value for kept in classifying.kept()] == [f"{names[2]},{names[5]}", "none"]
+    assert [kept.value for kept in classifying.kept()] == [f"{first},{second}", "none"]
     assert client.get("/rate/1").text.count(" checked") == 2
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from axiometer.annotate.project import Project
 from axiometer.annotate.store import Kept
-from axiometer.annotate.tasks import NOTHING, RESERVED_KEYS, Task, TaskKind
+from axiometer.annotate.tasks import NOTHING, RESERVED_KEYS, Task, TaskKind, TaskLabel
 from axiometer.annotate.units import Assignment, Unit
 from axiometer.web.words import Words
 
@@ -104,7 +104,7 @@ def choices_of(task: Task, unit: Unit, order: Sequence[int], value: str | None, 
             for slot, option in enumerate(order)
         ]
     parents = {label.id: label.parent for label in task.labels}
-    for label in task.labels:
+    for label in _as_tree(task.labels):
         found.append(
             Choice(
                 value=label.id,
@@ -131,6 +131,20 @@ def _option_keys(slots: int, taken: set[str]) -> list[tuple[str, ...]]:
         )
         for slot in range(slots)
     ]
+
+
+def _as_tree(labels: Sequence[TaskLabel]) -> list[TaskLabel]:
+    """Each label below the one above it, siblings in the task's order."""
+    below: dict[str | None, list[TaskLabel]] = {}
+    for label in labels:
+        below.setdefault(label.parent, []).append(label)
+    found: list[TaskLabel] = []
+    open_ = list(reversed(below.get(None, [])))
+    while open_:
+        label = open_.pop()
+        found.append(label)
+        open_.extend(reversed(below.pop(label.id, [])))
+    return [*found, *(label for rest in below.values() for label in rest if label not in found)]  # parents in a circle
 
 
 def _depth(label: str, parents: Mapping[str, str | None]) -> int:
