@@ -215,3 +215,20 @@ def test_every_reason_for_no_correction_is_said_in_chinese() -> None:
         "corrected for the judge it lies below 0 or above 100 %, with all of its interval",
     ):
         assert texts.reason(reason) != reason
+
+
+def test_every_section_that_counts_what_a_judge_read_says_that_it_is_uncorrected(
+    every: RunView, unlabelled: RunView
+) -> None:
+    plain = view("plain", (Mode.CHOICE,))
+    for run in (every, unlabelled):
+        told = {section.id: words(section) for section in sections(seen([run]))}
+        for place in ("outcomes", "agreement"):
+            assert "Uncorrected: this section counts what m/one and m/two said" in told[place], (run.name, place)
+        assert "Uncorrected: this section" not in told["judge"] + told["corpora"]
+        assert set(run.analysis.summary["uncorrected"]) >= {"shares", "outcomes", "differences"}
+    assert "corpora" in unlabelled.analysis.summary["uncorrected"]
+    chinese = {section.id: words(section) for section in sections(seen([unlabelled], "zh"))}
+    assert "未校正：本节对" in chinese["outcomes"]
+    assert not any("Uncorrected" in words(section) for section in sections(seen([plain])))
+    assert plain.analysis.summary["uncorrected"] == {}

@@ -13,6 +13,7 @@ from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import OUTCOMES, Presentations
 from axiometer.analyze.coded.recovered import note_of, said_of
 from axiometer.analyze.coded.value_index import Level
+from axiometer.analyze.correction.uncorrected import uncorrected
 from axiometer.analyze.options import AnalysisOptions
 
 DEFINITIONS = {
@@ -27,6 +28,7 @@ DEFINITIONS = {
     "corpora": "answers that side with the corpus's statements over those that take a side (agree mode: supporting the "
     "statement or opposing its reverse); levels of different corpora are not comparable, because their items differ",
     "corrected": "the same share by people's labels of some answers and the judge's verdicts on all",
+    "uncorrected": "tables with estimates that count free answers as a judge read them, and whose they are",
     "gap": "share siding with the corpus in mode_a minus mode_b on the same items, each item weighing the same",
     "difference": "share of model_a minus share of model_b on the items that both chose on",
 }
@@ -71,6 +73,7 @@ def summary_of(
         "levels": [_level(level) for level in catalogue.levels],
         "respondents": [_respondent(each) for each in everyone],
         "estimates": {name: _main(name, tables[name]) for name in MAIN if name in tables},
+        "uncorrected": uncorrected(tables),
         "definitions": DEFINITIONS,
         "why_not": _reasons(tables),
         "notes": _notes(tables, everyone, catalogue, options),

@@ -14,6 +14,7 @@ from axiometer.report.sections.profile import profile
 from axiometer.report.sections.reliability import reliability
 from axiometer.report.sections.themes import themes
 from axiometer.report.sections.tiers import tiers
+from axiometer.report.sections.uncorrected import told
 from axiometer.report.views import Study
 
 __all__ = ["Asked", "asked", "sections"]
@@ -37,4 +38,5 @@ def sections(study: Study) -> tuple[Section, ...]:
         contested(study),
         coverage(study),
     )
-    return tuple(section for section in built if section is not None and (section.panels or section.notes))
+    shown = (section for section in built if section is not None and (section.panels or section.notes))
+    return tuple(told(study, section) for section in shown)
