@@ -17,6 +17,7 @@ from axiometer.errors import AxiometerError, InputError, Refused
 from axiometer.web import entering
 from axiometer.web.access import Role
 from axiometer.web.annotation import routes as annotation
+from axiometer.web.explorer import routes as explorer
 from axiometer.web.options import WebOptions
 from axiometer.web.pages import page, words_of
 from axiometer.web.security import secured, security_headers
@@ -47,6 +48,7 @@ def _routes(site: Site) -> list[BaseRoute]:
         Route("/", _index, methods=["GET"]),
         Route("/static/{name}", serve_static, methods=["GET"]),
         *entering.ROUTES,
+        *explorer.routes(site.root),
     ]
     return shared if site.annotation is None else [*shared, *annotation.ROUTES]
 
@@ -58,6 +60,8 @@ def _index(request: Request) -> Response:
             return RedirectResponse("/admin", 303)
         if visitor_of(request.scope, Role.RATER) is not None:
             return RedirectResponse("/rate", 303)
+    elif site_of(request).options.everyone_may_look or visitor_of(request.scope, Role.KEEPER) is not None:
+        return RedirectResponse(explorer.HOME, 303)
     return page(request, "index.html")
 
 

@@ -29,6 +29,7 @@ from axiometer.web.explorer.summary import (
     profile,
     table_of,
 )
+from axiometer.web.explorer.tables import tables_in
 from axiometer.web.words import Words
 
 SEPARATOR = "~"
@@ -67,6 +68,7 @@ def run(library: Library, request: Request) -> Response:
         ranking=_ranking(index, shown.level, words.lang),
         agreement=_table(index, "agreement", measure="raw"),
         languages=_table(index, "languages"),
+        tables=tables_in(index.sources.folder),
         compare_with=[f"{asking.place(request)}{SEPARATOR}{number}" for number in list(labels)[:MOST]],
     )
 
