@@ -14,7 +14,7 @@ from axiometer.annotate.project import Project
 from axiometer.annotate.rater_sheets import SheetProblems
 from axiometer.annotate.starting import Wanted, numbered, start_project
 from axiometer.annotate.tasks import load_task
-from axiometer.errors import InputError
+from axiometer.errors import InputError, Refused
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.tables import write_rows
 
@@ -154,4 +154,14 @@ def test_other_files_are_refused(ruling: Project, choosing: Project, tmp_path: P
     with pytest.raises(InputError, match="no pseudonym"):
         import_label_studio(ruling, good, {"1": "a person"})
     with ruling.store() as store:
+        assert store.labels() == []
+
+
+def test_nothing_of_an_export_is_taken_where_one_annotator_withdrew(ruling: Project, tmp_path: Path) -> None:
+    tasks = json.loads(write_label_studio(ruling, tmp_path).tasks.read_text(encoding="utf-8"))
+    file = exported(tasks, {0: [annotated(1, ["0"]), annotated(2, ["1"])]}, tmp_path / "export.json")
+    with ruling.store() as store:
+        store.withdraw("LS-2")
+        with pytest.raises(Refused, match="LS-2 withdrew"):
+            import_label_studio(ruling, file)
         assert store.labels() == []

@@ -96,7 +96,7 @@ def test_labels_are_refused_after_the_day_until_which_they_are_kept(tmp_path: Pa
     for write in (
         lambda: store.record("A", "u", "1", client="1"),
         lambda: store.skip("A", "u", "1"),
-        lambda: store.record_all("A", [Entry("u", "1")], "file"),
+        lambda: store.record_all({"A": [Entry("u", "1")]}, "file"),
     ):
         with pytest.raises(Refused, match=YESTERDAY.isoformat()):
             write()
@@ -113,17 +113,17 @@ def test_what_a_task_does_not_know_is_refused_and_nothing_of_it_kept(tmp_path: P
     with pytest.raises(InputError, match="'7' is not a label"):
         store.record("A", "u", "7", client="1")
     with pytest.raises(InputError, match="'7' is not a label"):
-        store.record_all("A", [Entry("u1", "1"), Entry("u2", "7")], "file")
+        store.record_all({"A": [Entry("u1", "1"), Entry("u2", "7")]}, "file")
     assert store.labels() == []
 
 
 def test_many_labels_at_once_are_added_where_they_are_new(store: LabelStore) -> None:
-    assert store.record_all("A", [Entry("u1", "1"), Entry("u2", None), Entry("u3", "-1", "words")], "file") == 3
-    assert store.record_all("A", [Entry("u1", "1"), Entry("u2", None), Entry("u3", "-1", "words")], "file") == 0
-    assert store.record_all("A", [Entry("u1", "0")], "file") == 1
-    assert store.record_all("A", [Entry("u1", "1")], "file") == 1
+    assert store.record_all({"A": [Entry("u1", "1"), Entry("u2", None), Entry("u3", "-1", "words")]}, "file") == 3
+    assert store.record_all({"A": [Entry("u1", "1"), Entry("u2", None), Entry("u3", "-1", "words")]}, "file") == 0
+    assert store.record_all({"A": [Entry("u1", "0")]}, "file") == 1
+    assert store.record_all({"A": [Entry("u1", "1")]}, "file") == 1
     assert values(store) == {"u2": None, "u3": "-1", "u1": "1"}
-    assert store.undo("A", "x").unit == "u1" and store.record_all("A", [Entry("u1", "1")], "file") == 1
+    assert store.undo("A", "x").unit == "u1" and store.record_all({"A": [Entry("u1", "1")]}, "file") == 1
 
 
 def test_what_was_decided_stands_beside_the_labels(store: LabelStore) -> None:

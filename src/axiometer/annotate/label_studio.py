@@ -150,9 +150,9 @@ def import_label_studio(project: Project, file: Path, raters: Mapping[str, str] 
         raise SheetProblems(reading.errors, file)
     if not reading.entries:
         raise InputError("no task has an annotation", file=file)
+    found = {rater: [entry for _, entry in own.values()] for rater, own in reading.entries.items()}
     with LabelStore(project.folder / STORE, until=project.retention) as store:
-        found = {rater: [entry for _, entry in own.values()] for rater, own in reading.entries.items()}
-        changed = sum(store.record_all(rater, own, f"label studio {file.name}") for rater, own in found.items())
+        changed = store.record_all(found, f"label studio {file.name}")
     labels = {rater: sum(entry.value is not None for entry in own) for rater, own in sorted(found.items())}
     return ImportedAnnotations(labels, sum(map(len, found.values())) - sum(labels.values()), changed)
 

@@ -203,7 +203,7 @@ def import_sheet(project: Project, file: Path, rater: str | None = None) -> Impo
         raise InputError(what, file=file, own=reading.rater, rater=rater)
     entries = list(reading.entries.values())
     with project.store() as store:
-        changed = store.record_all(reading.rater, entries, f"sheet {file.name}")
+        changed = store.record_all({reading.rater: entries}, f"sheet {file.name}")
     skipped = sum(entry.value is None for entry in entries)
     return ImportedSheet(reading.rater, len(entries) - skipped, skipped, reading.empty, changed)
 

@@ -13,10 +13,11 @@ from __future__ import annotations
 import datetime
 import sqlite3
 import threading
+import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
@@ -50,6 +51,8 @@ select seq, unit from events where rater = ? and kind != 'undo'
 and seq not in (select undoes from events where undoes is not null) order by seq desc limit 1
 """
 _WAIT_SECONDS: Final = 30.0
+_TRIES: Final = 50
+_PAUSE_SECONDS: Final = 0.1
 
 Check = Callable[[str, str, str], str]
 """(rater, unit, value) to the value that is stored; raises `InputError` for what nobody may say."""
@@ -176,40 +179,19 @@ class LabelStore:
         """Takes back the rater's latest label or skip that stands; what was there before it stands again."""
         return self._add(rater, client, "undo", at)
 
-    def record_all(self, rater: str, entries: Sequence[Entry], origin: str) -> int:
-        """Keeps many labels of one rater, all or none, where they are not what stands already; gives how many were
-        new. `origin` names the file that they come from. Raises as `record` does, before anything is written."""
-        checked = [
-            entry
-            if entry.value is None or self._check is None
-            else Entry(entry.unit, self._check(rater, entry.unit, entry.value), entry.rewrite, entry.seconds)
-            for entry in entries
-        ]
-        new = 0
+    def record_all(self, entries: Mapping[str, Sequence[Entry]], origin: str) -> int:
+        """Keeps many labels, by rater, all or none, where they are not what stands already; gives how many were new.
+        `origin` names the file that they come from. Raises as `record` does, before anything is written."""
+        checked = {rater: [self._checked(rater, entry) for entry in own] for rater, own in entries.items()}
         with self._writing() as connection:
-            self._refuse(connection, rater)
-            standing = {kept.unit: kept for kept in _kept(connection.execute(_OF_RATER, {"rater": rater}))}
-            for entry in checked:
-                there = standing.get(entry.unit)
-                if there is not None and (there.value, there.rewrite) == (entry.value, entry.rewrite or None):
-                    continue
-                new += 1
-                kind = "skip" if entry.value is None else "label"
-                connection.execute(
-                    "insert into events (rater, client, kind, unit, value, rewrite, seconds, at) "
-                    "values (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        rater,
-                        f"{origin}/{uuid.uuid4()}",
-                        kind,
-                        entry.unit,
-                        entry.value,
-                        entry.rewrite or None,
-                        entry.seconds,
-                        _now(None),
-                    ),
-                )
-        return new
+            for rater in checked:
+                self._refuse(connection, rater)
+            return sum(_add_new(connection, rater, own, origin) for rater, own in checked.items())
+
+    def _checked(self, rater: str, entry: Entry) -> Entry:
+        if entry.value is None or self._check is None:
+            return entry
+        return replace(entry, value=self._check(rater, entry.unit, entry.value))
 
     def agree(self, rater: str, text_digest: str, at: datetime.datetime | None = None) -> None:
         """Keeps that the rater read and agreed to the texts with this digest."""
@@ -344,9 +326,13 @@ class LabelStore:
             self._connection.execute("commit")
 
     def _truncate(self) -> None:
-        """Empties the write-ahead log, which still holds pages as they were."""
-        with self._reading() as connection:
-            connection.execute("pragma wal_checkpoint(truncate)")
+        """Empties the write-ahead log, which still holds pages as they were; waits for others who read."""
+        for _ in range(_TRIES):
+            with self._reading() as connection:
+                busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+            if not busy:
+                return
+            time.sleep(_PAUSE_SECONDS)
 
 
 @contextmanager
@@ -363,6 +349,24 @@ def _kept(rows: Iterable[sqlite3.Row]) -> Iterator[Kept]:
     for row in rows:
         value = row["value"] if row["kind"] == "label" else None
         yield Kept(row["seq"], row["rater"], row["unit"], value, row["rewrite"], row["seconds"], row["at"])
+
+
+def _add_new(connection: sqlite3.Connection, rater: str, entries: Sequence[Entry], origin: str) -> int:
+    """Adds what does not stand already; gives how many that were."""
+    standing = {kept.unit: kept for kept in _kept(connection.execute(_OF_RATER, {"rater": rater}))}
+    new = 0
+    for entry in entries:
+        there, rewrite = standing.get(entry.unit), entry.rewrite or None
+        if there is not None and (there.value, there.rewrite) == (entry.value, rewrite):
+            continue
+        new += 1
+        kind = "skip" if entry.value is None else "label"
+        connection.execute(
+            "insert into events (rater, client, kind, unit, value, rewrite, seconds, at) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?)",
+            (rater, f"{origin}/{uuid.uuid4()}", kind, entry.unit, entry.value, rewrite, entry.seconds, _now(None)),
+        )
+    return new
 
 
 def _now(at: datetime.datetime | None) -> str:

@@ -81,11 +81,7 @@ def start(
         retention=_day(retention),
         contact=contact,
     )
-    started = start_project(chosen, _table(table, kind), output, wanted)
-    if as_json:
-        say_json(_told(started))
-    else:
-        _say_started(started, wanted)
+    _report(start_project(chosen, _table(table, kind), output, wanted), wanted, as_json)
 
 
 def _raters(said: str) -> tuple[str, ...]:
@@ -137,7 +133,10 @@ def _told(started: Started) -> dict[str, object]:
     }
 
 
-def _say_started(started: Started, wanted: Wanted) -> None:
+def _report(started: Started, wanted: Wanted, as_json: bool) -> None:
+    if as_json:
+        say_json(_told(started))
+        return
     project = started.project
     say(t("{n} of {of} rows, {shared} of them shared", n=started.units, of=started.of, shared=started.shared))
     say(
