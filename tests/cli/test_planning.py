@@ -127,6 +127,8 @@ def test_a_judged_run_with_labels_is_judge_people_and_pilot_at_once(inside: Axio
     assert planned.code == 0, planned.err
     rows = json.loads(planned.out)["designs"]
     assert [row["labels"] for row in rows] == [40, 60] and rows[1]["expected"] < rows[0]["expected"]
+    analysed = inside("analyze", "run", "--resamples", 100)
+    assert "uncorrected, as the judge read free answers: shares" in " ".join(analysed.out.split()), analysed.err
     empty = inside("measure", "items.parquet", "-m", "sim/balanced", *JUDGED, "-o", "plain")
     assert empty.code == 0
     assert "people labelled none of the pilot's answers" in inside("plan", "plain", "--corrected", 0.1).line

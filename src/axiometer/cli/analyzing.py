@@ -81,6 +81,9 @@ def _say(run: Run, analysis: Analysis) -> None:
             _say_level(run, model, level, shares.filter(own), {row["value"]: row for row in ranked.to_dicts()})
         if not found:
             _say_outcomes(analysis, model)
+    resting = analysis.summary.get("uncorrected")
+    if isinstance(resting, dict) and resting:
+        say(t("uncorrected, as the judge read free answers: {tables}", tables=", ".join(resting)))
     say(t("Next: axiometer report {folder}", folder=run.folder))
 
 

@@ -220,7 +220,7 @@ def _say(found: Plan, prices: Sequence[Price]) -> None:
         rows = part.to_dicts()
         columns = [name for name in SHOWN if any(row[name] is not None for row in rows)]
         say_table(
-            [*(SHOWN[name] for name in columns), "expected", "simulation error", "widest or least", "no interval", "enough"],
+            [*(SHOWN[name] for name in columns), *ENDS],
             [[*(_cell(row, name) for name in columns), *_ends(row)] for row in rows],
             title=_title(rows[0]),
         )
@@ -236,6 +236,7 @@ def _say(found: Plan, prices: Sequence[Price]) -> None:
         say(t("No price is known for some of them: give it in models.yaml."))
 
 
+ENDS = ("expected", "simulation error", "widest or least", "mean of values", "no interval", "enough")
 TITLES = {
     "interval": "Half-width of 95 % intervals of shares, wanted {size}",
     "difference": "Chance to see a difference of {size}, wanted {power}",
@@ -259,7 +260,7 @@ def _cell(row: Row, name: str) -> object:
 
 def _ends(row: Row) -> list[object]:
     enough = t("yes") if row["meets"] else t("no")
-    return [row["expected"], row["error"], row["value"], row["without"], enough]
+    return [row["expected"], row["error"], row["value"], row["mean"], row["without"], enough]
 
 
 def _title(row: Row) -> str:

@@ -34,8 +34,8 @@ ASKED_ONCE = "the pilot asked everything once: what repeats add is not known, an
 ALONE = "one respondent in the pilot: the other is taken to vary as much and to answer independently of it"
 SEVERAL_VALUES = "a difference counts as seen at level {level}, since {n} values are looked at (Bonferroni)"
 KNOWN = (
-    "the pilot knows its own widths to about {share} only (one standard error, at its widest value), and the plan no "
-    "better"
+    "the pilot knows its own widths to about {share} at best (one standard error, at its widest value), and the plan "
+    "no better"
 )
 NO_SPREAD = "at 0 or 100 % in the pilot, which then shows no spread and plans no interval: {values}"
 SAMPLED = "drawn from {n} of the pilot's {all} items"
