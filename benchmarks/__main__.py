@@ -30,6 +30,7 @@ KNOWN = {
     "reduction": "reduction",
     "attribution": "attribution",
     "expression-transformer": "expression_transformer",
+    "explorer": "explorer",
 }
 
 

@@ -11,7 +11,7 @@ from axiometer.report.charts import Axis, Bar, DotRow, Drawing, Estimate, Segmen
 from axiometer.web.explorer.index import OUTCOMES
 from axiometer.web.explorer.summary import Share
 
-WIDTH: Final = 900.0
+WIDTH: Final = 1060.0
 _COLOURS: Final = {
     **{"chosen": 0, "both": 2, "evasive": 3, "refused": 4, "invalid": 5, "truncated": 6, "filtered": 7, "error": 8}
 }

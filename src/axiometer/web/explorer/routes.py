@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Final
 
 from starlette.routing import Route
 
+from axiometer.report.charts.drawing import SIZE
+from axiometer.report.fonts import text_width
 from axiometer.web.explorer import export_pages, folder_pages, run_pages
 from axiometer.web.explorer.library import Library
 from axiometer.web.explorer.showing import Page, kept
@@ -33,4 +36,10 @@ _PAGES: Final[dict[str, Page]] = {
 def routes(root: Path) -> list[Route]:
     """The pages over the folder `root`; all of them only read."""
     library = Library(root.resolve())
+    threading.Thread(target=_warm, daemon=True).start()
     return [Route(f"{HOME}{path}", kept(library, page), methods=["GET"]) for path, page in _PAGES.items()]
+
+
+def _warm() -> None:
+    """Reads the font that charts are measured by, so that the first reader of one does not wait for it."""
+    text_width("a", SIZE)
