@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from axiometer.errors import AxiometerError, InputError, Refused
+from axiometer.annotate.label_file import LabelFile, StoreFailed
+from axiometer.errors import Refused
+
+__all__ = ["Entry", "Kept", "LabelStore", "Progress", "Settled", "StoreFailed", "Stored"]
 
 _SCHEMA: Final = """
 create table if not exists events (
@@ -30,6 +30,7 @@ create table if not exists events (
     undoes integer, at text not null, unique (rater, client)
 );
 create index if not exists events_of_unit on events (unit);
+create index if not exists undone on events (undoes) where undoes is not null;
 create table if not exists consents (rater text primary key, text_digest text not null, at text not null);
 create table if not exists withdrawals (rater text primary key, labels integer not null, at text not null);
 create table if not exists settled (
@@ -50,16 +51,9 @@ _LAST: Final = """
 select seq, unit from events where rater = ? and kind != 'undo'
 and seq not in (select undoes from events where undoes is not null) order by seq desc limit 1
 """
-_WAIT_SECONDS: Final = 30.0
-_TRIES: Final = 50
-_PAUSE_SECONDS: Final = 0.1
 
 Check = Callable[[str, str, str], str]
 """(rater, unit, value) to the value that is stored; raises `InputError` for what nobody may say."""
-
-
-class StoreFailed(AxiometerError):
-    """The file of labels cannot be written: disk full, no permission, not a database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,22 +121,11 @@ class LabelStore:
 
     def __init__(self, path: Path, *, until: datetime.date | None = None, check: Check | None = None) -> None:
         """Raises `InputError` where `path` is no file of labels, `StoreFailed` where it cannot be made."""
-        self._path, self._until, self._check = path, until, check
-        self._lock = threading.Lock()
-        with _failures(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)  # what SQLite writes beside it has the same mode
-            self._connection = sqlite3.connect(
-                path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False
-            )
-            self._connection.row_factory = sqlite3.Row
-            for pragma in ("journal_mode=wal", "synchronous=full", "secure_delete=on", "foreign_keys=on"):
-                self._connection.execute(f"pragma {pragma}")
-            self._connection.executescript(_SCHEMA)
+        self._until, self._check = until, check
+        self._file: LabelFile[Stored] = LabelFile(path, _SCHEMA)
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        self._file.close()
 
     def __enter__(self) -> LabelStore:
         return self
@@ -183,7 +166,7 @@ class LabelStore:
         """Keeps many labels, by rater, all or none, where they are not what stands already; gives how many were new.
         `origin` names the file that they come from. Raises as `record` does, before anything is written."""
         checked = {rater: [self._checked(rater, entry) for entry in own] for rater, own in entries.items()}
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             for rater in checked:
                 self._refuse(connection, rater)
             return sum(_add_new(connection, rater, own, origin) for rater, own in checked.items())
@@ -195,33 +178,33 @@ class LabelStore:
 
     def agree(self, rater: str, text_digest: str, at: datetime.datetime | None = None) -> None:
         """Keeps that the rater read and agreed to the texts with this digest."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             self._refuse(connection, rater)
             connection.execute("insert or replace into consents values (?, ?, ?)", (rater, text_digest, _now(at)))
 
     def withdraw(self, rater: str, at: datetime.datetime | None = None) -> int:
         """Deletes all that the rater gave, and keeps that it withdrew; gives how many labels there were. Nothing more
         is taken from it. What was deleted is overwritten in the file and in what SQLite writes beside it."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             labels = sum(not kept.skipped for kept in _kept(connection.execute(_OF_RATER, {"rater": rater})))
             connection.execute("delete from events where rater = ?", (rater,))
             connection.execute("delete from consents where rater = ?", (rater,))
             connection.execute("insert or ignore into withdrawals values (?, ?, ?)", (rater, labels, _now(at)))
-        self._truncate()
+        self._file.truncate()
         return labels
 
     def erase(self) -> int:
         """Deletes everything that anyone gave; gives how many labels there were."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             labels = sum(not kept.skipped for kept in _kept(connection.execute(_OF_ALL)))
             for table in ("events", "consents", "settled"):
                 connection.execute(f"delete from {table}")
-        self._truncate()
+        self._file.truncate()
         return labels
 
     def settle(self, unit: str, value: str, admin: str, at: datetime.datetime | None = None) -> None:
         """Keeps what was decided on a unit; a later decision replaces it. Raters' labels stay as they are."""
-        with self._writing() as connection:
+        with self._file.writing() as connection:
             connection.execute(
                 "insert into settled (unit, value, admin, at) values (?, ?, ?, ?)", (unit, value, admin, _now(at))
             )
@@ -242,7 +225,7 @@ class LabelStore:
     def progress(self, rater: str) -> Progress:
         standing = self.standing(rater).values()
         skipped = sum(kept.skipped for kept in standing)
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             consent = connection.execute("select text_digest from consents where rater = ?", (rater,)).fetchone()
             withdrawn = connection.execute("select 1 from withdrawals where rater = ?", (rater,)).fetchone()
         return Progress(
@@ -251,16 +234,18 @@ class LabelStore:
 
     def consent(self, rater: str) -> str | None:
         """The digest of the texts that the rater agreed to, None before it did."""
-        return self.progress(rater).consent
+        with self._file.reading() as connection:
+            found = connection.execute("select text_digest from consents where rater = ?", (rater,)).fetchone()
+        return None if found is None else str(found[0])
 
     def withdrawn(self) -> tuple[str, ...]:
         """The raters who withdrew."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return tuple(row[0] for row in connection.execute("select rater from withdrawals order by rater"))
 
     def settled(self) -> dict[str, Settled]:
         """What was decided, by unit."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             rows = connection.execute("select unit, value, admin, at from settled order by seq").fetchall()
         return {row["unit"]: Settled(row["unit"], row["value"], row["admin"], row["at"]) for row in rows}
 
@@ -278,25 +263,27 @@ class LabelStore:
         rewrite: str | None = None,
         seconds: float | None = None,
     ) -> Stored:
-        with self._writing() as connection:
+        def add(connection: sqlite3.Connection) -> Stored:
             self._refuse(connection, rater)
             there = connection.execute(
                 "select seq, unit, kind, value from events where rater = ? and client = ?", (rater, client)
             ).fetchone()
             if there is not None:
                 return Stored(there["seq"], there["unit"], there["kind"], there["value"], True)
-            undoes = None
+            undoes, about = None, unit
             if kind == "undo":
                 last = connection.execute(_LAST, (rater,)).fetchone()
                 if last is None:
                     return Stored(0, None, kind, None, False)
-                undoes, unit = last["seq"], last["unit"]
+                undoes, about = last["seq"], last["unit"]
             added = connection.execute(
                 "insert into events (rater, client, kind, unit, value, rewrite, seconds, undoes, at) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (rater, client, kind, unit, value, rewrite, seconds, undoes, _now(at)),
+                (rater, client, kind, about, value, rewrite, seconds, undoes, _now(at)),
             )
-            return Stored(int(added.lastrowid or 0), unit, kind, value, False)
+            return Stored(int(added.lastrowid or 0), about, kind, value, False)
+
+        return self._file.together(add)
 
     def _refuse(self, connection: sqlite3.Connection, rater: str) -> None:
         if self._until is not None and datetime.datetime.now(datetime.UTC).date() > self._until:
@@ -305,44 +292,8 @@ class LabelStore:
             raise Refused("{rater} withdrew; nothing more is taken", rater=rater)
 
     def _read(self, query: str, rater: str | None = None) -> list[Kept]:
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return list(_kept(connection.execute(query, {"rater": rater} if rater is not None else {})))
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _failures(self._path):
-            yield self._connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, alone: what is read in it is what stands when it is written."""
-        with self._lock, _failures(self._path):
-            self._connection.execute("begin immediate")
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
-
-    def _truncate(self) -> None:
-        """Empties the write-ahead log, which still holds pages as they were; waits for others who read."""
-        for _ in range(_TRIES):
-            with self._reading() as connection:
-                busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
-            if not busy:
-                return
-            time.sleep(_PAUSE_SECONDS)
-
-
-@contextmanager
-def _failures(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        if "not a database" in str(error):
-            raise InputError("not a file of labels", file=path) from error
-        raise StoreFailed("{file}: labels cannot be kept: {why}", file=path, why=error) from error
 
 
 def _kept(rows: Iterable[sqlite3.Row]) -> Iterator[Kept]:
