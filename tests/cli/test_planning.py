@@ -64,6 +64,7 @@ def test_without_a_pilot_respondents_labels_and_raters_are_planted(inside: Axiom
         (("--agreement", 0.1), "what agreement is expected is not known (give --alpha, or labels as the pilot)"),
         (("--interval", 0.1, "--profile", "x"), "there is no planted profile 'x' (one of slot-bias"),
         (("items.parquet", "--interval", 0.1), "items.parquet: not a run"),
+        (("labels.csv", "--corrected", 0.1), "labels.csv: not a run (--interval, --difference and --corrected take"),
     ],
 )
 def test_mistakes_in_a_plan_are_one_line(inside: Axiometer, words: tuple[object, ...], line: str) -> None:
@@ -127,6 +128,9 @@ def test_a_judged_run_with_labels_is_judge_people_and_pilot_at_once(inside: Axio
     assert planned.code == 0, planned.err
     rows = json.loads(planned.out)["designs"]
     assert [row["labels"] for row in rows] == [40, 60] and rows[1]["expected"] < rows[0]["expected"]
+    alike = ("plan", "run", "--agreement", 0.2, "--labels", 60, "--simulations", 20)
+    assert "these labels agree in everything, which plans no width (give --alpha)" in inside(*alike).line
+    assert inside(*alike, "--alpha", 0.7).code == 0
     analysed = inside("analyze", "run", "--resamples", 100)
     assert "uncorrected, as the judge read free answers: shares" in " ".join(analysed.out.split()), analysed.err
     empty = inside("measure", "items.parquet", "-m", "sim/balanced", *JUDGED, "-o", "plain")

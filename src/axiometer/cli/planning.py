@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,86 +26,140 @@ RUN_FILE = "run.yaml"
 ANSWERS = ("interval", "difference")
 Row = Mapping[str, Any]
 
+Pilot = Annotated[
+    Path | None, typer.Argument(help=t("Pilot: a run, or labels of people (for --agreement); none: planted ones."))
+]
+Interval = Annotated[
+    float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of the intervals of shares."))
+]
+Difference = Annotated[
+    float | None, typer.Option(min=0.001, max=0.9, help=t("Difference of two respondents' shares to be seen."))
+]
+Power = Annotated[float, typer.Option(min=0.05, max=0.99, help=t("Wanted chance to see it."))]
+Corrected = Annotated[
+    float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of a share corrected by people's labels."))
+]
+Agreement = Annotated[
+    float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of raters' Krippendorff's alpha."))
+]
+PilotMode = Annotated[str | None, typer.Option(help=t("Mode of the pilot, where it has several."))]
+PlannedLevel = Annotated[str | None, typer.Option(help=t("Level of the framework (default: as the page shows)."))]
+Values = Annotated[
+    str | None, typer.Option(help=t("Values to plan for, separated by commas; all of the level by default."))
+]
+Items = Annotated[str | None, typer.Option(help=t("Numbers of items to try, separated by commas."))]
+TriedOrders = Annotated[str | None, typer.Option(help=t("Orders to try, separated by commas: one, swap, all."))]
+Repeats = Annotated[str, typer.Option(help=t("Numbers of repeats to try, separated by commas."))]
+LabelCounts = Annotated[
+    str, typer.Option(help=t("Numbers of labelled answers (or units) to try, separated by commas."))
+]
+RaterCounts = Annotated[str, typer.Option(help=t("Numbers of raters per unit to try, separated by commas."))]
+Alpha = Annotated[
+    float | None, typer.Option(min=0.01, max=0.99, help=t("Alpha that is expected of raters (without labels)."))
+]
+Categories = Annotated[int, typer.Option(min=2, help=t("Labels that raters choose from (without labels)."))]
+Profile = Annotated[str, typer.Option(help=t("What is planted without a pilot: slot-bias, refusals, flat-values, ..."))]
+Ask = Annotated[list[str] | None, typer.Option("--ask", help=t("Model whose calls are priced; may be repeated."))]
+Simulations = Annotated[int, typer.Option(min=20, max=10_000, help=t("Simulated studies per design."))]
+
 
 def plan(
-    pilot: Annotated[
-        Path | None, typer.Argument(help=t("Pilot: a run, or labels of people (for --agreement); none: planted ones."))
-    ] = None,
-    interval: Annotated[
-        float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of the intervals of shares."))
-    ] = None,
-    difference: Annotated[
-        float | None, typer.Option(min=0.001, max=0.9, help=t("Difference of two respondents' shares to be seen."))
-    ] = None,
-    power: Annotated[float, typer.Option(min=0.05, max=0.99, help=t("Wanted chance to see it."))] = 0.8,
-    corrected: Annotated[
-        float | None,
-        typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of a share corrected by people's labels.")),
-    ] = None,
-    agreement: Annotated[
-        float | None, typer.Option(min=0.001, max=0.5, help=t("Wanted half-width of raters' Krippendorff's alpha."))
-    ] = None,
+    pilot: Pilot = None,
+    interval: Interval = None,
+    difference: Difference = None,
+    power: Power = 0.8,
+    corrected: Corrected = None,
+    agreement: Agreement = None,
     model: options.Model = None,
-    mode: Annotated[str | None, typer.Option(help=t("Mode of the pilot, where it has several."))] = None,
-    level: Annotated[str | None, typer.Option(help=t("Level of the framework (default: as the page shows)."))] = None,
-    values: Annotated[
-        str | None, typer.Option(help=t("Values to plan for, separated by commas; all of the level by default."))
-    ] = None,
-    items: Annotated[str | None, typer.Option(help=t("Numbers of items to try, separated by commas."))] = None,
-    orders: Annotated[str | None, typer.Option(help=t("Orders to try, separated by commas: one, swap, all."))] = None,
-    repeats: Annotated[str, typer.Option(help=t("Numbers of repeats to try, separated by commas."))] = "1",
-    labels: Annotated[
-        str, typer.Option(help=t("Numbers of labelled answers (or units) to try, separated by commas."))
-    ] = "50,100,200,400,800",
-    raters: Annotated[str, typer.Option(help=t("Numbers of raters per unit to try, separated by commas."))] = "2,3,5",
-    alpha: Annotated[
-        float | None, typer.Option(min=0.01, max=0.99, help=t("Alpha that is expected of raters (without labels)."))
-    ] = None,
-    categories: Annotated[int, typer.Option(min=2, help=t("Labels that raters choose from (without labels)."))] = 3,
-    profile: Annotated[
-        str, typer.Option(help=t("What is planted without a pilot: slot-bias, refusals, flat-values, ..."))
-    ] = "slot-bias",
-    ask: Annotated[
-        list[str] | None, typer.Option("--ask", help=t("Model whose calls are priced; may be repeated."))
-    ] = None,
+    mode: PilotMode = None,
+    level: PlannedLevel = None,
+    values: Values = None,
+    items: Items = None,
+    orders: TriedOrders = None,
+    repeats: Repeats = "1",
+    labels: LabelCounts = "50,100,200,400,800",
+    raters: RaterCounts = "2,3,5",
+    alpha: Alpha = None,
+    categories: Categories = 3,
+    profile: Profile = "slot-bias",
+    ask: Ask = None,
     models: options.ModelsFile = None,
-    simulations: Annotated[int, typer.Option(min=20, max=10_000, help=t("Simulated studies per design."))] = 200,
+    simulations: Simulations = 200,
     seed: options.Seed = 0,
     as_json: options.AsJson = False,
 ) -> None:
     """Simulates studies of several sizes from a pilot, or with planted respondents, and says which is large enough."""
-    from axiometer.analyze.planning import Goal, Grid, PlanOptions, Wish, joined_plans
+    from axiometer.analyze.planning import PlanOptions
 
-    given = {"interval": interval, "difference": difference, "corrected": corrected, "agreement": agreement}
+    wishes = _wishes(
+        {"interval": interval, "difference": difference, "corrected": corrected, "agreement": agreement}, power
+    )
+    grid = _grid(items, orders, repeats, labels, raters)
+    chosen = PlanOptions(simulations=simulations, seed=seed, values=parts(values))
+    asked = _Asked(tuple(model or ()), mode, level, profile, alpha, categories)
+    run = _run(pilot)
+    found = _made(run, pilot, asked, wishes, grid, chosen)
+    prices = _prices(run, ask or (), models)
+    if as_json:
+        say_json({**found.to_dict(), "prices": [price.as_json(found.recommended()) for price in prices]})
+        return
+    _say(found, prices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What of the pilot is meant, and what is planted where there is none."""
+
+    models: tuple[str, ...]
+    mode: str | None
+    level: str | None
+    profile: str
+    alpha: float | None
+    categories: int
+
+
+def _wishes(given: Mapping[str, float | None], power: float) -> list[Wish]:
+    from axiometer.analyze.planning import Goal, Wish
+
     wishes = [Wish(Goal(name), size, power) for name, size in given.items() if size is not None]
     if not wishes:
         raise InputError(
             "nothing is wanted", mend="say --interval 0.05, --difference 0.1, --corrected 0.05 or --agreement 0.1"
         )
+    return wishes
+
+
+def _grid(items: str | None, orders: str | None, repeats: str, labels: str, raters: str) -> Grid:
+    from axiometer.analyze.planning import Grid
     from axiometer.measure.design import Orders
 
-    grid = Grid(
+    return Grid(
         items=_numbers(items, "--items") if items else None,
         orders=tuple(member(Orders, name, "--orders") for name in parts(orders)) or None,
         repeats=_numbers(repeats, "--repeats"),
         raters=_numbers(raters, "--raters"),
         labels=_numbers(labels, "--labels"),
     )
-    chosen = PlanOptions(simulations=simulations, seed=seed, values=parts(values))
+
+
+def _made(
+    run: Run | None, pilot: Path | None, asked: _Asked, wishes: Sequence[Wish], grid: Grid, chosen: PlanOptions
+) -> Plan:
+    from axiometer.analyze.planning import joined_plans
+
+    goals = {wish.goal.value for wish in wishes}
+    if run is None and pilot is not None and goals != {"agreement"}:
+        raise InputError(
+            "not a run", file=pilot, mend="--interval, --difference and --corrected take a run, or nothing"
+        )
     made: list[Plan] = []
-    run = _run(pilot)
-    if any(wish.goal.value in ANSWERS for wish in wishes):
-        made.append(_answers(run, pilot, (model or (), mode, level, profile), wishes, grid, chosen))
-    if corrected is not None:
-        made.append(_corrected(run, model or (), wishes, grid, chosen))
-    if agreement is not None:
-        made.append(_agreement(pilot if run is None else None, (alpha, categories), wishes, grid, chosen))
-    found = joined_plans(made)
-    prices = _prices(run, ask or (), models)
-    if as_json:
-        say_json({**found.to_dict(), "prices": [price.as_json(found.recommended()) for price in prices]})
-        return
-    _say(found, prices)
+    if goals & set(ANSWERS):
+        made.append(_answers(run, asked, wishes, grid, chosen))
+    if "corrected" in goals:
+        made.append(_corrected(run, asked.models, wishes, grid, chosen))
+    if "agreement" in goals:
+        made.append(_agreement(pilot, run, asked, wishes, grid, chosen))
+    return joined_plans(made)
 
 
 def _numbers(text: str, option: str) -> tuple[int, ...]:
@@ -125,35 +180,25 @@ def _run(pilot: Path | None) -> Run | None:
     return open_run(pilot, texts=False)
 
 
-def _answers(
-    run: Run | None,
-    pilot: Path | None,
-    asked: tuple[Sequence[str], str | None, str | None, str],
-    wishes: Sequence[Wish],
-    grid: Grid,
-    chosen: PlanOptions,
-) -> Plan:
+def _answers(run: Run | None, asked: _Asked, wishes: Sequence[Wish], grid: Grid, chosen: PlanOptions) -> Plan:
     from axiometer.analyze.planning import pilot_of, plan_from_pilot, planted_plan
     from axiometer.records.rows import Mode
 
-    models, mode, level, profile = asked
     if run is not None:
         read = pilot_of(
             run.items,
             run.answers,
             run.frameworks,
-            models=models,
-            mode=member(Mode, mode, "--mode") if mode else None,
-            level=level,
+            models=asked.models,
+            mode=member(Mode, asked.mode, "--mode") if asked.mode else None,
+            level=asked.level,
             values=chosen.values,
             seed=chosen.seed,
         )
         return plan_from_pilot(read, wishes, grid, chosen, _told(t("answers")))
-    if pilot is not None:
-        raise InputError("not a run", file=pilot, mend="--interval and --difference take a run, or nothing")
     from axiometer.analyze.selftest.design import starter_design
 
-    return planted_plan(profile, starter_design(), wishes, grid, chosen, _told(t("answers")))
+    return planted_plan(asked.profile, starter_design(), wishes, grid, chosen, _told(t("answers")))
 
 
 def _corrected(run: Run | None, models: Sequence[str], wishes: Sequence[Wish], grid: Grid, chosen: PlanOptions) -> Plan:
@@ -168,23 +213,19 @@ def _corrected(run: Run | None, models: Sequence[str], wishes: Sequence[Wish], g
 
 
 def _agreement(
-    labels: Path | None,
-    expected: tuple[float | None, int],
-    wishes: Sequence[Wish],
-    grid: Grid,
-    chosen: PlanOptions,
+    pilot: Path | None, run: Run | None, asked: _Asked, wishes: Sequence[Wish], grid: Grid, chosen: PlanOptions
 ) -> Plan:
+    """From people's labels, of a run only where no alpha is given: it may be the pilot of the other wishes alone."""
     from axiometer.analyze.planning import pilot_of_ratings, plan_raters
 
-    alpha, categories = expected
-    chances: Sequence[float] = [1 / categories] * categories
-    if labels is not None:
+    alpha, chances = asked.alpha, [1 / asked.categories] * asked.categories
+    if pilot is not None and (run is None or alpha is None):
         from axiometer.analyze.people import Ratings
         from axiometer.annotate.agreeing import said_at
 
-        said = said_at(labels)
-        found, chances = pilot_of_ratings(Ratings.of(said.labels, said.scale, categories=said.categories))
-        alpha = alpha or found
+        said = said_at(pilot)
+        alpha, named = pilot_of_ratings(Ratings.of(said.labels, said.scale, categories=said.categories), alpha)
+        chances = list(named)
     if alpha is None:
         raise InputError("what agreement is expected is not known", mend="give --alpha, or labels as the pilot")
     return plan_raters(alpha, chances, wishes, grid, chosen, _told(t("raters")))

@@ -207,17 +207,21 @@ def _corrected(study: Study, labels: int, generator: np.random.Generator, option
     )
 
 
-def pilot_of_ratings(ratings: Ratings) -> tuple[float, tuple[float, ...]]:
-    """Alpha of people's labels, and the share of each category. Raises `InputError` where alpha is undefined, not above
-    0, or labels are sets."""
+def pilot_of_ratings(ratings: Ratings, alpha: float | None = None) -> tuple[float, tuple[float, ...]]:
+    """Alpha of people's labels (or the one that is given), and the share of each category.
+
+    Raises `InputError` for sets, and where their alpha is asked for and undefined, not above 0, or 1.
+    """
     if ratings.scale is LabelScale.SETS:
         raise InputError("agreement of sets of labels cannot be planned from a pilot", mend="give --alpha")
     counts = ratings.counts
-    alpha = krippendorff_alpha(counts).estimate()
-    if not alpha > 0:
+    found = krippendorff_alpha(counts).estimate() if alpha is None else alpha
+    if not found > 0:
         raise InputError("these labels do not agree beyond chance, or nothing was labelled twice", mend="give --alpha")
+    if found >= 1:
+        raise InputError("these labels agree in everything, which plans no width", mend="give --alpha")
     named = counts.sum(axis=0)
-    return float(min(alpha, 1.0)), tuple(float(each) for each in named[named > 0] / named.sum())
+    return float(found), tuple(float(each) for each in named[named > 0] / named.sum())
 
 
 def plan_raters(
