@@ -25,7 +25,7 @@ from benchmarks.processes import TreePeak
 RUN: Final = "runs/big"
 TIMES: Final = 3
 CHROMIUM: Final = "/usr/bin/chromium"
-_SERVER: Final = (
+SERVER: Final = (
     "import sys; from pathlib import Path; from axiometer.web.options import WebOptions; "
     "from axiometer.web.serving import serve; serve(Path(sys.argv[1]), WebOptions(port=int(sys.argv[2])))"
 )
@@ -97,7 +97,7 @@ def _server(root: Path) -> Iterator[tuple[str, TreePeak]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-c", _SERVER, str(root), str(port)]) as process:
+    with subprocess.Popen([sys.executable, "-c", SERVER, str(root), str(port)]) as process:
         peak = TreePeak(process.pid)
         peak.start()
         try:
