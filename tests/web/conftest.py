@@ -159,7 +159,7 @@ class Server:
                     str(self.folder),
                     "--port",
                     str(self.port),
-                    *(self.options or ("--annotate", ".")),
+                    *self.options,
                 ],
                 env={**os.environ, "AXIOMETER_TOKEN": TOKEN, "AXIOMETER_LANG": "en"},
                 stdout=log,

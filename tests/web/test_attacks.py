@@ -15,6 +15,7 @@ import pytest
 
 from axiometer.annotate.project import open_project
 from axiometer.web.annotation.routes import ROUTES
+from axiometer.web.explorer import routes as explorer
 
 from .conftest import HOSTILE, TOKEN, Client, Server, free_port, hidden, invited, project_of, server_of, units
 
@@ -105,6 +106,14 @@ def test_pages_are_closed_to_those_without_a_session(served: Server, path: str) 
     assert client.get(path).status == 403
     client.cookies = {"axiometer-rater": "made-up", "axiometer-keeper": TOKEN}
     assert client.get(path).status == 403
+
+
+def test_what_else_is_in_the_folder_is_the_keeper_s_alone_where_raters_come(served: Server, rater: Client) -> None:
+    paths = sorted(route.path for route in explorer.routes(served.folder))
+    assert len(paths) > 8
+    for path in paths:
+        assert served.client().get(path).status == 403 and rater.get(path).status == 403, path
+    assert served.keeper().get(paths[0]).status == 200
 
 
 def test_wrong_short_and_expired_tokens_open_nothing_and_read_alike(served: Server) -> None:

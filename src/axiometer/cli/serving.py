@@ -22,7 +22,7 @@ def serve(
     folder: Annotated[Path, typer.Argument(help=t("The folder to serve; nothing outside it can be reached."))],
     annotate: Annotated[
         str | None,
-        typer.Option(help=t("The annotation project for raters: its folder's name, or . for the folder itself.")),
+        typer.Option(help=t("The project for raters: its folder's name (default: the folder itself, if it is one).")),
     ] = None,
     host: Annotated[str, typer.Option(help=t("The address to listen on; others reach it only with a token."))] = (
         "127.0.0.1"
@@ -40,9 +40,12 @@ def serve(
     """Stays until Ctrl-C. Raters come in by links that the keeper makes on the page of the project."""
     if any(find_spec(name) is None for name in ("starlette", "uvicorn")):
         raise Refused("the pages need an extra: pip install 'axiometer[web]'")
+    from axiometer.annotate.project import FILE
     from axiometer.web.options import WebOptions
     from axiometer.web.serving import serve as run
 
+    if annotate is None and (folder / FILE).is_file():
+        annotate = "."
     made = None
     if token is None and annotate is not None:
         if not sys.stdout.isatty():  # a token that we made would stand in a log
