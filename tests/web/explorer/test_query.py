@@ -77,6 +77,12 @@ CASES: dict[str, tuple[Wanted, Callable[[Row], bool]]] = {
         Wanted(model=0, differs=2),
         lambda item: None not in (most(item, 0), most(item, 2)) and most(item, 0) != most(item, 2),
     ),
+    "anybody differs": (
+        Wanted(differs=1),
+        lambda item: any(
+            None not in (most(item, 1), most(item, one)) and most(item, 1) != most(item, one) for one in (0, 2)
+        ),
+    ),
     "answers": (
         Wanted(said="WOULD RATHER"),
         lambda item: any("would rather" in one["raw"].lower() for one in item["answers"]),

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from axiometer.records.exports import safe_cell
 from axiometer.records.rows import Item
@@ -22,6 +21,7 @@ from axiometer.web.explorer.tables import columns_as_texts
 
 FORMATS: Final = ("csv", "parquet")
 _STEP: Final = 5_000
+_PIECE: Final = 2**18
 
 
 def items_frames(index: RunIndex, numbers: pl.Series) -> Iterator[pl.DataFrame]:
@@ -107,9 +107,15 @@ def _temporary() -> Path:
 
 
 def _file(path: Path, name: str) -> Response:
-    def remove() -> None:
-        path.unlink(missing_ok=True)
-        path.parent.rmdir()
+    """Sends a file that has no name any more, so that nothing is left of it whatever the reader does."""
+    size, handle = path.stat().st_size, path.open("rb")
+    path.unlink()
+    path.parent.rmdir()
 
-    kind = "application/vnd.apache.parquet"
-    return FileResponse(path, media_type=kind, headers=_attached(f"{name}.parquet"), background=BackgroundTask(remove))
+    def pieces() -> Iterator[bytes]:
+        with handle:
+            while piece := handle.read(_PIECE):
+                yield piece
+
+    headers = {**_attached(f"{name}.parquet"), "Content-Length": str(size)}
+    return StreamingResponse(pieces(), media_type="application/vnd.apache.parquet", headers=headers)

@@ -21,7 +21,9 @@ from axiometer.web.explorer.places import is_plain_file, plain_files
 
 DEEPEST: Final = 5
 MOST_FOLDERS: Final = 5_000
-MOST_FILES: Final = 20_000
+MOST_FILES: Final = 40_000
+"""How many files are looked at for sizes, of all things together."""
+_FEWEST_FILES: Final = 500
 _LARGEST_MARKER: Final = 8 * 2**20
 _PARTS: Final = frozenset(
     [
@@ -132,7 +134,9 @@ class Thing:
 
 def things_in(root: Path) -> list[Thing]:
     """Everything that is recognised below `root`, by kind and then by path."""
-    found = [thing_at(root, folder, marker) for folder, marker in _walk(root)]
+    walked = list(_walk(root))
+    each = max(_FEWEST_FILES, MOST_FILES // max(1, len(walked)))
+    found = [thing_at(root, folder, marker, each) for folder, marker in walked]
     order = list(Kind)
     return sorted(found, key=lambda thing: (order.index(thing.kind), thing.at))
 
@@ -147,11 +151,11 @@ def marker_in(folder: Path) -> str | None:
     return None
 
 
-def thing_at(root: Path, folder: Path, marker: str) -> Thing:
+def thing_at(root: Path, folder: Path, marker: str, most_files: int = MOST_FILES) -> Thing:
     """What `marker` says of a folder below `root`."""
     content = _read(folder / marker)
     asked, noted = _mapping(content.get("asked")), _mapping(content.get("noted"))
-    size, at_least = _size(folder)
+    size, at_least = _size(folder, most_files)
     changed = datetime.datetime.fromtimestamp((folder / marker).stat().st_mtime, datetime.UTC)
     created = noted.get("created") or content.get("created")
     return Thing(
@@ -195,7 +199,7 @@ def _children(folder: Path, marker: str | None) -> Iterator[Path]:
             yield Path(entry.path)
 
 
-def _size(folder: Path) -> tuple[int, bool]:
+def _size(folder: Path, most: int) -> tuple[int, bool]:
     """Bytes of the files of a folder, and whether counting stopped before the end."""
     size, files, waiting = 0, 0, [str(folder)]
     while waiting:
@@ -208,7 +212,7 @@ def _size(folder: Path) -> tuple[int, bool]:
                 waiting.append(entry.path)
             elif entry.is_file(follow_symlinks=False):
                 files += 1
-                if files > MOST_FILES:
+                if files > most:
                     return size, True
                 size += entry.stat(follow_symlinks=False).st_size
     return size, False

@@ -34,7 +34,8 @@ class Wanted:
     all that the framework has below it (`values`); model: number of the respondent; outcome: how a presentation
     ended; side: what was chosen, `for` (an option that endorses the value), `against` (another one, where one
     endorses it), or the number of an option from 1; differs: number of a respondent whose most frequent choice is
-    another. Model, outcome and side hold of one presentation together.
+    another than the model's (without a model, than anybody's). Model, outcome and side hold of one presentation
+    together.
     """
 
     text: str = ""
@@ -133,7 +134,9 @@ def _conditions(index: RunIndex, wanted: Wanted) -> Iterable[pl.LazyFrame]:
     if wanted.outcome or wanted.side or (wanted.model is not None and wanted.differs is None):
         yield _met(index, wanted)
     if wanted.differs is not None:
-        yield _differing(index, 0 if wanted.model is None else wanted.model, wanted.differs)
+        others = [each.number for each in index.sources.respondents if each.number != wanted.differs]
+        chosen = others if wanted.model is None else [wanted.model]
+        yield pl.concat([_differing(index, one, wanted.differs) for one in chosen] or [_nothing().select("number")])
 
 
 def _expressing(index: RunIndex, wanted: Wanted) -> pl.LazyFrame:
