@@ -99,7 +99,8 @@ def profile(index: RunIndex, level: str = "", lang: str = ALL) -> Profile:
     if table is None or table.is_empty():
         return _counted(index, lang, langs)
     levels = tuple(table["level"].unique(maintain_order=True).to_list())
-    chosen = level if level in levels else levels[-1]
+    of_framework = [each for each in levels if each != str(ExpressionKind.RULE)]  # of rules there are too many
+    chosen = level if level in levels else (of_framework or levels)[-1]
     rows = table.filter(pl.col("level") == chosen, pl.col("lang") == lang, pl.col("share").is_not_null())
     shares = tuple(
         Share(row["model"], row["value"], row["n"], row["share"], row["low"], row["high"])
