@@ -97,7 +97,10 @@ def _say(found: Agreed) -> None:
     _estimates(table.by_value, ["value", "labels", "measure"], t("Each label"))
     if found.attention is not None:
         shown = found.attention.raters.select("rater", "checks", "passed", "share", "failed")
-        rows = [[*row[:4], t("too many missed") if row[4] else "-" if row[4] is None else t("passed")] for row in shown.rows()]
+        rows = [
+            [*row[:4], t("too many missed") if row[4] else "-" if row[4] is None else t("passed")]
+            for row in shown.rows()
+        ]
         say_table(["rater", "checks", "passed", "share", "result"], rows, title=t("Attention checks"))
         if found.attention.failing:
             say(t("failed attention checks: {raters}", raters=", ".join(found.attention.failing)))
