@@ -18,7 +18,7 @@ from axiometer.messages.catalogue import chinese
 from .conftest import Axiometer
 
 PACKAGE = Path(axiometer.__file__).parent
-ROOMS = ("build", "cli", "measure", "models", "runtime", "similarity")
+ROOMS = ("build", "cli", "expression", "measure", "models", "runtime", "similarity")
 HAN = re.compile("[\u4e00-\u9fff]")
 COMMAND = re.compile(r"pip install '\S+'")  # reads the same in every language
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, multilabel_confusion_matrix
 
-from axiometer.expression.metrics import expressed_by, f1_scores, over_seeds
+from axiometer.expression.metrics import Counts, confusion, expressed_by, f1_scores, over_seeds
 from axiometer.expression.thresholds import best_thresholds, calibrate
 
 probability = st.floats(0.001, 0.999)
@@ -61,6 +61,9 @@ def test_averages_are_those_of_scikit_learn(seed: int) -> None:
     for name in ("micro", "macro", "weighted"):
         assert getattr(found, name) == pytest.approx(f1_score(targets, expressed, average=name, zero_division=0))
     assert [row.f1 for row in found.values] == pytest.approx(f1_score(targets, expressed, average=None))
+    counts = confusion(targets, expressed, ("a", "b", "c", "d"))
+    theirs = multilabel_confusion_matrix(targets, expressed)
+    assert list(counts.values()) == [Counts(tp, fp, fn, tn) for (tn, fp), (fn, tp) in theirs.tolist()]
 
 
 def test_a_value_that_nobody_expresses_nor_is_said_to_has_no_f1_and_no_part_in_the_mean() -> None:

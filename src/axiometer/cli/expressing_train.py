@@ -19,7 +19,6 @@ from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import language, t
-from axiometer.runtime.progress import Tally
 
 if TYPE_CHECKING:
     from axiometer.expression.labelled import Labelled
@@ -174,6 +173,7 @@ def _trainer(given: Mapping[str, Any], output: Path, progress: Progress) -> Iter
 def _encode(encoder: str, runner: Runner, progress: Progress) -> Encode:
     """Vectors by the cache of vectors, in worker processes."""
     from axiometer.models.local_weights import cache_folder
+    from axiometer.runtime.progress import Tally
     from axiometer.similarity.cache import EmbeddingTask, embedded
 
     tally = Tally(t("texts embedded"))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import pydantic
 
 from axiometer.errors import InputError
-from axiometer.expression.metrics import F1s, OverSeeds
+from axiometer.expression.metrics import Counts, F1s, OverSeeds
 from axiometer.records.tables import write_text
 
 if TYPE_CHECKING:
@@ -82,11 +82,13 @@ class Data(_Model):
 
 class Metrics(_Model):
     """`validation`: of the classifier fitted on the training side alone; `test`: of the stored one. `seeds`: micro and
-    macro-F1 on the validation sides of several seeds, where there were several."""
+    macro-F1 on the validation sides of several seeds, where there were several. `confusion`: the counts behind
+    `validation`, by value, from which a correction can be carried over to other texts."""
 
     validation: F1s
     test: F1s | None = None
     seeds: dict[str, OverSeeds] = pydantic.Field(default_factory=dict)
+    confusion: dict[str, Counts] = pydantic.Field(default_factory=dict)
 
 
 class Card(_Model):
