@@ -11,7 +11,7 @@ import polars as pl
 
 from axiometer.errors import InputError
 from axiometer.measure.design import sides_of
-from axiometer.measure.labels import SAMPLED, SHEETS, Drawn
+from axiometer.measure.labels import SAMPLED, SHEETS, TASK, Drawn
 from axiometer.measure.reading import read_free_answers
 from axiometer.measure.specification import read_specification
 from axiometer.models.draws import uniform
@@ -81,7 +81,7 @@ def _answers(run: Path, langs: tuple[str, ...] | None) -> pl.DataFrame:
     if free.height < puts:
         what, mend = "{there} of {wanted} presentations are answered", "finish it with `axiometer measure`"
         raise InputError(what, file=run, mend=mend, there=free.height, wanted=puts)
-    wanted = free.filter(pl.col("outcome").is_in([str(outcome) for outcome in SAMPLED]))
+    wanted = free.filter(pl.col("outcome").is_in([str(outcome) for outcome in SAMPLED[TASK]]))
     if langs is not None:
         wanted = wanted.filter(pl.col("lang").is_in(list(langs)))
     if wanted.is_empty():
