@@ -1,0 +1,180 @@
+"""Expressed values: what was asked and read by what, what became of every answer, and how far answers lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from axiometer.report.charts import Bar, DotRow, Estimate, Segment, dot_plot, stacked_bars
+from axiometer.report.expressed_views import ExpressedView, Row
+from axiometer.report.parts import Panel, Section, Table, both_widths, file_stem, number_of, text_of, whole_of
+from axiometer.report.sections.expressed import share_axis
+from axiometer.report.sections.outcomes import KINDS
+from axiometer.report.texts import Texts
+
+NOT_RECORDED = "not_recorded"
+ENDINGS = ("chosen", "refused", "truncated", "invalid", "filtered", "error", NOT_RECORDED)
+_SPARE = KINDS.index("both")  # the colour of an outcome that free answers do not have
+
+
+def classifier_section(view: ExpressedView, texts: Texts) -> Section:
+    """Who read the answers: what it was trained on, and how well it told each value there."""
+    said = view.of("classifier")
+    known = said.get("validation")
+    found = known if isinstance(known, dict) else {}
+    listed = found.get("values")
+    rows = []
+    for row in listed if isinstance(listed, list) else []:
+        numbers = (texts.decimal(number_of(row, name)) for name in ("f1", "precision", "recall"))
+        rows.append((view.called(text_of(row, "value"), texts), *numbers, texts.count(whole_of(row, "support"))))
+    names = ("value", "f1", "precision", "recall", "support")
+    table = Table(tuple(texts(f"expressed.column.{name}") for name in names), tuple(rows))
+    intro = tuple(part for part in (_trained(view, texts), text_of(said, "about")) if part)
+    if not rows:
+        return Section("classifier", texts("expressed.classifier"), intro)
+    scores = {name: texts.decimal(number_of(found, name), 3) for name in ("micro", "macro")}
+    told = texts("expressed.validated", n=whole_of(found, "texts"), **scores)
+    return Section(
+        "classifier", texts("expressed.classifier"), (*intro, told), (Panel("", (), (), table, folded=True),)
+    )
+
+
+def _trained(view: ExpressedView, texts: Texts) -> str:
+    said = view.of("classifier")
+    licence = text_of(said, "licence")
+    return texts(
+        "expressed.trained",
+        name=view.classifier_name(texts),
+        kind=texts.named("classifier_architecture", text_of(said, "architecture")),
+        n=whole_of(said, "fitted"),
+        file=text_of(said, "file") or "–",
+        licence=texts("expressed.licence", licence=licence) if licence else "",
+        values=len(view.values),
+        framework=view.framework_name(texts),
+    )
+
+
+def outcomes_section(view: ExpressedView, texts: Texts) -> Section:
+    """Nothing is left out: read, refused, cut, empty, failed, not recorded."""
+    panels = [_outcomes_panel(texts, texts("outcomes.all"), "all", [(text_of(r, "model"), r) for r in view.outcomes()])]
+    if len(view.languages) > 1:
+        rows = [(_joined(texts, row, lang), row) for lang, row in _by_language(view)]
+        panels.append(_outcomes_panel(texts, texts("outcomes.by_language"), "language", rows))
+    intro = [texts("expressed.outcomes_intro")]
+    if view.recorded:
+        intro.append(texts("expressed.recorded"))
+    return Section("outcomes", texts("expressed.outcomes"), tuple(intro), tuple(panels))
+
+
+def _by_language(view: ExpressedView) -> Iterator[tuple[str, Row]]:
+    by_lang = {lang: {text_of(row, "model"): row for row in view.outcomes(lang)} for lang in view.languages}
+    for model in view.models:
+        for lang, rows in by_lang.items():
+            if model in rows:
+                yield lang, rows[model]
+
+
+def _joined(texts: Texts, row: Row, lang: str) -> str:
+    return f"{text_of(row, 'model')} · {texts.named('language', lang)}"
+
+
+def _outcomes_panel(texts: Texts, tab: str, name: str, rows: Sequence[tuple[str, Row]]) -> Panel:
+    bars = [
+        Bar(label, texts("expressed.asked_note", n=whole_of(row, "asked")), _segments(texts, row))
+        for label, row in rows
+    ]
+    title = texts("expressed.outcomes_chart")
+    chart = both_widths(lambda width: stacked_bars(bars, title, width), file_stem("expressed", "outcomes", name))
+    endings = [ending for ending in ENDINGS if any(whole_of(row, ending) for _, row in rows) or ending == "refused"]
+    listed = tuple(
+        (
+            label,
+            texts.count(whole_of(row, "asked")),
+            *(texts.count(whole_of(row, ending)) for ending in endings),
+            _share(texts, row, "refused"),
+        )
+        for label, row in rows
+    )
+    headers = (
+        texts("expressed.column.model"),
+        texts("expressed.column.planned"),
+        *(_ending(texts, ending) for ending in endings),
+        texts("expressed.column.refused_share"),
+    )
+    return Panel(tab, (chart,), (), Table(headers, listed))
+
+
+def _ending(texts: Texts, ending: str) -> str:
+    """What became of an answer; one that was read has no option that it chose."""
+    return texts(f"expressed.ending.{ending}") if ending in ("chosen", NOT_RECORDED) else texts.named("outcome", ending)
+
+
+def _segments(texts: Texts, row: Row) -> tuple[Segment, ...]:
+    total, found = whole_of(row, "asked"), []
+    for ending in ENDINGS:
+        n = whole_of(row, ending)
+        if not n or not total:
+            continue
+        name, share = _ending(texts, ending), n / total
+        said = texts("expressed.tooltip.outcome", outcome=name, n=n, total=total, share=texts.percent(share))
+        kind = _SPARE if ending == NOT_RECORDED else KINDS.index(ending)
+        found.append(Segment(kind, name, share, texts.percent(share), said))
+    return tuple(found)
+
+
+def _share(texts: Texts, row: Row, name: str) -> str:
+    share = texts.percent(number_of(row, f"{name}_share"), 1)
+    interval = texts.interval(number_of(row, f"{name}_low"), number_of(row, f"{name}_high"))
+    return texts("scenes.with_interval", estimate=share, interval=interval) if interval else share
+
+
+def domain_section(view: ExpressedView, texts: Texts) -> Section:
+    """How many answers lie far from what the classifier was trained on, and what that does to its probabilities."""
+    rows = [row for row in view.outcomes() if number_of(row, "far_share") is not None]
+    split = len(view.languages) > 1
+    intro = (texts("expressed.domain_intro"), texts("expressed.shift_intro"))
+    table = _domain_table(view, texts, split)
+    if not rows:
+        panel = Panel("", (), (texts("expressed.no_distances"),), table)
+        return Section("domain", texts("expressed.domain"), intro, (panel,))
+    listed = [(text_of(row, "model"), row, place) for place, row in enumerate(rows)]
+    if split:
+        places = {model: place for place, model in enumerate(view.models)}
+        listed = [(_joined(texts, row, lang), row, places[text_of(row, "model")]) for lang, row in _by_language(view)]
+    dots = [DotRow(label, "", dot) for label, row, place in listed if (dot := _far_dot(texts, label, row, place))]
+    axis, title = share_axis(texts, "far", dots), texts("expressed.chart.far")
+    chart = both_widths(lambda width: dot_plot(dots, (), axis, title, width), file_stem("expressed", "domain"))
+    return Section("domain", texts("expressed.domain"), intro, (Panel("", (chart,), (), table),))
+
+
+def _far_dot(texts: Texts, label: str, row: Row, series: int) -> tuple[Estimate, ...]:
+    share, low, high = (number_of(row, f"far_{name}") for name in ("share", "low", "high"))
+    if share is None:
+        return ()
+    interval = texts.interval(low, high)
+    said = texts("expressed.tooltip.far", who=label, share=texts.percent(share), n=whole_of(row, "far"))
+    said += texts("reliability.tooltip_interval", interval=interval) if interval else ""
+    return (Estimate(series, share, low, high, said, texts.percent(share), interval),)
+
+
+def _domain_table(view: ExpressedView, texts: Texts, split: bool) -> Table:
+    shift = view.of("shift")
+    rows = [(text_of(row, "model"), row, True) for row in view.outcomes()]
+    if split:
+        rows += [(_joined(texts, row, lang), row, False) for lang, row in _by_language(view)]
+    listed = []
+    for label, row, whole in rows:
+        found = shift.get(text_of(row, "model")) if whole else None
+        moved = found if isinstance(found, dict) else {}
+        listed.append(
+            (
+                label,
+                texts.count(whole_of(row, "chosen")),
+                texts.count(whole_of(row, "far")) if number_of(row, "far_share") is not None else "–",
+                _share(texts, row, "far"),
+                texts.decimal(number_of(row, "mean_distance"), 3),
+                texts.decimal(number_of(moved, "shift"), 3),
+                texts.decimal(number_of(moved, "by_chance"), 3),
+            )
+        )
+    names = ("model", "answers", "far", "far_share", "distance", "shift", "by_chance")
+    return Table(tuple(texts(f"expressed.column.{name}") for name in names), tuple(listed))
