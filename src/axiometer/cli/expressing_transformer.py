@@ -58,9 +58,11 @@ def transformer_trainer(
 ) -> Iterator[TransformerTrainer]:
     """The trainer that is asked for. Its checkpoints lie beside `output`, go with success and stay otherwise."""
     from axiometer.expression.card import Architecture
+    from axiometer.expression.transformer.backbone import need_libraries
     from axiometer.expression.transformer.options import Loss, Pooling, Precision, Sharing, TransformerOptions
     from axiometer.expression.transformer.training import TransformerTrainer, checkpoints_of
 
+    need_libraries()
     if given["backbone"] is None:
         raise InputError("no encoder to begin with", mend="--backbone names a folder, or a model on Hugging Face")
     kinds: dict[str, type[StrEnum]] = {"sharing": Sharing, "loss": Loss, "pooling": Pooling, "precision": Precision}

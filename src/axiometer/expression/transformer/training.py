@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
@@ -201,7 +202,8 @@ class TransformerTrainer:
 
         _, seen = outputs(networks, self._open().tokens, train)
         count = max(1, min(_CENTRES, len(seen) // _PER_CENTRE))
-        found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(unit(seen)).cluster_centers_
+        with threadpool_limits(1):  # products are small: their threads would wait for each other
+            found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(unit(seen)).cluster_centers_
         centres = unit(found.astype(np.float32))
         off = off_centre(unit(unseen), centres)
         return Nearness(centres, np.quantile(off, np.linspace(0, 1, _QUANTILES)).astype(np.float32))

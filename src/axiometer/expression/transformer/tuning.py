@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ class _Tuning:
 
     def _step(self, batch: Sequence[int], step: int) -> float:
         """One change of the weights; gives the mean loss of the batch's decisions."""
-        torch.manual_seed(whole(2**62, self._seed, "step", step))
+        _draw_from(whole(2**62, self._seed, "step", step))
         for group in self._optimiser.param_groups:
             group["lr"] = rate(step, self._total, self._options.warm_up, self._options.learning_rate)
         self._network.train()
@@ -186,6 +187,13 @@ def _groups(network: HeadedEncoder, decay: float) -> list[dict[str, Any]]:
     ]
 
 
+def _draw_from(seed: int) -> None:
+    """Seeds all that an encoder may draw from: PyTorch (dropout), and NumPy and Python (some leave layers out so)."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
 @contextlib.contextmanager
 def _reproducible(network: HeadedEncoder) -> Iterator[None]:
     """Draws and kernels that give the same again; what others drew or chose is put back."""
@@ -193,6 +201,7 @@ def _reproducible(network: HeadedEncoder) -> Iterator[None]:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it the products of a GPU differ
     before = torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    drawn = random.getstate(), np.random.get_state()
     drawing = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
     with drawing, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # kernels that know no other way say so
@@ -201,3 +210,5 @@ def _reproducible(network: HeadedEncoder) -> Iterator[None]:
             yield
         finally:
             torch.use_deterministic_algorithms(before, warn_only=warned)
+            random.setstate(drawn[0])
+            np.random.set_state(drawn[1])
