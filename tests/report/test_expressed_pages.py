@@ -45,7 +45,7 @@ def profile(
     ]
     kinds = ("expressed", "endorsed", "opposed")
     shares = [
-        _share(model, 0.05 + 0.04 * at + 0.02 * place, value, kind, questions, state, stances)
+        _share(model, 0.05 + 0.04 * (at % 18) + 0.02 * place, value, kind, questions, state, stances)
         for kind in kinds
         for place, model in enumerate(names)
         for at, value in enumerate(values)
@@ -72,7 +72,7 @@ def _answer(
 ) -> dict[str, object]:
     p = random.random(len(values))
     expressed = [value for value, each in zip(values, p, strict=True) if each > 0.7]
-    text = f"{HOSTILE} 因为它更公平。 第 {question} 条回答 {model} " + "很长的回答。" * 20
+    text = f"{HOSTILE} 因为它更公平。 第{question}条回答 {model} " + "很长的回答。" * 20
     return {
         "id": f"{place}-{question}-{lang}",
         "model": model,
@@ -237,7 +237,7 @@ def test_the_page_has_every_section_and_charts_that_parse(lang: str) -> None:
         "manifest",
     ]
     charts = re.findall(r"<svg.*?</svg>", html, re.S)
-    assert len(charts) == 20  # two widths: 2 of shares, 2 of stances, 3 pairs, 2 of outcomes, 1 of domains
+    assert len(charts) == 22  # two widths: 2 of shares, 2 of stances, 3 pairs, 2 of outcomes, 2 of domains
     for chart in charts:
         ET.fromstring(chart)
 
@@ -247,7 +247,7 @@ def test_the_page_has_every_section_and_charts_that_parse(lang: str) -> None:
     [
         ("uncorrected", "Uncorrected: nobody has labelled", "未校正：没有人"),
         ("corrected", "Corrected from 120 labels by people", "120 份标注校正"),
-        ("transported", "transported from validation&lt;b&gt;, unverified", "移自validation&lt;b&gt;，未经核实"),
+        ("transported", "transported from validation&lt;b&gt;, unverified", "移自 validation&lt;b&gt;，未经核实"),
     ],
 )
 def test_the_first_lines_say_how_shares_stand_to_the_classifiers_errors(state: str, en: str, zh: str) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from axiometer.report.expressed_views import ExpressedView
 from axiometer.report.items import script_safe
+from axiometer.report.sections.expressed_outcomes import ending_name
 from axiometer.report.shown import shown
 from axiometer.report.texts import Texts
 
@@ -116,9 +117,7 @@ def _places(found: list[str] | None, values: Mapping[str, int]) -> list[int] | N
 def _words(view: ExpressedView, texts: Texts, answers: pl.DataFrame) -> dict[str, Any]:
     words = texts.block("expressed.script")
     found = [str(code) for code in answers["outcome"].unique().sort()]
-    named = {
-        code: texts("expressed.ending.chosen") if code == "chosen" else texts.named("outcome", code) for code in found
-    }
+    named = {code: ending_name(texts, code) for code in found}
     return {
         **(dict(words) if isinstance(words, Mapping) else {}),
         "any": texts("items.any"),

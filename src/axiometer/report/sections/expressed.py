@@ -103,11 +103,13 @@ def _many(view: ExpressedView, texts: Texts, kind: str, rows: ByValue, corrects:
 
 def _overview(view: ExpressedView, texts: Texts, kind: str, rows: ByValue, corrects: bool) -> Chart:
     read, cells = corrected if corrects else raw, {}
+    known = [share for by_model in rows.values() for row in by_model.values() if (share := read(row).value) is not None]
+    highest = max(known, default=1.0) or 1.0  # shades are told apart however small all shares are
     for place, (value, by_model) in enumerate(rows.items()):
         for other, model in enumerate(view.models):
             if model in by_model and (share := read(by_model[model]).value) is not None:
                 said = _tooltip(view, texts, value, by_model[model], read(by_model[model]), corrects)
-                cells[place, other] = Cell(share, f"{100 * share:.0f}".replace("-", "−"), said)
+                cells[place, other] = Cell(share / highest, f"{100 * share:.0f}".replace("-", "−"), said)
     title = texts("expressed.in_percent", title=_title(view, texts, kind, corrects))
     names = [view.called(value, texts) for value in rows]
     drawn = matrix(names, cells, title, columns=view.models, size=CELL, width=WIDE - 110)

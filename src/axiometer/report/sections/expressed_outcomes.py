@@ -55,7 +55,9 @@ def _trained(view: ExpressedView, texts: Texts) -> str:
 
 def outcomes_section(view: ExpressedView, texts: Texts) -> Section:
     """Nothing is left out: read, refused, cut, empty, failed, not recorded."""
-    panels = [_outcomes_panel(texts, texts("outcomes.all"), "all", [(text_of(r, "model"), r) for r in view.outcomes()])]
+    panels = [
+        _outcomes_panel(texts, texts("expressed.all"), "all", [(text_of(r, "model"), r) for r in view.outcomes()])
+    ]
     if len(view.languages) > 1:
         rows = [(_joined(texts, row, lang), row) for lang, row in _by_language(view)]
         panels.append(_outcomes_panel(texts, texts("outcomes.by_language"), "language", rows))
@@ -97,15 +99,16 @@ def _outcomes_panel(texts: Texts, tab: str, name: str, rows: Sequence[tuple[str,
     headers = (
         texts("expressed.column.model"),
         texts("expressed.column.planned"),
-        *(_ending(texts, ending) for ending in endings),
+        *(ending_name(texts, ending) for ending in endings),
         texts("expressed.column.refused_share"),
     )
     return Panel(tab, (chart,), (), Table(headers, listed))
 
 
-def _ending(texts: Texts, ending: str) -> str:
+def ending_name(texts: Texts, ending: str) -> str:
     """What became of an answer; one that was read has no option that it chose."""
-    return texts(f"expressed.ending.{ending}") if ending in ("chosen", NOT_RECORDED) else texts.named("outcome", ending)
+    own = ("chosen", "invalid", NOT_RECORDED)
+    return texts(f"expressed.ending.{ending}") if ending in own else texts.named("outcome", ending)
 
 
 def _segments(texts: Texts, row: Row) -> tuple[Segment, ...]:
@@ -114,7 +117,7 @@ def _segments(texts: Texts, row: Row) -> tuple[Segment, ...]:
         n = whole_of(row, ending)
         if not n or not total:
             continue
-        name, share = _ending(texts, ending), n / total
+        name, share = ending_name(texts, ending), n / total
         said = texts("expressed.tooltip.outcome", outcome=name, n=n, total=total, share=texts.percent(share))
         kind = _SPARE if ending == NOT_RECORDED else KINDS.index(ending)
         found.append(Segment(kind, name, share, texts.percent(share), said))
@@ -129,21 +132,27 @@ def _share(texts: Texts, row: Row, name: str) -> str:
 
 def domain_section(view: ExpressedView, texts: Texts) -> Section:
     """How many answers lie far from what the classifier was trained on, and what that does to its probabilities."""
-    rows = [row for row in view.outcomes() if number_of(row, "far_share") is not None]
-    split = len(view.languages) > 1
-    intro = (texts("expressed.domain_intro"), texts("expressed.shift_intro"))
-    table = _domain_table(view, texts, split)
-    if not rows:
-        panel = Panel("", (), (texts("expressed.no_distances"),), table)
-        return Section("domain", texts("expressed.domain"), intro, (panel,))
-    listed = [(text_of(row, "model"), row, place) for place, row in enumerate(rows)]
-    if split:
-        places = {model: place for place, model in enumerate(view.models)}
-        listed = [(_joined(texts, row, lang), row, places[text_of(row, "model")]) for lang, row in _by_language(view)]
-    dots = [DotRow(label, "", dot) for label, row, place in listed if (dot := _far_dot(texts, label, row, place))]
+    file = text_of(view.of("classifier"), "file") or "–"
+    intro = (texts("expressed.domain_intro", file=file), texts("expressed.shift_intro"))
+    places = {model: place for place, model in enumerate(view.models)}
+    whole = [(text_of(row, "model"), row, places[text_of(row, "model")]) for row in view.outcomes()]
+    panels = [_domain_panel(view, texts, "all", whole)]
+    if len(view.languages) > 1:
+        rows = [(_joined(texts, row, lang), row, places[text_of(row, "model")]) for lang, row in _by_language(view)]
+        panels.append(_domain_panel(view, texts, "language", rows))
+    return Section("domain", texts("expressed.domain"), intro, tuple(panels))
+
+
+def _domain_panel(view: ExpressedView, texts: Texts, name: str, rows: Sequence[tuple[str, Row, int]]) -> Panel:
+    tab = texts("expressed.all" if name == "all" else "outcomes.by_language")
+    table = _domain_table(view, texts, name == "all", [(label, row) for label, row, _ in rows])
+    dots = [DotRow(label, "", dot) for label, row, place in rows if (dot := _far_dot(texts, label, row, place))]
+    if not dots:
+        return Panel(tab, (), (texts("expressed.no_distances"),), table)
     axis, title = share_axis(texts, "far", dots), texts("expressed.chart.far")
-    chart = both_widths(lambda width: dot_plot(dots, (), axis, title, width), file_stem("expressed", "domain"))
-    return Section("domain", texts("expressed.domain"), intro, (Panel("", (chart,), (), table),))
+    stem = file_stem("expressed", "domain", "" if name == "all" else name)
+    chart = both_widths(lambda width: dot_plot(dots, (), axis, title, width), stem)
+    return Panel(tab, (chart,), (), table)
 
 
 def _far_dot(texts: Texts, label: str, row: Row, series: int) -> tuple[Estimate, ...]:
@@ -156,25 +165,21 @@ def _far_dot(texts: Texts, label: str, row: Row, series: int) -> tuple[Estimate,
     return (Estimate(series, share, low, high, said, texts.percent(share), interval),)
 
 
-def _domain_table(view: ExpressedView, texts: Texts, split: bool) -> Table:
-    shift = view.of("shift")
-    rows = [(text_of(row, "model"), row, True) for row in view.outcomes()]
-    if split:
-        rows += [(_joined(texts, row, lang), row, False) for lang, row in _by_language(view)]
-    listed = []
-    for label, row, whole in rows:
-        found = shift.get(text_of(row, "model")) if whole else None
+def _domain_table(view: ExpressedView, texts: Texts, whole: bool, rows: Sequence[tuple[str, Row]]) -> Table:
+    """The shift is known over all languages together."""
+    shift, listed = view.of("shift"), []
+    for label, row in rows:
+        found = shift.get(text_of(row, "model"))
         moved = found if isinstance(found, dict) else {}
-        listed.append(
-            (
-                label,
-                texts.count(whole_of(row, "chosen")),
-                texts.count(whole_of(row, "far")) if number_of(row, "far_share") is not None else "–",
-                _share(texts, row, "far"),
-                texts.decimal(number_of(row, "mean_distance"), 3),
-                texts.decimal(number_of(moved, "shift"), 3),
-                texts.decimal(number_of(moved, "by_chance"), 3),
-            )
-        )
-    names = ("model", "answers", "far", "far_share", "distance", "shift", "by_chance")
+        told = number_of(row, "far_share") is not None
+        cells = [
+            texts.count(whole_of(row, "chosen")),
+            texts.count(whole_of(row, "far")) if told else "–",
+            _share(texts, row, "far"),
+            texts.decimal(number_of(row, "mean_distance"), 3),
+        ]
+        if whole:
+            cells += [texts.decimal(number_of(moved, each), 3) for each in ("shift", "by_chance")]
+        listed.append((label, *cells))
+    names = ("model", "answers", "far", "far_share", "distance", *(("shift", "by_chance") if whole else ()))
     return Table(tuple(texts(f"expressed.column.{name}") for name in names), tuple(listed))

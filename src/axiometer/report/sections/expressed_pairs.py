@@ -36,7 +36,10 @@ def pairs_section(view: ExpressedView, texts: Texts) -> Section | None:
     panels.append(_by_value(view, texts))
     panels += [panel for kind in STANCES if (panel := _stance(view, texts, kind)) is not None]
     better = texts(f"expressed.differences_{'corrected' if view.corrects else 'raw'}")
-    intro = (texts("expressed.differences_intro"), better)
+    rows = [row for row in _rows(view, EXPRESSED) if _main(view, row).value is not None]
+    clear = sum(1 for row in rows if _is_clear(view, row))
+    counted = texts("expressed.clear_count", n=len(rows), clear=clear)
+    intro = (texts("expressed.differences_intro"), counted + better)
     return Section("differences", texts("expressed.differences"), intro, tuple(panels))
 
 
@@ -115,6 +118,11 @@ def _clearest(view: ExpressedView, texts: Texts) -> Panel:
     return Panel(texts("expressed.clearest"), (chart,), notes, _table(view, texts, ordered), folded=True)
 
 
+def _is_clear(view: ExpressedView, row: Row) -> bool:
+    p = _p(view, row)[1]
+    return p is not None and p < CLEAR
+
+
 def _clearness(view: ExpressedView, row: Row) -> tuple[float, float]:
     p = _p(view, row)[1]
     return (2.0 if p is None else p), -abs(_main(view, row).value or 0.0)
@@ -128,7 +136,7 @@ def _by_value(view: ExpressedView, texts: Texts) -> Panel:
         by_value.setdefault(text_of(row, "value"), []).append(row)
     for value, rows in by_value.items():
         known = [row for row in rows if _main(view, row).value is not None]
-        clear = [row for row in known if (p := _p(view, row)[1]) is not None and p < CLEAR]
+        clear = [row for row in known if _is_clear(view, row)]
         most = max(known, key=lambda row: abs(_main(view, row).value or 0.0), default=None)
         cells = (
             view.called(value, texts),

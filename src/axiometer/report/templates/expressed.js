@@ -144,6 +144,7 @@
       outcome: picked("outcome"),
       far: byId("far")?.checked ?? false,
     };
+    byId("how").disabled = asked.value === "" || asked.value === "none";
     matching = ordered(answers.filter((answer) => fits(answer, asked)), asked);
     listed = 0;
     byId("list").replaceChildren();
