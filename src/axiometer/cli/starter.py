@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from axiometer.cli.console import say
+from axiometer.cli.console import remark
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -47,11 +47,11 @@ def questions_path(named: Path | str, framework: str | None = None, lang: str | 
         return path
     imported = read_questions(path, ImportOptions(framework=framework, lang=lang))
     for row in imported.rejected[:SHOWN]:
-        say(t("row {row}, {column}: {why}", row=row.row, column=row.column or "-", why=t(row.reason)))
+        remark(t("row {row}, {column}: {why}", row=row.row, column=row.column or "-", why=t(row.reason)))
     if not imported.items:
         raise InputError("no row could be imported", file=path, mend="see above")
     if imported.rejected:
-        say(t("imported {n}, rejected {m}", n=imported.imported, m=len(imported.rejected)))
+        remark(t("imported {n}, rejected {m}", n=imported.imported, m=len(imported.rejected)))
     return _path(imported.items, Item, "questions")
 
 

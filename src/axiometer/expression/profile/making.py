@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from axiometer.analyze.correction.corrected import OUTSIDE
 from axiometer.analyze.frames import framed, number
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.errors import InputError
@@ -24,7 +25,7 @@ from axiometer.expression.profile.correcting import (
 )
 from axiometer.expression.profile.ends import outcome_table
 from axiometer.expression.profile.estimates import Basis, difference_table, share_table
-from axiometer.expression.profile.profile import FOLDER, FORMAT, Profile, State, write_profile
+from axiometer.expression.profile.profile import FOLDER, FORMAT, Kind, Profile, State, write_profile
 from axiometer.expression.profile.questions import Questions, questions_of
 from axiometer.expression.profile.readings import readings
 from axiometer.expression.profile.tables import ANSWERS
@@ -77,12 +78,13 @@ def make_profile(
     analysis = AnalysisOptions(seed=options.seed, resamples=options.resamples, min_sources=LEAST_QUESTIONS)
     everyone = units_by_model(run.answers, read, labels, questions, values)
     basis = Basis(values, questions, correction, analysis)
+    shares = share_table(everyone, basis)
     profile = Profile(
-        shares=share_table(everyone, basis),
+        shares=shares,
         differences=difference_table(everyone, basis),
         outcomes=outcome_table(run.answers, read, run.items, run.models, questions, analysis, recorded=run.recorded),
         answers=_answers(run, read, values),
-        summary=_summary(run, opened, options, basis, everyone, labels),
+        summary=_summary(run, opened, options, basis, everyone, labels, shares),
         framework=framework,
     )
     write_profile(profile, run.folder, file)
@@ -138,6 +140,7 @@ def _summary(
     basis: Basis,
     everyone: Mapping[str, Units],
     labels: pl.DataFrame,
+    shares: pl.DataFrame,
 ) -> dict[str, Any]:
     import axiometer
 
@@ -158,8 +161,9 @@ def _summary(
             "note": correction.note,
             "labels": labels["subject"].n_unique(),
             "raters": labels["rater"].n_unique(),
+            **_beyond(shares, correction),
             "texts": max((len(each) for each in correction.elsewhere.values()), default=0),
-            "evaluation": options.validation.name if options.validation and correction.elsewhere else None,
+            "source": _source(opened, options) if correction.elsewhere else None,
         },
         "shift": {model: _shift(own, opened, basis.values) for model, own in everyone.items()},
         "notes": [*opened.notes, *_notes(run)],
@@ -171,6 +175,21 @@ def _summary(
             "read": sum(len(own) for own in everyone.values()),
         },
     }
+
+
+def _source(opened: Opened, options: ProfileOptions) -> str:
+    """What texts the classifier's errors were counted on."""
+    return options.validation.name if options.validation else f"{opened.card.data.file}, {opened.card.data.split}"
+
+
+def _beyond(shares: pl.DataFrame, correction: Correction) -> dict[str, int]:
+    """How many of the shares that were corrected by errors elsewhere lie at 0 or 100 %, or beyond with all of their
+    interval: more than a few say that the errors are others here."""
+    if correction.state is not State.TRANSPORTED:
+        return {}
+    own = shares.filter(pl.col("kind") == str(Kind.EXPRESSED))
+    out = own.filter((pl.col("corrected_why_not") == OUTSIDE) | (pl.col("corrected") <= 0) | (pl.col("corrected") >= 1))
+    return {"beyond": out.height, "shares": own.height}
 
 
 def _questions(run: FreeRun, questions: Questions) -> int:
