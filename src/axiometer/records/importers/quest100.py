@@ -71,7 +71,7 @@ def _models(table: SourceTable, reader: QuestionReader) -> list[str]:
         )
     nameless = [name for name in models if name.startswith("column ")]
     if nameless:
-        raise InputError("a column of answers has no name: {column}", file=table.file, column=nameless[0])
+        raise InputError("a column of answers has no name", file=table.file, column=nameless[0])
     return models
 
 
@@ -95,9 +95,7 @@ def _why(bad: RowError, said: Mapping[str, str]) -> tuple[str, str | None]:
 def _closed(account: Account, free: list[FreeAnswer], models: list[str], counts: Mapping[str, int]) -> Imported:
     silent = [model for model in models if not any(answer.model == f"recorded/{model}" for answer in free)]
     if silent and free:
-        raise InputError(
-            "the column {column} holds no answer", file=account.table.file, mend="leave it out", column=silent[0]
-        )
+        raise InputError("no answer in this column", file=account.table.file, column=silent[0], mend="leave it out")
     counts = {**counts, UNFINISHED: sum(ends_open(answer.text) for answer in free)}
     found = {what: n for what, n in counts.items() if n}
     return replace(account.close(), free_answers=free, counts=found, merged_rows=counts[AGAIN])

@@ -41,7 +41,6 @@ _NUMBER = re.compile(
 )
 NO_QUESTION = "no question in this row"
 _NUMBERED_SHARE = 0.5
-_WORDS = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(
     r"=\s*[A-Za-z_.]+\(|=\s*\$?[A-Z]{1,3}\$?\d+|#(?:REF|NAME|VALUE|DIV/0|NULL|NUM|SPILL|CALC)[!?]|#N/A"
 )
@@ -71,7 +70,7 @@ def problem_of(text: str) -> str | None:
         return "damaged characters (U+FFFD)"
     if _FORMULA.match(text.strip()):
         return "a formula or its error, not a text"
-    return None if _WORDS.search(text) else "no words"
+    return None if any(map(str.isalpha, text)) else "no words"
 
 
 def question_item(
@@ -153,9 +152,10 @@ def columns_of(table: SourceTable) -> QuestionColumns:
     else:
         found = ", ".join(table.columns[:12]) + (", …" if len(table.columns) > 12 else "")
         raise InputError(
-            "no column of questions",
+            "columns missing: {missing}",
             file=table.file,
-            mend="name it `question`, or `zh` and `en` side by side; the file has: {found}",
+            mend="name it so, or `zh` and `en` side by side; the file has: {found}",
+            missing=QUESTION[0],
             found=found,
         )
     return QuestionColumns(texts, named(IDS), named(LANGS), named(ABOUT), named(CLUSTERS))
