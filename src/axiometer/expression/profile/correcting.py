@@ -72,8 +72,8 @@ def uncorrected() -> Correction:
     return Correction(State.UNCORRECTED, UNCORRECTED)
 
 
-def transported(counts: Mapping[str, Counts], note: str) -> Correction:
-    """A correction by errors that were counted on other texts. Raises `InputError` for counts of no texts, or of more
+def transported(counts: Mapping[str, Counts], source: str) -> Correction:
+    """A correction by errors that were counted on other texts, those of `source`. Raises `InputError` for counts of no texts, or of more
     than anybody labels."""
     found: dict[str, Labels] = {}
     sources: dict[int, Sources] = {}
@@ -85,7 +85,7 @@ def transported(counts: Mapping[str, Counts], note: str) -> Correction:
         if texts not in sources:
             sources[texts] = _each_its_own(texts)
         found[value] = _as_labels(sizes, sources[texts])
-    return Correction(State.TRANSPORTED, note, found)
+    return Correction(State.TRANSPORTED, f"transported from {source}, unverified", found)
 
 
 def counts_of_card(opened: Opened) -> dict[str, Counts]:

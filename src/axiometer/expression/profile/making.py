@@ -99,19 +99,13 @@ def _framework_file(opened: Opened) -> Path:
 
 def _correction(labels: pl.DataFrame, opened: Opened, options: ProfileOptions) -> Correction:
     if not labels.is_empty():
-        people, answers = labels["rater"].n_unique(), labels["subject"].n_unique()
-        note = t("corrected from {n} answers that {people} people labelled", n=answers, people=people)
-        return Correction(State.CORRECTED, note)
+        answers, people = labels["subject"].n_unique(), labels["rater"].n_unique()
+        return Correction(State.CORRECTED, f"{answers} of the run's answers, labelled by {people} people")
     if options.validation is not None:
-        counts = counts_of_evaluation(options.validation, opened)
-        where = t("the evaluation {folder}", folder=options.validation.name)
-    elif options.transported:
-        counts, where = counts_of_card(opened), t("the classifier's validation texts")
-    else:
-        return uncorrected()
-    texts = max((each.tp + each.fp + each.fn + each.tn for each in counts.values()), default=0)
-    said = t("transported, unverified: from the classifier's errors on {n} texts of {where}", n=texts, where=where)
-    return transported(counts, said)
+        return transported(counts_of_evaluation(options.validation, opened), _source(opened, options))
+    if options.transported:
+        return transported(counts_of_card(opened), _source(opened, options))
+    return uncorrected()
 
 
 def _answers(run: FreeRun, read: pl.DataFrame, values: tuple[str, ...]) -> pl.DataFrame:
