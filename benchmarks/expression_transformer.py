@@ -22,7 +22,7 @@ def expression_transformer(small: bool = False, device: str | None = None) -> No
     """Prints a line per way and their ratio. Both ways are `express score` with one and the same classifier, from file
     to scores, in one process; they give the same probabilities. Start and opening are not timed. device: `cpu` (the
     default) or `cuda`."""
-    python = _python()
+    python = python_with_torch()
     device = device or "cpu"
     count, width, layers = SMALL if small else SIZES[device]
     print(f"\n# express score, {count} texts, a random BERT ({layers} layers of {width}), float32, {device}\n")
@@ -60,7 +60,7 @@ def _compare(program: list[str], profile: str, sizes: tuple[int, int, int], devi
     print(f"  {ratios} ({cpu['512'] / cpu['buckets']:.2f} times as many a second of CPU)")
 
 
-def _python() -> str | None:
+def python_with_torch() -> str | None:
     """A Python that has PyTorch."""
     if importlib.util.find_spec("torch") is not None and importlib.util.find_spec("transformers") is not None:
         return sys.executable
