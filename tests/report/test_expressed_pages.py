@@ -178,7 +178,9 @@ def _summary(
     questions: int,
     answers: int,
 ) -> dict[str, object]:
-    told = [{"value": v, "support": 40, "predicted": 50, "precision": 0.4, "recall": 0.5, "f1": 0.444} for v in values]
+    told = {
+        v: {"value": v, "support": 40, "predicted": 50, "precision": 0.4, "recall": 0.5, "f1": 0.444} for v in values
+    }
     return {
         "format": 1,
         "run": {"name": "quest<b>", "fingerprint": "0" * 32},
@@ -195,6 +197,7 @@ def _summary(
             "licence": "CC BY 4.0",
             "fitted": 4_496,
             "file": "data<b>.xlsx",
+            "training": dict.fromkeys(values, 0.31),
             "thresholds": dict.fromkeys(values, 0.7),
             "validation": {"texts": 1_000, "micro": 0.686, "macro": 0.576, "values": told},
         },
@@ -203,6 +206,7 @@ def _summary(
             "note": None,
             "labels": 120 if state == "corrected" else 0,
             "source": "validation<b>" if state == "transported" else None,
+            **({"beyond": 15, "shares": 36} if state == "transported" else {}),
         },
         "shift": {model: {"shift": 0.123, "by_chance": 0.021} for model in models},
         "notes": [],
@@ -266,7 +270,8 @@ def test_raw_and_corrected_shares_stand_in_one_chart_and_in_the_table() -> None:
 def test_a_transported_correction_is_called_unverified_wherever_it_stands() -> None:
     html = page(profile(state="transported"))
     assert html.count("transported correction, unverified") >= 2
-    assert "nothing here can show whether the correction holds" in html
+    assert "nothing here can show that the correction holds" in html
+    assert "15 of 36 corrected shares lie at or beyond 0 or 100%" in html
 
 
 def test_answers_and_names_stay_text() -> None:
@@ -343,3 +348,30 @@ def test_both_languages_have_the_same_texts() -> None:
     assert keys(catalogue("en")["expressed"]) == keys(catalogue("zh")["expressed"])
     methods = [catalogue(lang)["expressed_methods"] for lang in ("en", "zh")]
     assert len(methods[0]) == len(methods[1])  # type: ignore[arg-type]
+
+
+def test_how_well_the_classifier_told_each_value_stands_on_the_page() -> None:
+    own = page(profile()).split('id="classifier"')[1].split('id="answers"')[0]
+    assert "micro-F1 0.686" in own and own.count('<td class="num">0.44</td>') == 12 and own.count(">31%<") == 12
+
+
+def test_recorded_models_are_called_by_their_own_names() -> None:
+    whole = profile(models=2)
+    names = {model: f"recorded/{model}" for model in whole.models}
+    summary = {
+        **whole.summary,
+        "models": list(names.values()),
+        "shift": {names[model]: each for model, each in whole.summary["shift"].items()},
+    }
+    tables = {
+        table: getattr(whole, table).with_columns(pl.col(column).replace(names) for column in columns)
+        for table, columns in (
+            ("shares", ["model"]),
+            ("differences", ["model_a", "model_b"]),
+            ("outcomes", ["model"]),
+            ("answers", ["model"]),
+        )
+    }
+    html = page(Profile(**tables, summary=summary, framework=whole.framework))
+    before = html.split('id="manifest"')[0]
+    assert "recorded/" not in before and "0.123" in before and "recorded/model" in html

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from axiometer.records.tables import write_text
 from axiometer.report.expressed_answers import MOST_ANSWERS, answers_of
-from axiometer.report.expressed_views import TRANSPORTED, UNCORRECTED, ExpressedView
+from axiometer.report.expressed_views import TRANSPORTED, UNCORRECTED, ExpressedView, view_of
 from axiometer.report.page import manifest_text, rendered, script_of, write_figures
 from axiometer.report.parts import Section, text_of, whole_of
 from axiometer.report.sections.expressed import shares_section, stances_section
@@ -36,12 +36,12 @@ def write_profile_page(profile: Profile, folder: Path, langs: Sequence[Language]
 
 def write_profile_figures(profile: Profile, folder: Path, *, lang: Language = "en") -> list[Path]:
     """Every chart of the page as SVG and PNG in `folder`."""
-    return write_figures(profile_sections(ExpressedView(profile), Texts(lang)), folder)
+    return write_figures(profile_sections(view_of(profile), Texts(lang)), folder)
 
 
 def profile_page(profile: Profile, texts: Texts, *, limit: int = MOST_ANSWERS) -> str:
     """The page as text. Up to `limit` answers can be read on it."""
-    view = ExpressedView(profile)
+    view = view_of(profile)
     answers, script = answers_of(view, texts, limit), script_of(SCRIPT)
     return rendered(
         profile_sections(view, texts),
@@ -88,9 +88,9 @@ def _standfirst(view: ExpressedView, texts: Texts) -> str:
         read=view.number("read"),
         questions=view.number("questions"),
         languages=texts.listing([texts.named("language", lang) for lang in view.languages]),
-        classifier=view.classifier_name(texts),
+        classifier=view.classifier_name,
         fitted=whole_of(said, "fitted"),
-        file=text_of(said, "file") or "–",
+        file=view.trained_on(texts),
     )
     recorded = texts("expressed.stand_recorded") if view.recorded else ""
     return asked + recorded + state_said(view, texts)
@@ -103,7 +103,9 @@ def state_said(view: ExpressedView, texts: Texts) -> str:
         return texts("expressed.state.uncorrected")
     if view.state == TRANSPORTED:
         source = text_of(correction, "source") or texts("expressed.unknown_source")
-        return texts("expressed.state.transported", source=source)
+        beyond = whole_of(correction, "beyond")
+        more = texts("expressed.beyond", n=beyond, total=whole_of(correction, "shares")) if beyond else ""
+        return texts("expressed.state.transported", source=source) + more
     return texts("expressed.state.corrected", n=whole_of(correction, "labels"))
 
 

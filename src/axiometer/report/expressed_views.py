@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from axiometer.report.charts import Series
 from axiometer.report.parts import number_of, text_of, whole_of
 from axiometer.report.texts import Texts
+from axiometer.report.views import MODEL_COLUMNS
 
 if TYPE_CHECKING:
     from axiometer.expression.profile import Profile
@@ -20,6 +21,7 @@ Pair = tuple[str, str]
 
 EXPRESSED = "expressed"
 STANCES = ("endorsed", "opposed")
+RECORDED = "recorded/"
 UNCORRECTED = "uncorrected"
 TRANSPORTED = "transported"
 
@@ -79,8 +81,8 @@ class ExpressedView:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Languages that were asked in, but for what stands for all of them."""
-        return tuple(str(lang) for lang in self.profile.outcomes["lang"].unique().sort() if lang != "all")
+        """Languages that were asked in."""
+        return tuple(self.profile.summary["langs"])
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
@@ -105,9 +107,13 @@ class ExpressedView:
         framework = self.profile.framework
         return framework.names.get(texts.lang) or framework.names.get("en") or framework.id
 
-    def classifier_name(self, texts: Texts) -> str:
-        name = text_of(self.of("classifier"), "name")
-        return texts("expressed.default_classifier") if name in ("", "default") else name
+    @property
+    def classifier_name(self) -> str:
+        return text_of(self.of("classifier"), "name") or "–"
+
+    def trained_on(self, texts: Texts) -> str:
+        """The file of the classifier's training texts, with what they are where that is known."""
+        return texts.named("expressed_training", text_of(self.of("classifier"), "file") or "–")
 
     def has(self, kind: str) -> bool:
         """Whether anything of this kind was estimated."""
@@ -128,6 +134,31 @@ class ExpressedView:
         """Rows of `outcomes` in one language, models in their order."""
         by_model = {row["model"]: row for row in self.profile.outcomes.filter(lang=lang).iter_rows(named=True)}
         return (by_model[model] for model in self.models if model in by_model)
+
+
+def view_of(profile: Profile) -> ExpressedView:
+    """The profile with models called by what tells them apart: where all answers were recorded, without saying so in
+    front of every name."""
+    names = {model: model.removeprefix(RECORDED) for model in profile.models}
+    if not all(model.startswith(RECORDED) for model in names) or len(set(names.values())) < len(names):
+        return ExpressedView(profile)
+    shift = profile.summary.get("shift")
+    renamed = replace(
+        profile,
+        **{
+            table: frame.with_columns(
+                pl.col(column).replace(names) for column in MODEL_COLUMNS if column in frame.columns
+            )
+            for table in ("shares", "differences", "outcomes", "answers")
+            if (frame := getattr(profile, table)) is not None
+        },
+        summary={
+            **profile.summary,
+            "models": [names[model] for model in profile.models],
+            "shift": {names.get(model, model): each for model, each in shift.items()} if shift else {},
+        },
+    )
+    return ExpressedView(renamed)
 
 
 def raw(row: Row, name: str = "share") -> Reading:

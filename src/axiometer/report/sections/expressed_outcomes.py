@@ -21,14 +21,17 @@ def classifier_section(view: ExpressedView, texts: Texts) -> Section:
     said = view.of("classifier")
     known = said.get("validation")
     found = known if isinstance(known, dict) else {}
-    listed = found.get("values")
+    by_value, training = found.get("values"), said.get("training")
+    shares = training if isinstance(training, dict) else {}
     rows = []
-    for row in listed if isinstance(listed, list) else []:
+    for value, row in by_value.items() if isinstance(by_value, dict) else ():
         numbers = (texts.decimal(number_of(row, name)) for name in ("f1", "precision", "recall"))
-        rows.append((view.called(text_of(row, "value"), texts), *numbers, texts.count(whole_of(row, "support"))))
-    names = ("value", "f1", "precision", "recall", "support")
+        share = texts.percent(number_of(shares, value))
+        rows.append((view.called(value, texts), *numbers, texts.count(whole_of(row, "support")), share))
+    names = ("value", "f1", "precision", "recall", "support", "training")
     table = Table(tuple(texts(f"expressed.column.{name}") for name in names), tuple(rows))
-    intro = tuple(part for part in (_trained(view, texts), text_of(said, "about")) if part)
+    about = text_of(said, "about")
+    intro = (_trained(view, texts), *((texts("expressed.about", about=about),) if about else ()))
     if not rows:
         return Section("classifier", texts("expressed.classifier"), intro)
     scores = {name: texts.decimal(number_of(found, name), 3) for name in ("micro", "macro")}
@@ -43,10 +46,10 @@ def _trained(view: ExpressedView, texts: Texts) -> str:
     licence = text_of(said, "licence")
     return texts(
         "expressed.trained",
-        name=view.classifier_name(texts),
+        name=view.classifier_name,
         kind=texts.named("classifier_architecture", text_of(said, "architecture")),
         n=whole_of(said, "fitted"),
-        file=text_of(said, "file") or "–",
+        file=view.trained_on(texts),
         licence=texts("expressed.licence", licence=licence) if licence else "",
         values=len(view.values),
         framework=view.framework_name(texts),
@@ -132,8 +135,7 @@ def _share(texts: Texts, row: Row, name: str) -> str:
 
 def domain_section(view: ExpressedView, texts: Texts) -> Section:
     """How many answers lie far from what the classifier was trained on, and what that does to its probabilities."""
-    file = text_of(view.of("classifier"), "file") or "–"
-    intro = (texts("expressed.domain_intro", file=file), texts("expressed.shift_intro"))
+    intro = (texts("expressed.domain_intro", file=view.trained_on(texts)), texts("expressed.shift_intro"))
     places = {model: place for place, model in enumerate(view.models)}
     whole = [(text_of(row, "model"), row, places[text_of(row, "model")]) for row in view.outcomes()]
     panels = [_domain_panel(view, texts, "all", whole)]
