@@ -3,14 +3,13 @@ texts, or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from axiometer.analyze.correction import UNCORRECTED, Corrected, Labels, Method, Target, Verdicts, corrected
+from axiometer.analyze.correction.samples import each_its_own, labels_from_counts
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.errors import InputError
@@ -19,7 +18,7 @@ from axiometer.expression.folder import Opened
 from axiometer.expression.mapped import Mapped
 from axiometer.expression.metrics import Counts
 from axiometer.expression.profile.profile import Kind, State
-from axiometer.expression.profile.units import Units, both
+from axiometer.expression.profile.units import Units
 
 SHARE: Final = Target("expressed", (0,), (0, 1))
 MOST_TEXTS: Final = 1_000_000
@@ -73,8 +72,8 @@ def uncorrected() -> Correction:
 
 
 def transported(counts: Mapping[str, Counts], source: str) -> Correction:
-    """A correction by errors that were counted on other texts, those of `source`. Raises `InputError` for counts of no texts, or of more
-    than anybody labels."""
+    """A correction by errors that were counted on the texts of `source`. Raises `InputError` for counts of no texts, or
+    of more than anybody labels."""
     found: dict[str, Labels] = {}
     sources: dict[int, Sources] = {}
     for value, each in counts.items():
@@ -83,8 +82,8 @@ def transported(counts: Mapping[str, Counts], source: str) -> Correction:
         if min(sizes) < 0 or not 0 < texts <= MOST_TEXTS:
             raise InputError("the classifier's errors with {value} cannot be right", value=value)
         if texts not in sources:
-            sources[texts] = _each_its_own(texts)
-        found[value] = _as_labels(sizes, sources[texts])
+            sources[texts] = each_its_own(texts)
+        found[value] = labels_from_counts(*sizes, sources[texts])
     return Correction(State.TRANSPORTED, f"transported from {source}, unverified", found)
 
 
@@ -135,16 +134,3 @@ def _by_own_name(counts: Mapping[str, Counts], opened: Opened) -> dict[str, Coun
     if isinstance(classifier, Mapped) and set(counts) <= set(opened.card.values):
         return {value: counts[origin] for origin, value in classifier.mapping.items() if origin in counts}
     return {value: counts[value] for value in classifier.values if value in counts}
-
-
-def _as_labels(sizes: tuple[int, int, int, int], sources: Sources) -> Labels:
-    """tp, fp, fn, tn as labelled texts, each a source of its own."""
-    said = np.repeat(np.array([1.0, 1.0, 0.0, 0.0]), sizes)
-    truth = np.repeat(np.array([1.0, 0.0, 1.0, 0.0]), sizes)
-    n = len(said)
-    return Labels(both(said), both(truth), np.ones(n), np.arange(n, dtype=np.int64), sources)
-
-
-def _each_its_own(texts: int) -> Sources:
-    own: Sequence[Sequence[str]] = [()] * texts
-    return Sources.of(own, [str(number) for number in range(texts)])

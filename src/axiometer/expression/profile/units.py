@@ -11,6 +11,7 @@ import polars as pl
 
 from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
 from axiometer.analyze.correction import Labels, Verdicts
+from axiometer.analyze.correction.samples import in_two
 from axiometer.analyze.inference.sources import Sources
 from axiometer.expression.profile.profile import Kind
 from axiometer.expression.profile.questions import Questions
@@ -60,7 +61,7 @@ class Units:
         )
 
     def verdicts(self, kind: Kind, value: int, sources: Sources) -> Verdicts:
-        return Verdicts(CATEGORIES, both(self.said[kind][:, value].astype(np.float64)), self.group, sources)
+        return Verdicts(CATEGORIES, in_two(self.said[kind][:, value].astype(np.float64)), self.group, sources)
 
     def labels(self, value: int) -> Labels | None:
         """People's labels of which answers express the value; None where there are none."""
@@ -68,7 +69,7 @@ class Units:
         if not at.any():
             return None
         said = self.said[Kind.EXPRESSED][at, value].astype(np.float64)
-        return Labels(both(said), both(self.truth[at, value]), self.inclusion[at], self.group[at])
+        return Labels(in_two(said), in_two(self.truth[at, value]), self.inclusion[at], self.group[at])
 
 
 def on_common_questions(one: Units, other: Units) -> tuple[Units, Units]:
@@ -123,8 +124,3 @@ def _truth(labels: pl.DataFrame, values: Sequence[str]) -> dict[str, Floats]:
         named = set() if value == NONE else set(value.split(","))
         said.setdefault(subject, []).append(np.array([each in named for each in values], dtype=np.float64))
     return {subject: np.mean(rows, axis=0) for subject, rows in said.items()}
-
-
-def both(share: Floats) -> Floats:
-    """A share and what is left, as two columns."""
-    return np.column_stack([share, 1.0 - share])
