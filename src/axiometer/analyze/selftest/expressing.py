@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from axiometer.analyze.coded.arrays import Booleans, Floats, Integers
-from axiometer.analyze.correction import Corrected, Labels, Method, Target, Verdicts, between, corrected
+from axiometer.analyze.correction import Labels, Method, Target, Verdicts, between, corrected
 from axiometer.analyze.correction.samples import each_its_own, in_two, labels_from_counts
 from axiometer.analyze.inference.intervals import expit, logit
 from axiometer.analyze.inference.sources import Sources
@@ -33,6 +33,7 @@ OTHERWISE = (0.58, 0.93)
 """Sensitivity and specificity on the other texts, where they are not the same as here."""
 
 LABELLED, ALIKE, OTHER = "labelled", "transported, errors alike", "transported, other errors"
+QUANTITIES = ("share", "difference")
 ELSEWHERE, SHARE_ELSEWHERE = 1_000, 0.3
 """Other texts with labels, and how many of them express the value."""
 
@@ -70,12 +71,10 @@ def expressing_recovered(
     """Estimates and intervals of all simulations of one setting."""
     generator = np.random.default_rng(seed)
     share, difference = setting.truth(0), setting.truth(0) - setting.truth(1)
-    planted = {"share": share, "difference": difference}
     required = {LABELLED: True, ALIKE: True, OTHER: False}
     found = {
-        (ways, what): Recovered(ways, (what,), np.array([truth]), required=wanted, accepted=(LOWEST, HIGHEST))
+        ways: Recovered(ways, QUANTITIES, np.array([share, difference]), required=wanted, accepted=(LOWEST, HIGHEST))
         for ways, wanted in required.items()
-        for what, truth in planted.items()
     }
     raw = Recovered("as the classifier says", ("share",), np.array([share]), required=False)
     places, each = np.arange(setting.questions), each_its_own(ELSEWHERE)
@@ -93,9 +92,9 @@ def expressing_recovered(
                 corrected(v, there, [TARGET], options, Method.CONFUSION, transported=True)[0] for v in verdicts
             ]
         for ways, (first, second) in pairs.items():
-            _add(found[ways, "share"], first)
-            told = between(first, second, verdicts[0], options)
-            found[ways, "difference"].add(*(np.array([part]) for part in (told or (np.nan,) * 3)[:3]))
+            told = between(first, second, verdicts[0], options) or (np.nan,) * 3
+            ends = (first.estimate, first.low, first.high)
+            found[ways].add(*(np.array([_number(one), other]) for one, other in zip(ends, told, strict=False)))
     return [*found.values(), raw]
 
 
@@ -127,10 +126,6 @@ def _elsewhere(errors: tuple[float, float], each: Sources, generator: np.random.
     there = int(generator.binomial(ELSEWHERE, SHARE_ELSEWHERE))
     tp, tn = int(generator.binomial(there, errors[0])), int(generator.binomial(ELSEWHERE - there, errors[1]))
     return labels_from_counts(tp, ELSEWHERE - there - tn, there - tp, tn, each)
-
-
-def _add(recovered: Recovered, found: Corrected) -> None:
-    recovered.add(*(np.array([_number(part)]) for part in (found.estimate, found.low, found.high)))
 
 
 def _number(part: float | None) -> float:

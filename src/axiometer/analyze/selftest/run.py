@@ -63,8 +63,8 @@ LETTERS: dict[str, type[pl.DataType]] = {
 
 
 class Part(StrEnum):
-    """What is simulated: respondents who choose, a judge who reads free answers, and a classifier that says which values
-    they express."""
+    """What is simulated: respondents who choose, a judge who reads free answers, and a classifier that says which
+    values they express."""
 
     CHOICES = "choices"
     JUDGE = "judge"
