@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -16,13 +17,14 @@ from axiometer.expression.profile import Profile
 from axiometer.expression.profile.tables import ANSWERS, DIFFERENCES, OUTCOMES, SHARES
 from axiometer.frameworks import Framework, load_framework
 from axiometer.report.expressed import profile_page, write_profile_figures, write_profile_page
-from axiometer.report.expressed_answers import SUREST, selected
+from axiometer.report.expressed_answers import MOST_ANSWERS, SUREST, selected
 from axiometer.report.texts import Texts, catalogue
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{7*7}} <b>bold</b>"
 NO_INTERVAL = "8 sources, fewer than 20"
 
 
+@functools.cache
 def profile(
     models: int = 3,
     questions: int = 24,
@@ -215,8 +217,15 @@ def _summary(
     }
 
 
-def page(of: Profile, lang: str = "en", **more: int) -> str:
-    return profile_page(of, Texts(lang), **more)  # type: ignore[arg-type]
+_PAGES: dict[tuple[int, str, int], str] = {}
+
+
+def page(of: Profile, lang: str = "en", limit: int = MOST_ANSWERS) -> str:
+    """The page, written once for each profile: profiles are kept, so their identity tells them apart."""
+    key = (id(of), lang, limit)
+    if key not in _PAGES:
+        _PAGES[key] = profile_page(of, Texts(lang), limit=limit)  # type: ignore[arg-type]
+    return _PAGES[key]
 
 
 def data_of(html: str) -> dict[str, list[list[object]]]:
@@ -372,6 +381,6 @@ def test_recorded_models_are_called_by_their_own_names() -> None:
             ("answers", ["model"]),
         )
     }
-    html = page(Profile(**tables, summary=summary, framework=whole.framework))
+    html = profile_page(Profile(**tables, summary=summary, framework=whole.framework), Texts("en"))
     before = html.split('id="manifest"')[0]
     assert "recorded/" not in before and "0.123" in before and "recorded/model" in html

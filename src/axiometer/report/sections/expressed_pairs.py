@@ -35,7 +35,7 @@ def pairs_section(view: ExpressedView, texts: Texts) -> Section | None:
     panels = [*_of_pairs(view, texts)] if len(view.pairs) <= MOST_PAIRS else [_clearest(view, texts)]
     panels.append(_by_value(view, texts))
     panels += [panel for kind in STANCES if (panel := _stance(view, texts, kind)) is not None]
-    better = texts(f"expressed.differences_{'corrected' if view.corrects else 'raw'}")
+    better = texts(f"expressed.differences_{view.state if view.corrects else 'raw'}")
     rows = [row for row in _rows(view, EXPRESSED) if _main(view, row).value is not None]
     clear = sum(1 for row in rows if _is_clear(view, row))
     counted = texts("expressed.clear_count", n=len(rows), clear=clear)
