@@ -52,12 +52,7 @@ def import_file(
     chosen = known[format_]
     if file is None and chosen.needs_file:
         raise InputError("no file to import", mend="name it after the format")
-    if output is None and file is not None and chosen.gives_run:
-        output = Path("runs") / file.stem
-    if output is None:
-        raise InputError("no table to write", mend="name one with -o NAME.parquet")
-    if output.suffix not in (".parquet", ""):
-        raise InputError("must end in .parquet", file=output)
+    output = _checked_output(output, file if chosen.gives_run else None)
     imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent, nation, outlet))
     if imported.free_answers and not output.suffix:
         import_free_answers(imported, output, framework, as_json=as_json)
@@ -82,6 +77,17 @@ def import_file(
         _say(imported, output)
     if not imported.imported:
         raise InputError("no row could be imported", file=file, mend="see {rejects}", rejects=_rejects(output))
+
+
+def _checked_output(output: Path | None, of_run: Path | None) -> Path:
+    """Where to write; without a name, a run named after the file `of_run`."""
+    if output is None and of_run is not None:
+        return Path("runs") / of_run.stem
+    if output is None:
+        raise InputError("no table to write", mend="name one with -o NAME.parquet")
+    if output.suffix not in (".parquet", ""):
+        raise InputError("must end in .parquet", file=output)
+    return output
 
 
 def _rejects(output: Path) -> Path:
