@@ -124,11 +124,29 @@ def test_texts_are_scored_by_windows_of_tokens_and_by_no_other_framework(
     rows = pl.read_parquet(tmp_path / "scores" / "rows" / "*.parquet")
     near = dict(zip(rows["id"], rows["presence.rule-of-law"], strict=True))
     assert rows["id"].to_list() == list(said_by) and min(near["long"], near["short"]) > near["without"] + 0.05, near
+    assert json.loads((tmp_path / "scores" / "request.json").read_bytes())["part_size"] == 200
+    _check_workers(model)
     refused = inside("express", "score", model, texts, "--framework", "schwartz", "-o", tmp_path / "other")
     assert refused.code == 1 and "trained for the framework core-socialist-values" in refused.err, refused
     (model / "pytorch_model.bin").write_bytes(b"x")
     refused = inside("express", "score", model, texts, "-o", tmp_path / "third")
     assert refused.code == 1 and refused.err.count("\n") == 1 and "pytorch_model.bin has no place" in refused.err
+
+
+def _check_workers(model: Path) -> None:
+    """One worker puts its weights on a GPU, as many as there are cores compute without."""
+    from axiometer.cli.expressing_transformer import worked_by
+    from axiometer.expression.folder import open_classifier
+    from axiometer.expression.transformer import backbone
+
+    transformer, linear = open_classifier(model), open_classifier("default")
+    given = {"runner": "local", "processes": None}
+    assert worked_by(transformer, given) == given
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backbone, "best_device", lambda: "cuda")
+        assert worked_by(transformer, given) == {"runner": "local", "processes": 1}
+        assert worked_by(transformer, {**given, "processes": 3})["processes"] == 3
+        assert worked_by(linear, given) == given
 
 
 @needs_training
