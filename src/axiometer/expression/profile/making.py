@@ -33,7 +33,7 @@ from axiometer.expression.profile.units import Units, units_by_model
 from axiometer.expression.scoring.summary import shift_of, training_shares
 from axiometer.expression.scoring.texts import PRESENCE
 from axiometer.frameworks.load import path_of
-from axiometer.measure.labels import EXPRESSED, read_run_labels, write_asked
+from axiometer.measure.labels import EXPRESSED, in_order, read_run_labels, write_asked
 from axiometer.measure.reading import FreeRun
 from axiometer.messages import t
 from axiometer.runtime.progress import Progress
@@ -65,7 +65,7 @@ def make_profile(
     what is asked of the correction is not there.
     """
     classifier, framework = opened.classifier, opened.framework
-    values = classifier.values
+    values = in_order(framework, classifier.values)
     file = framework_file or _framework_file(opened)
     folder = run.folder / FOLDER
     read = readings(run.answers, classifier, folder, progress, window=options.window, polarity=options.polarity)
