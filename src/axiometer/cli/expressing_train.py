@@ -158,16 +158,18 @@ def _trainer(given: Mapping[str, Any], output: Path, progress: Progress) -> Iter
         return
     transformer.check_linear(given)
     from axiometer.expression.linear.training import LinearOptions, LinearTrainer
+    from axiometer.expression.splits import SplitKind
     from axiometer.similarity.embedders import DEFAULT_EMBEDDER, open_embedder
 
+    by_order = given["split"] == SplitKind.AUTHORS
     encoder = given["encoder"] or DEFAULT_EMBEDDER
     if encoder == NO_ENCODER:
-        yield LinearTrainer(LinearOptions(encoder=None))
+        yield LinearTrainer(LinearOptions(encoder=None, by_order=by_order))
         return
     if encoder != DEFAULT_EMBEDDER:
         open_embedder(encoder)  # a name that is none, or a key that is missing, is told before anything is computed
     with workers(given, output) as runner:
-        yield LinearTrainer(LinearOptions(encoder=encoder), _encode(encoder, runner, progress))
+        yield LinearTrainer(LinearOptions(encoder=encoder, by_order=by_order), _encode(encoder, runner, progress))
 
 
 def _encode(encoder: str, runner: Runner, progress: Progress) -> Encode:

@@ -52,10 +52,12 @@ _QUANTILES: Final = 201
 @dataclass(frozen=True, slots=True)
 class LinearOptions:
     """encoder: name of an embedder, None for n-grams alone; folds: into how many parts the texts are cut, so that each
-    text gets logits from parts that had not seen it."""
+    text gets logits from parts that had not seen it; by_order: texts to come follow the last rows of the table, so that
+    probabilities are those of its end, should labels not have been given alike from its first row to its last."""
 
     encoder: str | None = DEFAULT_EMBEDDER
     folds: int = 5
+    by_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class LinearTrainer:
         return {
             "encoder": self._options.encoder,
             "folds": self._options.folds,
+            "by_order": self._options.by_order,
             "bits": {str(kind): bits for kind, bits in BITS.items()},
             "least": {str(kind): least for kind, least in LEAST.items()},
             "strength": dict(STRENGTH.items()),
@@ -129,7 +132,7 @@ class LinearTrainer:
         weights = fusion_weights({part: logits / spread[part] for part, logits in unseen.items()}, train.targets)
         fusion = Fusion(weights, spread)
         fused = fusion.scores(unseen)
-        calibration = calibrate(fused, train.targets)
+        calibration = calibrate(fused, train.targets, np.array(train.rows) if self._options.by_order else None)
         lines = {part: _fitted(part, matrix, train.targets) for part, matrix in seen.matrices.items()}
         classifier = LinearClassifier(
             name="linear",
