@@ -39,7 +39,7 @@ def test_seeds_give_an_interval_and_the_card_as_json(inside: Axiometer, tmp_path
     )
     card = json.loads(said.out)
     assert len(card["metrics"]["seeds"]["macro"]["each"]) == 2
-    assert card["data"]["fitted_on"] == "train" and card["licence"] == "CC0"
+    assert card["data"]["fitted_on"] == "train" and card["licence"] == "CC0" and not card["options"]["by_order"]
     assert card["data"]["fitted"]["texts"] == card["data"]["train"]["texts"]
     assert 0 < card["metrics"]["test"]["texts"] < 50
 

@@ -201,6 +201,7 @@ def test_a_classifier_comes_along_and_says_what_it_is() -> None:
     assert opened.classifier.name == "valuecsv" and len(card.values) == 12 and card.data.fitted.texts > 4_400
     assert "CC BY 4.0" in (card.licence or "") and "weak" in (card.about or "") and "news" in (card.about or "")
     assert card.metrics.validation.micro > 0.67 and card.metrics.validation.texts == 1_000
+    assert set(card.metrics.confusion) == set(card.values) and card.options["by_order"] is True
 
 
 def test_the_classifier_that_comes_along_holds_numbers_and_few_bytes() -> None:

@@ -98,6 +98,22 @@ def test_a_value_that_no_or_every_text_expresses_cannot_be_learnt(train: Labelle
         fit(one)
 
 
+def test_where_texts_follow_the_last_row_probabilities_are_those_of_the_last_rows(tmp_path: Path) -> None:
+    lines = write(tmp_path / "all.csv", 600).read_text(encoding="utf-8").splitlines()
+    unlabelled = [",".join([line.rsplit(",", 3)[0], "0", *line.rsplit(",", 2)[1:]]) for line in lines[1:]]
+    half = [
+        new if row < 200 and row % 2 else old for row, (old, new) in enumerate(zip(lines[1:], unlabelled, strict=True))
+    ]
+    (tmp_path / "drift.csv").write_text("\n".join([lines[0], *half]) + "\n", encoding="utf-8")
+    data, others = read(tmp_path / "drift.csv"), read(write(tmp_path / "others.csv", 300, seed=5))
+    off = {}
+    for by_order in (False, True):
+        trainer = LinearTrainer(LinearOptions(encoder=None, folds=3, by_order=by_order))
+        probabilities = trainer.fit(data, None, "core-socialist-values", 0).classifier.score(others.texts).probabilities
+        off[by_order] = abs(probabilities[:, 0].mean() - others.targets[:, 0].mean())
+    assert off[True] < off[False] - 0.02
+
+
 def test_a_value_that_one_text_expresses_is_rare_but_no_mistake(train: Labelled) -> None:
     targets = train.targets.copy()
     targets[1:, 1], targets[0, 1] = 0, 1
