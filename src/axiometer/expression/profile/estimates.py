@@ -16,7 +16,7 @@ from axiometer.analyze.inference.intervals import adjust_holm
 from axiometer.analyze.inference.statistic import Intervals, Scale, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.expression.profile.correcting import Correction
-from axiometer.expression.profile.profile import Kind
+from axiometer.expression.profile.profile import Kind, State
 from axiometer.expression.profile.questions import Questions
 from axiometer.expression.profile.tables import DIFFERENCES, SHARES
 from axiometer.expression.profile.units import Units, on_common_questions
@@ -78,7 +78,7 @@ def _share(units: Units, kind: Kind, place: int, basis: Basis) -> Record:
         "mean_probability": float(units.presence[:, place].mean()) if len(units) and kind is Kind.EXPRESSED else None,
         "corrected_why_not": why_not,
         "labels": found.labels,
-        "transported": found.transported,
+        "transported": kind is Kind.EXPRESSED and basis.correction.state is State.TRANSPORTED,
     }
     if why_not is None:
         row |= {"corrected": found.estimate, "corrected_low": found.low, "corrected_high": found.high}
