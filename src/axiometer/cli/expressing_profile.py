@@ -207,7 +207,7 @@ def _say(made: Profile, run: Path, pages: Sequence[Path]) -> None:
     _say_ends(made)
     _say_differences(made)
     if correction.get("beyond"):
-        said = "{n} of {of} corrected shares lie at or beyond 0 or 100 %: here the classifier errs otherwise than there"
+        said = "{n} of {of} corrected shares lie at or beyond 0 or 100 %: a sign of other errors here than there"
         say(t(said, n=correction["beyond"], of=correction["shares"]))
     for page in pages:
         say(t("the page: {path}", path=page.resolve()))

@@ -120,8 +120,8 @@ def _corrected(a: Units, b: Units, kind: Kind, place: int, basis: Basis) -> Reco
     told = between(one.found, other.found, one.verdicts, options) if why_not is None else None
     if told is None:
         return {"corrected_why_not": why_not}
-    estimate, low, high, p = (number(each) for each in told)
-    return {"corrected": estimate, "corrected_low": low, "corrected_high": high, "corrected_p": p}
+    estimate, low, high = (number(min(max(each, -1.0), 1.0)) for each in told[:3])  # shares differ by no more
+    return {"corrected": estimate, "corrected_low": low, "corrected_high": high, "corrected_p": number(told[3])}
 
 
 def _sums(units: Units, table: Floats, groups: int) -> Floats:
