@@ -60,7 +60,7 @@
     if (Object.keys(ui.languages).length > 1) made.append(isolated(ui.languages[answer[LANG]] ?? answer[LANG]));
     if (answer[OUTCOME] !== "chosen") made.append(isolated(ui.outcomes[answer[OUTCOME]] ?? answer[OUTCOME]));
     if (answer[EXPRESSED] !== null) {
-      made.append(isolated(answer[EXPRESSED].length ? ui.expresses + " " + named(answer[EXPRESSED]) : ui.nothing_told));
+      made.append(isolated(answer[EXPRESSED].length ? ui.expresses + named(answer[EXPRESSED]) : ui.nothing_told));
     }
     if (answer[FAR] === true) made.append(isolated(ui.far));
     return made;
@@ -68,17 +68,17 @@
 
   function facts(answer) {
     const lines = [];
-    if (answer[ENDORSED]?.length) lines.push(ui.endorses + " " + named(answer[ENDORSED]));
-    if (answer[OPPOSED]?.length) lines.push(ui.opposes + " " + named(answer[OPPOSED]));
+    if (answer[ENDORSED]?.length) lines.push(ui.endorses + named(answer[ENDORSED]));
+    if (answer[OPPOSED]?.length) lines.push(ui.opposes + named(answer[OPPOSED]));
     if (answer[PRESENCE] !== null) {
       const order = answer[PRESENCE].map((p, place) => [p, place]).sort((one, other) => other[0] - one[0]).slice(0, 6);
-      lines.push(ui.probabilities + " " + order.map(([p, place]) => values[place][1] + " " + p.toFixed(2) +
+      lines.push(ui.probabilities + order.map(([p, place]) => values[place][1] + " " + p.toFixed(2) +
         (ui.thresholds[place] === null ? "" : " (" + fill(ui.from, { p: ui.thresholds[place].toFixed(2) }) + ")"))
         .join(ui.comma));
     }
-    if (answer[DISTANCE] !== null) lines.push(ui.distance + " " + answer[DISTANCE].toFixed(3));
-    if (answer[REASON]) lines.push(ui.reason + " " + answer[REASON]);
-    if (answer[ABOUT]) lines.push(ui.about + " " + answer[ABOUT]);
+    if (answer[DISTANCE] !== null) lines.push(ui.distance + answer[DISTANCE].toFixed(3));
+    if (answer[REASON]) lines.push(ui.reason + answer[REASON]);
+    if (answer[ABOUT]) lines.push(ui.about + answer[ABOUT]);
     lines.push([answer[ID], answer[SOURCE]].filter(Boolean).join(" · "));
     return lines;
   }
