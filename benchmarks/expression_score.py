@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.ingest import digest, measured
+from benchmarks.ingest import account_of, digest, measured
 from benchmarks.processes import Taken, run
 
 FRAMEWORK = "core-socialist-values"
@@ -143,7 +143,8 @@ def _resumed(folder: Path, kind: str, classifier: Path, count: int) -> None:
         measured(program, texts, halted, kill_after=max(1, int(count / PART * share)))
     wall = measured(program, texts, halted).wall
     print(f"killed at 30 and 70 %; the rest took {wall:.1f} s; same bytes: {digest(halted) == digest(whole)}")
-    print(f"complete and in order: {_in_order(halted, count)}", flush=True)
+    complete = _in_order(halted, count) and account_of(halted) == (count, 0)
+    print(f"complete and in order, every row accounted for: {complete}", flush=True)
 
 
 def _in_order(output: Path, count: int) -> bool:
