@@ -32,6 +32,7 @@ def test_a_folder_holds_all_that_a_classifier_is(model: Path, data: Labelled) ->
     assert card.data.fitted.texts == card.data.train.texts + card.data.validation.texts and card.data.test is not None
     assert card.metrics.validation.texts == card.data.validation.texts and card.metrics.validation.micro > 0.8
     assert set(card.data.shares) == set(WORDS) and card.versions["axiometer"]
+    assert card.data.expected == pytest.approx(card.data.shares, abs=0.02)
     for row in card.metrics.validation.values:
         counts = card.metrics.confusion[row.value]
         assert (counts.tp + counts.fn, counts.tp + counts.fp) == (row.support, row.predicted)

@@ -56,9 +56,11 @@ class Side(_Model):
 
 class Data(_Model):
     """What a classifier was trained on. `digest`: of all labelled texts of the file; `fitted`: texts that the stored
-    classifier was fitted on, `fitted_on` in words; `shares`: of these, how many express each value; `seen`: digest of
-    `seen.npy`, the marks of the texts that it was fitted on or chosen by (see `seen`); `rows` to `disagreeing`: counts
-    of the file's rows (see `LabelledAccount`), `moved` of texts left out because they stand on a later side."""
+    classifier was fitted on, `fitted_on` in words; `shares`: of these, how many express each value; `expected`: what
+    probabilities say of them on average (None: the same; another number where labels drift along the table and
+    probabilities are those of its end); `seen`: digest of `seen.npy`, the marks of the texts that it was fitted on or
+    chosen by (see `seen`); `rows` to `disagreeing`: counts of the file's rows (see `LabelledAccount`), `moved` of texts
+    left out because they stand on a later side."""
 
     file: str
     digest: str
@@ -70,6 +72,7 @@ class Data(_Model):
     fitted: Side
     fitted_on: str
     shares: dict[str, Probability]
+    expected: dict[str, Probability] | None = None
     seen: str
     rows: int
     totals: int

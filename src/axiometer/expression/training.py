@@ -32,11 +32,13 @@ TRAIN: Final = "train"
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A fitted classifier, how its scores became probabilities, and `store`, which writes its weights into a folder and
-    gives what `model.json` says of them."""
+    gives what `model.json` says of them. `expected`: the mean probability of each value among its own texts, each
+    scored without having been fitted on (None: the shares of their labels)."""
 
     classifier: ValueClassifier
     calibration: Calibration
     store: Callable[[Path], dict[str, Json]]
+    expected: Mapping[str, float] | None = None
 
 
 class Trainer(Protocol):
@@ -202,6 +204,7 @@ def _card(
                 fitted=_side(fitted),
                 fitted_on=fitted_on,
                 shares=shares,
+                expected=None if fit.expected is None else dict(fit.expected),
                 seen=seen,
                 rows=account.rows,
                 totals=len(account.totals),

@@ -133,6 +133,7 @@ class LinearTrainer:
         fusion = Fusion(weights, spread)
         fused = fusion.scores(unseen)
         calibration = calibrate(fused, train.targets, np.array(train.rows) if self._options.by_order else None)
+        probabilities = calibration.probabilities(fused)
         lines = {part: _fitted(part, matrix, train.targets) for part, matrix in seen.matrices.items()}
         classifier = LinearClassifier(
             name="linear",
@@ -147,7 +148,7 @@ class LinearTrainer:
             else _encoder_part(self._options.encoder, seen, lines[ENCODER]),
             fusion=fusion,
             calibration=calibration,
-            cut=tuple(best_thresholds(calibration.probabilities(fused)).tolist()),
+            cut=tuple(best_thresholds(probabilities).tolist()),
             nearness=None if seen.vectors is None else _nearness(seen.vectors, folds, seed),
             encode=self._vectors_of if self._options.encoder is not None else None,
         )
@@ -155,7 +156,8 @@ class LinearTrainer:
         def stored(folder: Path) -> dict[str, Json]:
             return store(classifier, folder)
 
-        return Fit(classifier, calibration, stored)
+        expected = dict(zip(train.values, probabilities.mean(axis=0).tolist(), strict=True))
+        return Fit(classifier, calibration, stored, expected)
 
     def _see(self, texts: Sequence[str]) -> _Seen:
         if not all(text in self._rows for text in texts):

@@ -109,8 +109,8 @@ def shift_of(
 
 
 def training_shares(card: Card, values: Sequence[str]) -> dict[str, float]:
-    """Of the classifier's values; empty where it is mapped to others."""
-    shares = card.data.shares
+    """Of the classifier's values, as its probabilities have them; empty where it is mapped to others."""
+    shares = card.data.expected or card.data.shares
     return {value: float(shares[value]) for value in values} if all(value in shares for value in values) else {}
 
 
