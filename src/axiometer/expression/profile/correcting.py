@@ -13,7 +13,7 @@ from axiometer.analyze.correction.samples import each_its_own, labels_from_count
 from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.errors import InputError
-from axiometer.expression.evaluation.evaluation import Evaluation
+from axiometer.expression.evaluation.evaluation import Evaluation, holds_evaluation
 from axiometer.expression.folder import Opened
 from axiometer.expression.mapped import Mapped
 from axiometer.expression.metrics import Counts
@@ -100,19 +100,27 @@ def counts_of_card(opened: Opened) -> dict[str, Counts]:
 
 def counts_of_evaluation(folder: Path, opened: Opened) -> dict[str, Counts]:
     """The classifier's errors as `express evaluate` counted them. Raises `InputError` where the folder holds no
-    evaluation of it."""
-    evaluation = Evaluation.read(folder)
-    models = evaluation.summary["models"]
+    evaluation of it, or one on texts that it was fitted on."""
+    evaluation = Evaluation.read(folder) if holds_evaluation(folder) else None
+    models = evaluation.summary["models"] if evaluation is not None else {}
     assert isinstance(models, Mapping)
     named = [name for name, about in models.items() if about.get("digest") == opened.card.digest]
-    if not named:
+    if evaluation is None or not named:
         raise InputError(
             "no evaluation of the classifier {name}",
             file=folder,
             mend="evaluate it with `axiometer express evaluate`",
             name=opened.classifier.name,
         )
-    texts = int(str(evaluation.summary["texts"]))
+    texts, seen = int(str(evaluation.summary["texts"])), int(models[named[0]].get("seen") or 0)
+    if seen:
+        raise InputError(
+            "{n} of its {texts} texts were seen in training: errors on them are too few",
+            file=folder,
+            mend="`express evaluate --unseen` leaves them out",
+            n=seen,
+            texts=texts,
+        )
     rows = evaluation.values.filter(evaluation.values["model"] == named[0])
     counts = {
         value: counts_from(support, predicted, recall, texts)

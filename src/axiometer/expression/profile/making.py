@@ -160,7 +160,7 @@ def _summary(
             "source": _source(opened, options) if correction.elsewhere else None,
         },
         "shift": {model: _shift(own, opened, basis.values) for model, own in everyone.items()},
-        "notes": [*opened.notes, *_notes(run)],
+        "notes": [*opened.notes, *_notes(run, options, correction)],
         "versions": {"axiometer": axiometer.__version__, "polars": pl.__version__, "python": platform.python_version()},
         "counts": {
             "questions": _questions(run, basis.questions),
@@ -190,10 +190,13 @@ def _questions(run: FreeRun, questions: Questions) -> int:
     return len({questions.group[item] for item in run.items["id"]})
 
 
-def _notes(run: FreeRun) -> list[str]:
-    if not run.missing:
-        return []
-    return [t("{n} presentations are not answered yet: the same command asks them", n=run.missing)]
+def _notes(run: FreeRun, options: ProfileOptions, correction: Correction) -> list[str]:
+    notes = []
+    if run.missing:
+        notes.append(t("{n} presentations are not answered yet: the same command asks them", n=run.missing))
+    if correction.state is State.CORRECTED and (options.transported or options.validation is not None):
+        notes.append(t("the run has labels of its own: errors on other texts were not needed"))
+    return notes
 
 
 def _shift(own: Units, opened: Opened, values: tuple[str, ...]) -> dict[str, float | None]:
