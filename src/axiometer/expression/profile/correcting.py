@@ -51,7 +51,7 @@ class Correction:
         verdicts = units.verdicts(kind, place, sources)
         labels, method = self._labels(units, kind, place, value)
         (found,) = corrected(verdicts, labels, [SHARE], options, method, transported=method is Method.CONFUSION)
-        return Estimated(verdicts, found, self._why_not(kind, value) or found.why_not)
+        return Estimated(verdicts, found, self.why_not(kind, value) or found.why_not)
 
     def _labels(self, units: Units, kind: Kind, place: int, value: str) -> tuple[Labels | None, Method]:
         if kind is Kind.EXPRESSED and len(units) and self.state is State.TRANSPORTED:
@@ -59,7 +59,8 @@ class Correction:
         own = kind is Kind.EXPRESSED and len(units) and self.state is State.CORRECTED
         return units.labels(place) if own else None, Method.POWERED
 
-    def _why_not(self, kind: Kind, value: str) -> str | None:
+    def why_not(self, kind: Kind, value: str) -> str | None:
+        """Why no share of this kind and value is corrected, whatever the answers are; None where some may be."""
         if self.state is State.UNCORRECTED:
             return UNCORRECTED
         if kind is not Kind.EXPRESSED:

@@ -114,6 +114,9 @@ def _raw(a: Units, b: Units, kind: Kind, basis: Basis) -> Intervals:
 
 
 def _corrected(a: Units, b: Units, kind: Kind, place: int, basis: Basis) -> Record:
+    beforehand = basis.correction.why_not(kind, basis.values[place])
+    if beforehand is not None:
+        return {"corrected_why_not": beforehand}
     sources, options = basis.questions.sources, basis.options
     one, other = (basis.correction.share(units, kind, place, basis.values[place], sources, options) for units in (a, b))
     why_not = one.why_not or other.why_not
