@@ -6,6 +6,7 @@ import functools
 import json
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -168,6 +169,8 @@ def _outcome(model: str, lang: str, questions: int, refuses: bool) -> dict[str, 
         "far_low": 0.2,
         "far_high": 0.5,
         "mean_distance": 0.31,
+        "mean_characters": 900.0 if refuses else 400.0,
+        "mean_windows": 2.0 if refuses else 1.0,
     }
 
 
@@ -299,6 +302,16 @@ def test_nothing_is_loaded_from_elsewhere_and_one_script_runs() -> None:
 def test_few_questions_make_a_page_that_says_why_there_is_no_interval() -> None:
     html = page(profile(questions=8), "zh")
     assert "来源不足 20 个（所有模型和价值）" in html
+
+
+def test_answers_of_unlike_length_are_warned_about_where_shares_stand() -> None:
+    whole = profile()
+    shares = page(whole).split('id="profile"')[1].split('id="stances"')[0]
+    assert "of unlike length: those of model&lt;i&gt;-0 have 400 characters on average" in shares
+    assert "长短不一：model&lt;i&gt;-0 平均 400 个字符" in page(whole, "zh")
+    alike = replace(whole, outcomes=whole.outcomes.with_columns(mean_characters=pl.lit(400.0)))
+    assert "of unlike length" not in page(alike) and "have 400 (" in page(alike)
+    assert "Mean length, characters" in page(alike) and '<td class="num">900</td>' in page(whole)
 
 
 def test_a_classifier_that_tells_no_stances_is_said_to() -> None:

@@ -253,9 +253,14 @@ def _column(made: Profile, model: str, corrects: bool) -> Iterator[str]:
 
 
 def _say_ends(made: Profile) -> None:
+    from axiometer.expression.profile.ends import lengths_of
+
     whole = made.outcomes.filter(made.outcomes["lang"] == "all")
     say_table(
-        ["respondent", "asked", "not recorded", "read", "refused", "cut", "out of domain", "shift", "shift by chance"],
+        [
+            *("respondent", "asked", "not recorded", "read", "refused", "cut", "characters"),
+            *("out of domain", "shift", "shift by chance"),
+        ],
         [
             [
                 row["model"],
@@ -264,6 +269,7 @@ def _say_ends(made: Profile) -> None:
                 row["chosen"],
                 row["refused"],
                 row["truncated"],
+                None if row["mean_characters"] is None else round(row["mean_characters"]),
                 row["far_share"],
                 made.summary["shift"][row["model"]]["shift"],
                 made.summary["shift"][row["model"]]["by_chance"],
@@ -271,6 +277,10 @@ def _say_ends(made: Profile) -> None:
             for row in whole.iter_rows(named=True)
         ],
     )
+    lengths = lengths_of(made.outcomes)
+    if lengths is not None and lengths.unlike:
+        said = "answers of {long} are {ratio} times as long as those of {short}: longer ones express more"
+        say(t(said, long=lengths.longest, short=lengths.shortest, ratio=f"{lengths.high / lengths.low:.1f}"))
 
 
 def _say_differences(made: Profile) -> None:

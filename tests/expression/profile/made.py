@@ -41,18 +41,20 @@ class Made:
         told: bool = True,
         outcome: str = "chosen",
         far: bool = False,
+        text: str = "Fairness matters.",
+        windows: int = 1,
         labelled: Sequence[str] | None = None,
         inclusion: float = 1.0,
     ) -> None:
         item = self.ask(question, lang)
         name = f"{model}/{item}/{repeat}"
         common = {"model": model, "item": item, "wording": "free-bare", "lang": lang, "outcome": outcome}
-        self.answers.append({"id": name, **common})
+        self.answers.append({"id": name, "text": text, **common})
         if expressed is None:
             return
         presence = {f"presence.{value}": 0.9 if value in expressed else 0.1 for value in VALUES}
         stances = {"endorsed": list(endorsed), "opposed": []}
-        domain = {"distance": 0.995 if far else 0.5, "out_of_domain": far}
+        domain = {"distance": 0.995 if far else 0.5, "out_of_domain": far, "windows": windows}
         self.read.append({"id": name, "expressed": list(expressed), **stances, "told": told, **domain, **presence})
         if labelled is not None:
             value = ",".join(labelled) or "none"

@@ -9,7 +9,7 @@ from tests.expression.profile.made import OPTIONS, Made, two_models
 
 from axiometer.analyze.inference.intervals import adjust_holm
 from axiometer.expression.profile.correcting import NOT_ASKED, Correction, counts_from, transported
-from axiometer.expression.profile.ends import outcome_table
+from axiometer.expression.profile.ends import Lengths, lengths_of, outcome_table
 from axiometer.expression.profile.estimates import difference_table, share_table
 from axiometer.expression.profile.profile import State
 from axiometer.expression.profile.questions import questions_of
@@ -117,6 +117,25 @@ def test_outcomes_count_what_is_missing_refused_and_far() -> None:
     assert whole["far"] == 6 and whole["far_share"] == 0.2 and whole["far_low"] < 0.2 < whole["far_high"]
     chinese = table.filter(lang="zh").row(0, named=True)
     assert chinese["far"] is None and chinese["far_share"] is None and chinese["refused_share"] == 1.0
+
+
+def test_outcomes_say_how_long_the_answers_are_that_were_read() -> None:
+    made = Made()
+    for number in range(4):
+        made.say("a", f"q{number}", ["freedom"], text="x" * 1_000, windows=2)
+        made.say("b", f"q{number}", [], text="x" * 790)
+        made.say("c", f"q{number}", None, text="I cannot say.", outcome="refused")
+        made.say("a", f"q{number}", ["freedom"], text="字" * 300, lang="zh")
+        made.say("b", f"q{number}", ["freedom"], text="字" * 290, lang="zh")
+    answers, read = pl.DataFrame(made.answers), pl.DataFrame(made.read)
+    questions = questions_of(made.item_table)
+    table = outcome_table(answers, read, made.item_table, ["a", "b", "c"], questions, OPTIONS, recorded=False)
+    own = table.filter(lang="en").select("mean_characters", "mean_windows").rows()
+    assert own == [(1_000.0, 2.0), (790.0, 1.0), (None, None)]
+    assert table.filter(lang="all", model="a")["mean_characters"].to_list() == [650.0]
+    assert lengths_of(table) == Lengths("en", "b", 790.0, "a", 1_000.0)
+    assert Lengths("en", "b", 790.0, "a", 1_000.0).unlike and not Lengths("zh", "b", 290.0, "a", 300.0).unlike
+    assert lengths_of(table.filter(model="a")) is None
 
 
 def labelled(questions: int, every: int, seed: int = 1) -> tuple[Made, dict[str, float]]:

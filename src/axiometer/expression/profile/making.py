@@ -159,7 +159,7 @@ def _summary(
             "texts": max((len(each) for each in correction.elsewhere.values()), default=0),
             "source": _source(opened, options) if correction.elsewhere else None,
         },
-        "shift": {model: _shift(own, opened, basis.values) for model, own in everyone.items()},
+        "shift": {model: _shift(own, opened, basis) for model, own in everyone.items()},
         "notes": [*opened.notes, *_notes(run, options, correction)],
         "versions": {"axiometer": axiometer.__version__, "polars": pl.__version__, "python": platform.python_version()},
         "counts": {
@@ -199,10 +199,11 @@ def _notes(run: FreeRun, options: ProfileOptions, correction: Correction) -> lis
     return notes
 
 
-def _shift(own: Units, opened: Opened, values: tuple[str, ...]) -> dict[str, float | None]:
-    training = training_shares(opened.card, values)
-    predicted = dict(zip(values, own.presence.mean(axis=0).tolist(), strict=True)) if len(own) else {}
-    shift, chance = shift_of(predicted, training, len(own))
+def _shift(own: Units, opened: Opened, basis: Basis) -> dict[str, float | None]:
+    """By chance: for as many texts as there are questions, since repeats and translations are no further draws."""
+    training = training_shares(opened.card, basis.values)
+    predicted = dict(zip(basis.values, own.presence.mean(axis=0).tolist(), strict=True)) if len(own) else {}
+    shift, chance = shift_of(predicted, training, basis.questions.count(own.group))
     return {"shift": shift, "by_chance": chance}
 
 

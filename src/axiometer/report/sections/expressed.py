@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from axiometer.expression.profile.ends import ALL, lengths_of
 from axiometer.report.charts import Axis, Cell, DotRow, Estimate, dot_plot, matrix
 from axiometer.report.expressed_views import (
     EXPRESSED,
@@ -43,8 +44,20 @@ def shares_section(view: ExpressedView, texts: Texts) -> Section:
     if view.corrects:
         panels.append(_panel(view, texts, EXPRESSED, rows, corrects=True))
     panels.append(_panel(view, texts, EXPRESSED, rows, corrects=False))
-    intro = (texts("expressed.shares_intro", values=view.framework_name(texts)), texts("expressed.shares_reading"))
+    reading = (texts("expressed.shares_reading"), *_lengths(view, texts))
+    intro = (texts("expressed.shares_intro", values=view.framework_name(texts)), *reading)
     return Section("profile", texts("expressed.shares"), intro, tuple(panels))
+
+
+def _lengths(view: ExpressedView, texts: Texts) -> tuple[str, ...]:
+    """How far the models' answers differ in length, since a longer one is said to express more."""
+    found = lengths_of(view.profile.outcomes)
+    if found is None:
+        return ()
+    key = "expressed.lengths_unlike" if found.unlike else "expressed.lengths"
+    said = {"low": round(found.low), "high": round(found.high), "short": found.shortest, "long": found.longest}
+    lang = texts("expressed.lengths_in", lang=texts.named("language", found.lang)) if found.lang != ALL else ""
+    return (texts(key, **said, lang=lang),)
 
 
 def stances_section(view: ExpressedView, texts: Texts) -> Section:

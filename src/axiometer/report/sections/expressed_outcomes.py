@@ -1,4 +1,4 @@
-"""Expressed values: what was asked and read by what, what became of every answer, and how far answers lie."""
+"""Expressed values: what was asked and read by what, what became of every answer, how far answers lie, how long."""
 
 from __future__ import annotations
 
@@ -134,8 +134,14 @@ def _share(texts: Texts, row: Row, name: str) -> str:
 
 
 def domain_section(view: ExpressedView, texts: Texts) -> Section:
-    """How many answers lie far from what the classifier was trained on, and what that does to its probabilities."""
-    intro = (texts("expressed.domain_intro", file=view.trained_on(texts)), texts("expressed.shift_intro"))
+    """How many answers lie far from what the classifier was trained on, how long they are, and what both do to its
+    probabilities."""
+    file = view.trained_on(texts)
+    intro = (
+        texts("expressed.domain_intro", file=file),
+        texts("expressed.shift_intro"),
+        texts("expressed.windows_intro"),
+    )
     places = {model: place for place, model in enumerate(view.models)}
     whole = [(text_of(row, "model"), row, places[text_of(row, "model")]) for row in view.outcomes()]
     panels = [_domain_panel(view, texts, "all", whole)]
@@ -179,9 +185,12 @@ def _domain_table(view: ExpressedView, texts: Texts, whole: bool, rows: Sequence
             texts.count(whole_of(row, "far")) if told else "–",
             _share(texts, row, "far"),
             texts.decimal(number_of(row, "mean_distance"), 3),
+            "–" if (length := number_of(row, "mean_characters")) is None else texts.count(round(length)),
+            texts.decimal(number_of(row, "mean_windows")),
         ]
         if whole:
             cells += [texts.decimal(number_of(moved, each), 3) for each in ("shift", "by_chance")]
         listed.append((label, *cells))
-    names = ("model", "answers", "far", "far_share", "distance", *(("shift", "by_chance") if whole else ()))
+    names: tuple[str, ...] = ("model", "answers", "far", "far_share", "distance", "characters", "windows")
+    names += ("shift", "by_chance") if whole else ()
     return Table(tuple(texts(f"expressed.column.{name}") for name in names), tuple(listed))
