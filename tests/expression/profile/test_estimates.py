@@ -73,6 +73,22 @@ def test_differences_are_of_questions_that_both_answered_in_the_same_language() 
     assert row["low"] < row["difference"] < row["high"] and row["low"] > 0 and row["p"] < 0.01
 
 
+def test_a_model_that_refuses_some_repeats_does_not_differ_where_every_answer_is_the_same() -> None:
+    """Half of the questions call for freedom; b refuses two of three repeats of these."""
+    made = Made()
+    for number in range(40):
+        expressed = ["freedom"] if number % 2 else []
+        for repeat in range(3):
+            made.say("a", f"q{number}", expressed, repeat=repeat)
+            refuses = number % 2 and repeat != 1
+            said = None if refuses else expressed
+            made.say("b", f"q{number}", said, repeat=repeat, outcome="refused" if refuses else "chosen")
+    row = difference_table(made.units, made.basis()).filter(value="freedom", kind="expressed").row(0, named=True)
+    assert row["questions"] == 40 and row["difference"] == pytest.approx(0.0)
+    shares = share_table(made.units, made.basis()).filter(value="freedom", kind="expressed")["share"].to_list()
+    assert shares == pytest.approx([0.5, 0.25])
+
+
 def test_p_values_are_adjusted_over_all_pairs_and_values_of_a_kind() -> None:
     made = two_models(60)
     for number in range(60):

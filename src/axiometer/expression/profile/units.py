@@ -28,7 +28,8 @@ CATEGORIES = ("expressed", "not expressed")
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """N answers of one model. `put`: equal where the same item was put in the same wording; `group`: the question;
+    """N answers of one model. `put`: equal where the same item was put in the same wording and read as often
+    before, so that models can be compared one to one; `group`: the question;
     `said`: by kind whether the classifier says so (N x V); `told`: whether stances can be told; `presence`: N x V;
     `truth`: how many of the people who labelled an answer say that it expresses each value (N x V, NaN where nobody
     did), `inclusion`: with which probability it was labelled."""
@@ -73,7 +74,8 @@ class Units:
 
 
 def on_common_questions(one: Units, other: Units) -> tuple[Units, Units]:
-    """What both said where both have an answer that was read to the same item in the same wording."""
+    """What both said where both have an answer that was read to the same item in the same wording: of repeats, as many
+    as the one has that has fewer. So each question weighs the same in both, and what it calls for drops out."""
     common = np.intersect1d(one.put, other.put)
     return one.where(np.isin(one.put, common)), other.where(np.isin(other.put, common))
 
@@ -84,8 +86,9 @@ def units_by_model(
     """Units of every model among `answers`, in alphabetical order; `read`: what the classifier says (`readings`);
     `labels`: as `read_run_labels` gives them for the task `expressed`."""
     joined = answers.select("id", "model", "item", "wording").join(read, on="id", how="inner", maintain_order="left")
+    joined = joined.with_columns(time=pl.int_range(pl.len()).over("model", "item", "wording"))
     joined = joined.with_columns(
-        put=pl.struct("item", "wording").rank("dense").cast(pl.Int64),
+        put=pl.struct("item", "wording", "time").rank("dense").cast(pl.Int64),
         group=pl.col("item").replace_strict(dict(questions.group), return_dtype=pl.Int64),
     )
     truth = _truth(labels, values)
