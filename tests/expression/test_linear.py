@@ -89,6 +89,24 @@ def test_thresholds_rest_on_texts_that_the_parts_had_not_seen(train: Labelled, t
     assert max(lucky.cut) < 0.5
 
 
+def test_copies_in_two_groups_are_in_one_fold(train: Labelled) -> None:
+    """Labels that say nothing of the texts, each text twice: a copy in another fold would give its label away."""
+    once = np.random.default_rng(0).integers(0, 2, train.targets.shape).astype(np.int8)
+    groups = tuple(f"{side}{place}" for side in "ab" for place in range(len(train)))
+    twice = Labelled(
+        train.file,
+        train.values,
+        train.texts * 2,
+        np.vstack([once, once]),
+        tuple(range(2 * len(train))),
+        train.units * 2,
+        groups,
+        "",
+        train.account,
+    )
+    assert fit(twice).score(train.texts).probabilities.std(axis=0).max() < 0.35
+
+
 @pytest.mark.parametrize(("label", "which"), [(0, "none"), (1, "all")])
 def test_a_value_that_no_or_every_text_expresses_cannot_be_learnt(train: Labelled, label: int, which: str) -> None:
     targets = train.targets.copy()

@@ -220,15 +220,15 @@ def _summary(
     }
 
 
-_PAGES: dict[tuple[int, str, int], str] = {}
+_PAGES: dict[tuple[int, str, int], tuple[Profile, str]] = {}
 
 
 def page(of: Profile, lang: str = "en", limit: int = MOST_ANSWERS) -> str:
-    """The page, written once for each profile: profiles are kept, so their identity tells them apart."""
+    """The page, written once for each profile, which is kept with it, so that its identity tells it apart."""
     key = (id(of), lang, limit)
     if key not in _PAGES:
-        _PAGES[key] = profile_page(of, Texts(lang), limit=limit)  # type: ignore[arg-type]
-    return _PAGES[key]
+        _PAGES[key] = of, profile_page(of, Texts(lang), limit=limit)  # type: ignore[arg-type]
+    return _PAGES[key][1]
 
 
 def data_of(html: str) -> dict[str, list[list[object]]]:
@@ -375,6 +375,15 @@ def test_both_languages_have_the_same_texts() -> None:
 def test_how_well_the_classifier_told_each_value_stands_on_the_page() -> None:
     own = page(profile()).split('id="classifier"')[1].split('id="answers"')[0]
     assert "micro-F1 0.686" in own and own.count('<td class="num">0.44</td>') == 12 and own.count(">31%<") == 12
+
+
+def test_a_transformers_validation_is_not_said_to_be_unseen() -> None:
+    whole = profile()
+    tuned = replace(
+        whole, summary={**whole.summary, "classifier": {**whole.summary["classifier"], "architecture": "multilabel"}}
+    )
+    assert "which it had not seen" in page(whole) and "which it had not seen" not in page(tuned)
+    assert "略微偏高" in page(tuned, "zh")
 
 
 def test_recorded_models_are_called_by_their_own_names() -> None:

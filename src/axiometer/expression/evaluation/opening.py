@@ -11,7 +11,8 @@ import numpy as np
 
 from axiometer.errors import InputError
 from axiometer.expression.classifier import ValueClassifier
-from axiometer.expression.evaluation.judged import Gold, Judged, cluster_numbers
+from axiometer.expression.copies import cluster_numbers
+from axiometer.expression.evaluation.judged import Gold, Judged
 from axiometer.expression.folder import Opened
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.seen import read_seen, seen_before

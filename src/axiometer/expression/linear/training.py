@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
+from axiometer.expression.copies import cluster_numbers
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.linear.fusion import fusion_weights
 from axiometer.expression.linear.grams import GramKind, Grams, rarity_of, weighted
@@ -204,8 +205,12 @@ def _check(data: Labelled) -> None:
 
 
 def _folds(data: Labelled, folds: int, seed: int) -> NDArray[np.int64]:
-    """The fold of each text; copies, and texts of one group, are in one."""
-    units = data.groups or data.units
+    """The fold of each text; copies, and texts of one group, are in one, by one step or several."""
+    units = data.units
+    if data.groups is not None:
+        joined = cluster_numbers(data.units, data.groups)
+        _, first = np.unique(joined, return_index=True)
+        units = tuple(data.groups[first[number]] for number in joined)
     drawn = {unit: uniform(seed, "fold", unit) for unit in units}
     ranked = sorted(drawn, key=lambda unit: (drawn[unit], unit))
     place = {unit: rank * folds // len(ranked) for rank, unit in enumerate(ranked)}

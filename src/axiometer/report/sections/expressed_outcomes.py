@@ -35,7 +35,10 @@ def classifier_section(view: ExpressedView, texts: Texts) -> Section:
     if not rows:
         return Section("classifier", texts("expressed.classifier"), intro)
     scores = {name: texts.decimal(number_of(found, name), 3) for name in ("micro", "macro")}
-    told = texts("expressed.validated", n=whole_of(found, "texts"), **scores)
+    chosen = text_of(said, "architecture") != "linear"  # a transformer stops, and sets thresholds, by these texts
+    told = texts(
+        "expressed.validated_chosen" if chosen else "expressed.validated", n=whole_of(found, "texts"), **scores
+    )
     return Section(
         "classifier", texts("expressed.classifier"), (*intro, told), (Panel("", (), (), table, folded=True),)
     )
