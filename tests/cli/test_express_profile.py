@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -75,6 +76,9 @@ def test_answers_with_planted_values_are_profiled_labelled_and_put_right(axiomet
     told = json.loads(first.out)
     assert told["correction"]["state"] == "uncorrected" and told["counts"]["questions"] == 100
     assert [Path(page).name for page in told["pages"]] == ["profile.en.html", "profile.zh.html"]
+    drawn = [math.sqrt(2 / math.pi * share * (1 - share) / 100) for share in told["classifier"]["training"].values()]
+    chances = [each["by_chance"] for each in told["shift"].values()]  # of 100 questions, not of 200 answers
+    assert chances == pytest.approx([sum(drawn) / len(drawn)] * 2)
     parts = {path: path.stat().st_mtime_ns for path in (tmp_path / "run" / "profile" / "scores").rglob("*.parquet")}
     assert parts
 
