@@ -377,6 +377,21 @@ def test_how_well_the_classifier_told_each_value_stands_on_the_page() -> None:
     assert "micro-F1 0.686" in own and own.count('<td class="num">0.44</td>') == 12 and own.count(">31%<") == 12
 
 
+def test_a_reader_is_told_that_the_classifier_says_more_values_than_there_are() -> None:
+    def saying(predicted: int, support: int, state: str = "uncorrected") -> str:
+        whole = profile(state=state)
+        classifier = whole.summary["classifier"]
+        by_value = classifier["validation"]["values"]
+        told = {value: {**row, "predicted": predicted, "support": support} for value, row in by_value.items()}
+        known = {**classifier, "validation": {**classifier["validation"], "values": told}}
+        return page(replace(whole, summary={**whole.summary, "classifier": known}))
+
+    assert "said 1,560 values where the labels say 1,200: its thresholds find rather than miss" in saying(130, 100)
+    assert "said 720 values where the labels say 1,200, so uncorrected shares" in saying(60, 100)
+    assert "values where the labels say" not in saying(105, 100)
+    assert "values where the labels say" not in saying(130, 100, "corrected")
+
+
 def test_a_transformers_validation_is_not_said_to_be_unseen() -> None:
     whole = profile()
     tuned = replace(

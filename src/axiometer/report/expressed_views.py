@@ -40,6 +40,19 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Validated:
+    """On so many validation `texts` the classifier `said` so many values, and the labels say that `there` are."""
+
+    texts: int
+    said: int
+    there: int
+
+    @property
+    def ratio(self) -> float:
+        return self.said / self.there
+
+
+@dataclass(frozen=True, slots=True)
 class ExpressedView:
     """A profile, and by what names its parts are called."""
 
@@ -110,6 +123,15 @@ class ExpressedView:
     @property
     def classifier_name(self) -> str:
         return text_of(self.of("classifier"), "name") or "–"
+
+    @property
+    def validated(self) -> Validated | None:
+        """What is known of how often the classifier says a value; None where nothing is."""
+        known = self.of("classifier").get("validation")
+        by_value = known.get("values") if isinstance(known, Mapping) else None
+        rows = list(by_value.values()) if isinstance(by_value, Mapping) else []
+        said, there = (sum(whole_of(row, name) for row in rows) for name in ("predicted", "support"))
+        return Validated(whole_of(known, "texts"), said, there) if isinstance(known, Mapping) and there else None
 
     def trained_on(self, texts: Texts) -> str:
         """The file of the classifier's training texts, with what they are where that is known."""

@@ -33,6 +33,7 @@ from axiometer.report.texts import Texts
 
 ENDS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 CELL = 40.0
+UNEVEN = 1.1  # times as many values said as there are, from which a reader is told
 MOST_CHARTS = 60  # values with a chart of their own, where models are many
 ByValue = Mapping[str, Mapping[str, Row]]
 
@@ -44,7 +45,7 @@ def shares_section(view: ExpressedView, texts: Texts) -> Section:
     if view.corrects:
         panels.append(_panel(view, texts, EXPRESSED, rows, corrects=True))
     panels.append(_panel(view, texts, EXPRESSED, rows, corrects=False))
-    reading = (texts("expressed.shares_reading"), *_lengths(view, texts))
+    reading = (texts("expressed.shares_reading"), *_lengths(view, texts), *_lavish(view, texts))
     intro = (texts("expressed.shares_intro", values=view.framework_name(texts)), *reading)
     return Section("profile", texts("expressed.shares"), intro, tuple(panels))
 
@@ -58,6 +59,15 @@ def _lengths(view: ExpressedView, texts: Texts) -> tuple[str, ...]:
     said = {"low": round(found.low), "high": round(found.high), "short": found.shortest, "long": found.longest}
     lang = texts("expressed.lengths_in", lang=texts.named("language", found.lang)) if found.lang != ALL else ""
     return (texts(key, **said, lang=lang),)
+
+
+def _lavish(view: ExpressedView, texts: Texts) -> tuple[str, ...]:
+    """How often the classifier said a value on its validation texts, where that is not as often as their labels do."""
+    found = view.validated
+    if view.corrects or found is None or 1 / UNEVEN < found.ratio < UNEVEN:
+        return ()
+    key = "expressed.says_more" if found.ratio > 1 else "expressed.says_less"
+    return (texts(key, n=found.texts, said=found.said, there=found.there),)
 
 
 def stances_section(view: ExpressedView, texts: Texts) -> Section:
