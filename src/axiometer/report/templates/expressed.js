@@ -1,26 +1,10 @@
-"use strict";
 // Searches and opens the answers of a profile. Everything that a model wrote enters through textContent.
 (() => {
   const { models, values, questions, answers, ui, batch } = JSON.parse(document.getElementById("data").textContent);
   // Places in an answer's list.
   const WHO = 0, QUESTION = 1, LANG = 2, OUTCOME = 3, TEXT = 4, LEFT = 5, EXPRESSED = 6, ENDORSED = 7, OPPOSED = 8,
     FAR = 9, DISTANCE = 10, PRESENCE = 11, ID = 12, REASON = 13, ABOUT = 14, SOURCE = 15;
-  const byId = (id) => document.getElementById(id);
-  const fold = (text) => text.normalize("NFKC").toLowerCase();
   const picked = (id) => byId(id)?.value ?? "";
-
-  function node(tag, style, text) {
-    const made = document.createElement(tag);
-    if (style) made.className = style;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-  function isolated(text, style) {
-    return node("bdi", style, text);
-  }
-  function fill(pattern, fields) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => String(fields[name]));
-  }
   const named = (places) => places.map((place) => values[place][1]).join(ui.comma);
   const has = (places, value) => places !== null && places.includes(value);
 
@@ -97,32 +81,6 @@
     return made;
   }
 
-  function row(answer) {
-    const made = node("article", "item");
-    const button = node("button");
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    const head = node("span", "head");
-    head.append(isolated(questions[answer[QUESTION]]));
-    button.append(head, under(answer));
-    button.addEventListener("click", () => {
-      const open = made.classList.toggle("open");
-      button.setAttribute("aria-expanded", String(open));
-      if (open) made.append(body(answer));
-      else made.querySelector(".body").remove();
-    });
-    made.append(button);
-    return made;
-  }
-
-  let matching = answers;
-  let listed = 0;
-  function list(more) {
-    const next = matching.slice(listed, listed + more);
-    byId("list").append(...next.map(row));
-    listed += next.length;
-    byId("more").hidden = listed >= matching.length;
-  }
   function ordered(found, asked) {
     const value = asked.value === "" || asked.value === "none" ? null : Number(asked.value);
     const weight = {
@@ -133,9 +91,9 @@
     }[asked.sort];
     return weight ? [...found].sort((one, other) => weight(other) - weight(one)) : found;
   }
-  function search() {
+  function chosen(terms) {
     const asked = {
-      terms: fold(byId("words").value).split(/\s+/).filter(Boolean),
+      terms,
       value: picked("value"),
       how: picked("how"),
       model: picked("respondent"),
@@ -145,21 +103,9 @@
       far: byId("far")?.checked ?? false,
     };
     byId("how").disabled = asked.value === "" || asked.value === "none";
-    matching = ordered(answers.filter((answer) => fits(answer, asked)), asked);
-    listed = 0;
-    byId("list").replaceChildren();
-    byId("found").textContent = matching.length === 0 ? ui.nothing
-      : fill(ui.found, { n: matching.length, total: answers.length });
-    list(batch);
+    return ordered(answers.filter((answer) => fits(answer, asked)), asked);
   }
 
-  function choices(id, entries) {
-    for (const [value, label] of entries) {
-      const option = node("option", "", label);
-      option.value = value;
-      byId(id)?.append(option);
-    }
-  }
   const any = ["", ui.any];
   const stances = answers.some((answer) => answer[ENDORSED] !== null);
   choices("value", [any, ...values.map(([, name], place) => [String(place), name]), ["none", ui.no_value]]);
@@ -169,13 +115,8 @@
   choices("sort", [["", ui.as_asked], ["surest", ui.surest], ["unsure", ui.unsure], ["distance", ui.farthest]]);
   choices("lang", [any, ...Object.entries(ui.languages)]);
   choices("outcome", [any, ...Object.entries(ui.outcomes)]);
-  byId("more").textContent = ui.more;
-  byId("more").addEventListener("click", () => list(batch));
-  let waiting = 0;
-  byId("search").addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(search, 120);
+  const search = listing({
+    total: answers.length, batch, ui, chosen, title: (answer) => questions[answer[QUESTION]], under, body,
   });
-  byId("search").addEventListener("submit", (event) => event.preventDefault());
   search();
 })();
