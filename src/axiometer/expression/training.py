@@ -97,6 +97,19 @@ class Trained:
 FEW: Final = 20  # texts: below that an F1 moves by several hundredths with a single one
 
 
+def check_both_kinds(data: Labelled) -> None:
+    """Raises `InputError` for a value that no text, or every text, expresses."""
+    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
+        if share in (0.0, 1.0):
+            raise InputError(
+                "{which} of the texts to train on express {value}: nothing can be learnt about it",
+                file=data.file,
+                mend="give texts of both kinds, or leave its column out",
+                which="none" if share == 0.0 else "all",
+                value=value,
+            )
+
+
 def train(
     data: Labelled,
     framework: Framework,

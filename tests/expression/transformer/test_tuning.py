@@ -60,13 +60,12 @@ def tuned(
 ) -> tuple[Any, Any]:
     """(what was reached, the network)."""
     from axiometer.expression.transformer.checkpoints import Checkpoints
-    from axiometer.expression.transformer.tuning import Examples, tune
+    from axiometer.expression.transformer.tuning import Examples, Lesson, tune
 
     examples = Examples(*number_rows(lengths))
     trained = network(seen)
-    return tune(
-        trained, examples, examples, TOKENS, options, seed, Checkpoints(folder, "this"), lambda *_: None
-    ), trained
+    lesson = Lesson(examples, examples, TOKENS, options, seed)
+    return tune(trained, lesson, Checkpoints(folder, "this"), lambda *_: None), trained
 
 
 @settings(max_examples=20, deadline=None)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
 from axiometer.expression.copies import cluster_numbers
 from axiometer.expression.labelled import Labelled
@@ -29,7 +28,7 @@ from axiometer.expression.linear.model import (
 )
 from axiometer.expression.linear.storing import store
 from axiometer.expression.thresholds import best_thresholds, calibrate
-from axiometer.expression.training import Fit
+from axiometer.expression.training import Fit, check_both_kinds
 from axiometer.models.draws import uniform
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
@@ -121,7 +120,7 @@ class LinearTrainer:
         the parts had not seen, so `validation` chooses nothing. Raises `InputError` for a value that no text, or every
         text, expresses."""
         del validation
-        _check(train)
+        check_both_kinds(train)
         with threadpool_limits(1):  # products are small: their threads would wait for each other
             return self._fitted(train, framework, seed)
 
@@ -190,18 +189,6 @@ def _encoder(name: str) -> Encode:
 
     embedder = open_embedder(name)
     return lambda texts: np.asarray(embedder.embed(list(texts)), dtype=np.float32)
-
-
-def _check(data: Labelled) -> None:
-    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
-        if share in (0.0, 1.0):
-            raise InputError(
-                "{which} of the texts to train on express {value}: nothing can be learnt about it",
-                file=data.file,
-                mend="give texts of both kinds, or leave its column out",
-                which="none" if share == 0.0 else "all",
-                value=value,
-            )
 
 
 def _folds(data: Labelled, folds: int, seed: int) -> NDArray[np.int64]:

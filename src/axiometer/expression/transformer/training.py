@@ -20,7 +20,7 @@ from axiometer.expression.card import Architecture, Json
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.linear.model import Nearness, off_centre
 from axiometer.expression.thresholds import best_thresholds, calibrate
-from axiometer.expression.training import Fit
+from axiometer.expression.training import Fit, check_both_kinds
 from axiometer.expression.transformer.backbone import Backbone, best_device, need_libraries, open_backbone
 from axiometer.expression.transformer.frozen import fit_heads
 from axiometer.expression.transformer.model import TransformerClassifier, outputs, unit
@@ -91,7 +91,7 @@ class TransformerTrainer:
         for a value that no text of `train`, or every one, expresses."""
         if validation is None:
             raise InputError("a transformer needs texts to validate on", file=train.file)
-        _check(train)
+        check_both_kinds(train)
         backbone = self._open()
         self.prepare((*train.texts, *validation.texts))
         sides = self._examples(train), self._examples(validation)
@@ -139,7 +139,7 @@ class TransformerTrainer:
     def _tuned(self, backbone: Backbone, train: Labelled, validation: Labelled, seed: int) -> _Learnt:
         """One network for all values, or one for each."""
         from axiometer.expression.transformer.checkpoints import Checkpoints, as_json
-        from axiometer.expression.transformer.tuning import tune
+        from axiometer.expression.transformer.tuning import Lesson, tune
 
         together = self.architecture is Architecture.MULTILABEL
         columns = [None] if together else list(range(len(train.values)))
@@ -156,16 +156,9 @@ class TransformerTrainer:
                     tally.done, tally.total = place * most + done, len(columns) * most
                     self._progress.show(tally)
 
-                reached = tune(
-                    network,
-                    self._examples(train, column),
-                    self._examples(validation, column),
-                    backbone.tokens,
-                    self._options,
-                    seed,
-                    Checkpoints(kept / asked[:16] / str(place), asked),
-                    say,
-                )
+                sides = self._examples(train, column), self._examples(validation, column)
+                lesson = Lesson(*sides, backbone.tokens, self._options, seed)
+                reached = tune(network, lesson, Checkpoints(kept / asked[:16] / str(place), asked), say)
                 name = "all" if column is None else train.values[column]
                 course[name] = {"best": reached.best, "epochs": as_json(reached.history)}
                 networks.append(network.eval())
@@ -225,15 +218,3 @@ def _asked(options: TransformerOptions, backbone: Backbone, train: Labelled, val
         "versions": [torch.__version__, transformers.__version__],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _check(data: Labelled) -> None:
-    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
-        if share in (0.0, 1.0):
-            raise InputError(
-                "{which} of the texts to train on express {value}: nothing can be learnt about it",
-                file=data.file,
-                mend="give texts of both kinds, or leave its column out",
-                which="none" if share == 0.0 else "all",
-                value=value,
-            )

@@ -45,22 +45,24 @@ class Examples:
     targets: NDArray[np.int8]
 
 
-def tune(
-    network: HeadedEncoder,
-    train: Examples,
-    validation: Examples,
-    tokens: Tokens,
-    options: TransformerOptions,
-    seed: int,
-    checkpoints: Checkpoints,
-    say: Say,
-) -> Reached:
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a network is tuned on, and how."""
+
+    train: Examples
+    validation: Examples
+    tokens: Tokens
+    options: TransformerOptions
+    seed: int
+
+
+def tune(network: HeadedEncoder, lesson: Lesson, checkpoints: Checkpoints, say: Say) -> Reached:
     """Tunes the network where it is and leaves it with the weights of the epoch whose macro-F1 on validation was best
     (the first of equals). Raises `InputError` where the loss stops being a number."""
     done = checkpoints.finished()
     if done is None:
         with _reproducible(network):
-            done = _Tuning(network, train, validation, tokens, options, seed, checkpoints, say).run()
+            done = _Tuning(network, lesson, checkpoints, say).run()
         checkpoints.finish(done)
     network.load_state_dict(checkpoints.best(done.best))
     return done
@@ -86,19 +88,10 @@ def rate(step: int, total: int, warm_up: float, peak: float) -> float:
 class _Tuning:
     """One training: what it needs at every step."""
 
-    def __init__(
-        self,
-        network: HeadedEncoder,
-        train: Examples,
-        validation: Examples,
-        tokens: Tokens,
-        options: TransformerOptions,
-        seed: int,
-        checkpoints: Checkpoints,
-        say: Say,
-    ) -> None:
-        self._network, self._tokens, self._options, self._seed = network, tokens, options, seed
-        self._train, self._validation = train, validation
+    def __init__(self, network: HeadedEncoder, lesson: Lesson, checkpoints: Checkpoints, say: Say) -> None:
+        train, options = lesson.train, lesson.options
+        self._network, self._tokens, self._options, self._seed = network, lesson.tokens, options, lesson.seed
+        self._train, self._validation = train, lesson.validation
         self._checkpoints, self._say = checkpoints, say
         self._device = next(network.parameters()).device
         self._precision = resolved(options.precision, self._device.type)
