@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.expression_score import FRAMEWORK, write_labelled
 from benchmarks.expression_transformer import python_with_torch
+from benchmarks.expression_transformer_run import write_encoder
 
 # Texts, width, layers, epochs.
 SIZES = {"cpu": (240, 64, 2, 2), "cuda": (4_500, 768, 12, 5)}
@@ -60,7 +61,8 @@ def _train(folder: Path, table: Path | None, size: tuple[int, int, int, int], de
         table = write_labelled(folder / "texts.csv", values, count)
     data = read_labelled(table, framework, level="core")
     data = data.take(range(min(len(data), count)))
-    encoder = make_encoder(folder / "encoder", data.texts, layers, width)
+    encoder = folder / "encoder"
+    write_encoder(encoder, sorted(set("".join(data.texts))), width, layers)
     options = TransformerOptions(str(encoder), epochs=epochs, patience=epochs, learning_rate=RATE, device=device)
     trainer, split = TransformerTrainer(options), TrainOptions(split=SplitKind.RANDOM)
     started = time.perf_counter()
@@ -71,31 +73,6 @@ def _train(folder: Path, table: Path | None, size: tuple[int, int, int, int], de
     for side, found in (("validation", card.metrics.validation), ("test", card.metrics.test)):
         if found is not None:
             print(f"  {side:11} {found.texts:>6} texts   micro-F1 {found.micro:.3f}   macro-F1 {found.macro:.3f}")
-
-
-def make_encoder(folder: Path, texts: tuple[str, ...], layers: int, width: int) -> Path:
-    """A BERT of random weights that knows the characters of `texts`."""
-    import torch
-    import transformers
-    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, processors
-
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *sorted(set("".join(texts)))]
-    core = Tokenizer(models.WordLevel({word: number for number, word in enumerate(words)}, unk_token="[UNK]"))
-    core.pre_tokenizer = pre_tokenizers.Split(Regex("."), "isolated")
-    core.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    torch.manual_seed(0)
-    config = transformers.BertConfig(
-        vocab_size=len(words),
-        hidden_size=width,
-        num_hidden_layers=layers,
-        num_attention_heads=max(1, width // 64),
-        intermediate_size=4 * width,
-        max_position_embeddings=512,
-    )
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=core, pad_token="[PAD]", unk_token="[UNK]")
-    transformers.AutoModel.from_config(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 if __name__ == "__main__":
