@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +29,7 @@ from axiometer.expression.transformer.model import TransformerClassifier, output
 from axiometer.expression.transformer.options import TransformerOptions
 from axiometer.expression.transformer.storing import store
 from axiometer.runtime.progress import Progress, Silent, Tally
+from axiometer.runtime.runners.cores import cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -92,6 +95,10 @@ class TransformerTrainer:
         if validation is None:
             raise InputError("a transformer needs texts to validate on", file=train.file)
         check_both_kinds(train)
+        with _own_threads():
+            return self._fitted(train, validation, framework, seed)
+
+    def _fitted(self, train: Labelled, validation: Labelled, framework: str, seed: int) -> Fit:
         backbone = self._open()
         self.prepare((*train.texts, *validation.texts))
         sides = self._examples(train), self._examples(validation)
@@ -200,6 +207,21 @@ class TransformerTrainer:
         centres = unit(found.astype(np.float32))
         off = off_centre(unit(unseen), centres)
         return Nearness(centres, np.quantile(off, np.linspace(0, 1, _QUANTILES)).astype(np.float32))
+
+
+@contextmanager
+def _own_threads() -> Iterator[None]:
+    """PyTorch on all cores (or OMP_NUM_THREADS), whatever this process set before: the order of sums depends on the
+    number of threads, and an interrupted training must come to the same weights."""
+    import torch
+
+    before = torch.get_num_threads()
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    torch.set_num_threads(int(asked) if asked.isdigit() and int(asked) else cores())
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _asked(options: TransformerOptions, backbone: Backbone, train: Labelled, validation: Labelled, seed: int) -> str:
