@@ -31,6 +31,7 @@ KNOWN = {
     "attribution": "attribution",
     "expression-transformer": "expression_transformer",
     "explorer": "explorer",
+    "expression-training": "expression_training",
 }
 
 
@@ -39,11 +40,14 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help=f"{', '.join(KNOWN)}; all by default")
     parser.add_argument("--peers", help="a Python that has what is compared with (default: .venv-peers, where it is)")
     parser.add_argument("--small", action="store_true", help="sizes for trying out, where a benchmark has them")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="where PyTorch computes, in benchmarks that need it")
+    parser.add_argument("--data", help="labelled texts, for expression-training (default: synthetic ones)")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(KNOWN)
     if unknown:
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}")
-    given = {"peers": arguments.peers or (str(PEERS) if PEERS.exists() else None), "small": arguments.small}
+    peers = arguments.peers or (str(PEERS) if PEERS.exists() else None)
+    given = {"peers": peers, "small": arguments.small, "device": arguments.device, "data": arguments.data}
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores", flush=True)
     for name, module in KNOWN.items():
         if not arguments.names or name in arguments.names:

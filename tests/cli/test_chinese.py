@@ -18,7 +18,7 @@ from axiometer.messages.catalogue import chinese
 from .conftest import Axiometer
 
 PACKAGE = Path(axiometer.__file__).parent
-ROOMS = ("build", "cli", "measure", "models", "runtime", "similarity")
+ROOMS = ("build", "cli", "expression", "measure", "models", "runtime", "similarity")
 HAN = re.compile("[\u4e00-\u9fff]")
 COMMAND = re.compile(r"pip install '\S+'")  # reads the same in every language
 
@@ -39,7 +39,7 @@ def zh(inside: Axiometer, monkeypatch: pytest.MonkeyPatch) -> Axiometer:
         (("measure", "starter", "--limit", "0"), "--limit 须为不小于 1 的整数"),
         (
             ("measure", "starter", "-m", "sim/balanced", "--mode", "x"),
-            "--mode x 无效（可选：choice, logprob, likelihood, agree, judged, open）",
+            "--mode x 无效（可选：choice, logprob, likelihood, agree, judged, open, free）",
         ),
         (("measure", "starter", "--colour", "x"), "没有选项 --colour"),
         (("measure",), "没有给出题目（请给出题目表"),

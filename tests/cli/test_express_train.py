@@ -39,7 +39,7 @@ def test_seeds_give_an_interval_and_the_card_as_json(inside: Axiometer, tmp_path
     )
     card = json.loads(said.out)
     assert len(card["metrics"]["seeds"]["macro"]["each"]) == 2
-    assert card["data"]["fitted_on"] == "train" and card["licence"] == "CC0"
+    assert card["data"]["fitted_on"] == "train" and card["licence"] == "CC0" and not card["options"]["by_order"]
     assert card["data"]["fitted"]["texts"] == card["data"]["train"]["texts"]
     assert 0 < card["metrics"]["test"]["texts"] < 50
 
@@ -51,7 +51,7 @@ def test_seeds_give_an_interval_and_the_card_as_json(inside: Axiometer, tmp_path
         ("text,colour\na,1\nb,0\n", PLAIN, "no framework, and the columns do not tell one"),
         ("text,colour\na,1\n", ("--framework", "schwartz"), "no column is named after a value of schwartz"),
         ("a,freedom\nx,1\n", PLAIN, "no column of texts (call it `text`, or name it with --text-column)"),
-        ("a,freedom\nx,1\n", (*PLAIN, "--text-column", "b"), "no column 'b'"),
+        ("a,freedom\nx,1\n", (*PLAIN, "--text-column", "b"), "there is no column 'b'"),
         ("text,freedom\n,1\n", CORE, "no row has a text"),
         ("text,freedom,自由\na,1,1\n", CORE, "two columns name the value freedom"),
         ("text,freedom\na,1\nb,0\n", (*CORE, "--split", "authors"), "too few texts to train and to validate: 2"),

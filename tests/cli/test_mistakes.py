@@ -105,7 +105,7 @@ def test_the_seven_mistakes_are_one_line_each_and_write_nothing(
         ((*SIM, "--shard", "-1/2"), "write i/n"),
         ((*SIM, "--shard", "half"), "write i/n"),
         ((*SIM, "--orders", "foo"), "--orders foo (one of one, swap, all)"),
-        ((*SIM, "--mode", "foo"), "--mode foo (one of choice, logprob, likelihood, agree, judged, open)"),
+        ((*SIM, "--mode", "foo"), "--mode foo (one of choice, logprob, likelihood, agree, judged, open, free)"),
         ((*SIM, "--again", "error,chosen"), "--again chosen (one of error, truncated)"),
         ((*SIM, "--mode", "logprob", "--repeats", "2"), "--repeats above 1 has no meaning"),
         ((*SIM, "--top-p", "0"), "--top-p"),

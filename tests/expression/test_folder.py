@@ -1,19 +1,11 @@
-"""A classifier's folder is whole or not there, opens where it fits, and cannot run anything nor fill the memory."""
+"""A classifier's folder is whole or not there, and opens where it fits."""
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import pickle
-import shutil
-import struct
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from axiometer.errors import InputError
@@ -23,49 +15,14 @@ from axiometer.expression.labelled import Labelled
 from axiometer.expression.linear.training import LinearOptions, LinearTrainer
 from axiometer.expression.seen import read_seen, seen_before
 from axiometer.expression.splits import SplitKind
-from axiometer.expression.training import Trained, TrainOptions, measured, train
+from axiometer.expression.training import TrainOptions, measured, train
 from axiometer.frameworks import load_framework
 from axiometer.frameworks.load import path_of
-from axiometer.models.draws import uniform
 
+from .models import card_with, trained, words_as_vectors
 from .texts import WORDS, read, write
 
 VALUECSV = Path(__file__).parents[3] / "shared" / "data" / "valuecsv" / "ValueCSV_dev.xlsx"
-Spoil = Callable[[Path], None]
-
-
-def words_as_vectors(texts: Any) -> np.ndarray:
-    """An encoder that is quick and the same everywhere: a drawn direction for each sentence, and their sum."""
-    rows = []
-    for text in texts:
-        parts = [[uniform(part, axis) - 0.5 for axis in range(8)] for part in text.split("。") if part]
-        rows.append(np.sum(parts, axis=0))
-    found = np.array(rows, np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
-
-
-def trained(data: Labelled, folder: Path, options: TrainOptions | None = None) -> Trained:
-    trainer = LinearTrainer(LinearOptions(folds=3), words_as_vectors)
-    framework = load_framework("core-socialist-values")
-    path = path_of("core-socialist-values")
-    return train(data, framework, path, trainer, folder, options or TrainOptions(split=SplitKind.RANDOM))
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Labelled:
-    return read(write(tmp_path_factory.mktemp("texts") / "texts.csv", 200))
-
-
-@pytest.fixture(scope="module")
-def model(data: Labelled, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "model"
-    trained(data, folder)
-    return folder
-
-
-@pytest.fixture
-def copy(model: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(model, tmp_path / "model"))
 
 
 def test_a_folder_holds_all_that_a_classifier_is(model: Path, data: Labelled) -> None:
@@ -75,6 +32,11 @@ def test_a_folder_holds_all_that_a_classifier_is(model: Path, data: Labelled) ->
     assert card.data.fitted.texts == card.data.train.texts + card.data.validation.texts and card.data.test is not None
     assert card.metrics.validation.texts == card.data.validation.texts and card.metrics.validation.micro > 0.8
     assert set(card.data.shares) == set(WORDS) and card.versions["axiometer"]
+    assert card.data.expected == pytest.approx(card.data.shares, abs=0.02)
+    for row in card.metrics.validation.values:
+        counts = card.metrics.confusion[row.value]
+        assert (counts.tp + counts.fn, counts.tp + counts.fp) == (row.support, row.predicted)
+        assert counts.tp + counts.fp + counts.fn + counts.tn == card.metrics.validation.texts
 
 
 def test_what_is_stored_is_what_was_measured(data: Labelled, tmp_path: Path) -> None:
@@ -206,158 +168,6 @@ def test_nothing_is_left_where_training_stops_half_way(data: Labelled, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-# -- folders of strangers ---------------------------------------------------------------------------------------------
-
-
-class Runs:
-    """Pickled, it makes a file where it is unpickled."""
-
-    def __init__(self, mark: Path) -> None:
-        self.mark = mark
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (os.mkdir, (str(self.mark),))
-
-
-def repacked(folder: Path, change: Callable[[dict[str, bytes]], None], sign: bool = True) -> None:
-    """The weights with other entries, and the card's digest made to fit."""
-    file = folder / "weights.npz"
-    with zipfile.ZipFile(file) as packed:
-        entries = {name: packed.read(name) for name in packed.namelist()}
-    change(entries)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in entries.items():
-            packed.writestr(name, content)
-    if sign:
-        signed(folder)
-
-
-def signed(folder: Path) -> None:
-    import hashlib
-
-    card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-    card["weights"]["digest"] = hashlib.sha256((folder / "weights.npz").read_bytes()).hexdigest()
-    (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
-
-
-def pickled(mark: Path) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, np.array([Runs(mark)], dtype=object), allow_pickle=True)
-    return buffer.getvalue()
-
-
-def header(shape: str, content: bytes = b"") -> bytes:
-    said = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}".ljust(117) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(said)) + said.encode() + content
-
-
-def test_an_array_that_would_run_code_is_refused_and_runs_nothing(copy: Path, tmp_path: Path) -> None:
-    mark = tmp_path / "ran"
-    pickle.loads(pickle.dumps(Runs(mark)))
-    assert mark.exists(), "the trap works where it is unpickled"
-    mark.rmdir()
-    for name in ("encoder.mean.npy", "characters.steps.npy"):
-        repacked(copy, lambda entries, name=name: entries.update({name: pickled(mark)}))  # type: ignore[misc]
-        with pytest.raises(InputError, match="not the weights of a linear classifier"):
-            open_folder(copy)
-    (copy / "weights.npz").write_bytes(pickle.dumps(Runs(mark)))
-    signed(copy)
-    with pytest.raises(InputError, match="not the weights"):
-        open_folder(copy)
-    (copy / "seen.npy").write_bytes(pickled(mark))
-    import hashlib
-
-    with pytest.raises(InputError, match="not the marks"):
-        read_seen(copy, hashlib.sha256((copy / "seen.npy").read_bytes()).hexdigest())
-    assert not mark.exists()
-
-
-def test_a_framework_that_would_run_code_is_refused_and_runs_nothing(copy: Path, tmp_path: Path) -> None:
-    mark = tmp_path / "ran"
-    (copy / "framework.yaml").write_text(f"id: !!python/object/apply:os.mkdir ['{mark}']\n", encoding="utf-8")
-    with pytest.raises(InputError):
-        open_folder(copy)
-    assert not mark.exists()
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda entries: entries.update({"encoder.mean.npy": header("(8,)", b"\x00" * 4 * 10**7)}),
-        lambda entries: entries.update({"encoder.mean.npy": header("(1000000000000,)", b"\x00" * 32)}),
-        lambda entries: entries.update({"encoder.mean.npy": header("(8,)", b"\x00" * 31)}),
-        lambda entries: entries.update({"encoder.mean.npy": header("(4, 2)", b"\x00" * 32)}),
-        lambda entries: entries.update({"encoder.mean.npy": header("(8,)", struct.pack("<f", float("nan")) * 8)}),
-        lambda entries: entries.update({"encoder.mean.npy": b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 40}),
-        lambda entries: entries.update({"more.npy": header("(8,)", b"\x00" * 32)}),
-        lambda entries: entries.update({"../../evil.npy": header("(8,)", b"\x00" * 32)}),
-        lambda entries: entries.pop("centres.npy"),
-    ],
-    ids=["bomb", "header", "short", "shape", "nan", "magic", "more", "path", "fewer"],
-)
-def test_other_arrays_than_the_card_implies_are_one_line(copy: Path, spoil: Callable[[dict[str, bytes]], None]) -> None:
-    repacked(copy, spoil)
-    with pytest.raises(InputError, match="not the weights of a linear classifier") as told:
-        open_folder(copy)
-    assert "\n" not in str(told.value) and not (copy.parent.parent / "evil.npy").exists()
-
-
-def test_weights_of_another_classifier_are_refused(copy: Path) -> None:
-    repacked(copy, lambda entries: None, sign=False)
-    with pytest.raises(InputError, match="not those that"):
-        open_folder(copy)
-
-
-def without(name: str) -> Spoil:
-    return lambda folder: (folder / name).unlink()
-
-
-def card_with(**changes: Any) -> Spoil:
-    def spoil(folder: Path) -> None:
-        card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        for place, value in changes.items():
-            *above, last = place.split("__")
-            part = card
-            for key in above:
-                part = part[key]
-            part[last] = value
-        (folder / "model.json").write_text(json.dumps(card), encoding="utf-8")
-
-    return spoil
-
-
-@pytest.mark.parametrize(
-    ("spoil", "why"),
-    [
-        (without("model.json"), "no classifier here"),
-        (without("weights.npz"), "weights"),
-        (without("framework.yaml"), "no such file"),
-        (lambda folder: (folder / "model.json").write_text("{"), "not the card"),
-        (lambda folder: (folder / "model.json").write_text("[" * 100_000), "not the card"),
-        (lambda folder: (folder / "model.json").write_bytes(b"\xff\xfe\x00"), "not the card"),
-        (lambda folder: (folder / "model.json").write_text("[1]"), "not the card"),
-        (lambda folder: (folder / "weights.npz").write_bytes(b"PK\x05\x06" + b"\x00" * 18), "written for"),
-        (card_with(format=2), "format 2 is not known"),
-        (card_with(architecture="forest"), "architecture"),
-        (card_with(thresholds={"freedom": 0.5}), "thresholds are not of the values"),
-        (card_with(thresholds__freedom=float("nan")), "NaN is no number"),
-        (card_with(thresholds__freedom=7), "thresholds.freedom"),
-        (card_with(values=["freedom", "freedom", "dedication"]), "stands twice"),
-        (card_with(weights__bits={"characters": 60, "words": 17}), "bits"),
-        (card_with(weights__bits={"characters": 18, "words": 24}), "size"),
-        (card_with(weights__dimensions=9), "than the card implies"),
-        (card_with(weights__weights={"encoder": 1.0}), "weights are not of the parts"),
-        (card_with(weights__code="import os"), "code"),
-        (card_with(fingerprint="0" * 32), "not the framework that model.json was written for"),
-    ],
-)
-def test_a_damaged_folder_is_one_line(copy: Path, spoil: Spoil, why: str) -> None:
-    spoil(copy)
-    with pytest.raises(InputError, match=why) as told:
-        open_folder(copy)
-    assert "\n" not in str(told.value)
-
-
 def test_thresholds_that_a_user_changed_count_and_change_what_the_classifier_is(copy: Path, model: Path) -> None:
     card_with(thresholds__freedom=0.9)(copy)
     changed, plain = open_folder(copy).classifier, open_folder(model).classifier
@@ -392,6 +202,7 @@ def test_a_classifier_comes_along_and_says_what_it_is() -> None:
     assert opened.classifier.name == "valuecsv" and len(card.values) == 12 and card.data.fitted.texts > 4_400
     assert "CC BY 4.0" in (card.licence or "") and "weak" in (card.about or "") and "news" in (card.about or "")
     assert card.metrics.validation.micro > 0.67 and card.metrics.validation.texts == 1_000
+    assert set(card.metrics.confusion) == set(card.values) and card.options["by_order"] is True
 
 
 def test_the_classifier_that_comes_along_holds_numbers_and_few_bytes() -> None:

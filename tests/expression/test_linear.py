@@ -89,6 +89,24 @@ def test_thresholds_rest_on_texts_that_the_parts_had_not_seen(train: Labelled, t
     assert max(lucky.cut) < 0.5
 
 
+def test_copies_in_two_groups_are_in_one_fold(train: Labelled) -> None:
+    """Labels that say nothing of the texts, each text twice: a copy in another fold would give its label away."""
+    once = np.random.default_rng(0).integers(0, 2, train.targets.shape).astype(np.int8)
+    groups = tuple(f"{side}{place}" for side in "ab" for place in range(len(train)))
+    twice = Labelled(
+        train.file,
+        train.values,
+        train.texts * 2,
+        np.vstack([once, once]),
+        tuple(range(2 * len(train))),
+        train.units * 2,
+        groups,
+        "",
+        train.account,
+    )
+    assert fit(twice).score(train.texts).probabilities.std(axis=0).max() < 0.35
+
+
 @pytest.mark.parametrize(("label", "which"), [(0, "none"), (1, "all")])
 def test_a_value_that_no_or_every_text_expresses_cannot_be_learnt(train: Labelled, label: int, which: str) -> None:
     targets = train.targets.copy()
@@ -96,6 +114,22 @@ def test_a_value_that_no_or_every_text_expresses_cannot_be_learnt(train: Labelle
     one = Labelled(train.file, train.values, train.texts, targets, train.rows, train.units, None, "", train.account)
     with pytest.raises(InputError, match=f"{which} of the texts to train on express rule-of-law"):
         fit(one)
+
+
+def test_where_texts_follow_the_last_row_probabilities_are_those_of_the_last_rows(tmp_path: Path) -> None:
+    lines = write(tmp_path / "all.csv", 600).read_text(encoding="utf-8").splitlines()
+    unlabelled = [",".join([line.rsplit(",", 3)[0], "0", *line.rsplit(",", 2)[1:]]) for line in lines[1:]]
+    half = [
+        new if row < 200 and row % 2 else old for row, (old, new) in enumerate(zip(lines[1:], unlabelled, strict=True))
+    ]
+    (tmp_path / "drift.csv").write_text("\n".join([lines[0], *half]) + "\n", encoding="utf-8")
+    data, others = read(tmp_path / "drift.csv"), read(write(tmp_path / "others.csv", 300, seed=5))
+    off = {}
+    for by_order in (False, True):
+        trainer = LinearTrainer(LinearOptions(encoder=None, folds=3, by_order=by_order))
+        probabilities = trainer.fit(data, None, "core-socialist-values", 0).classifier.score(others.texts).probabilities
+        off[by_order] = abs(probabilities[:, 0].mean() - others.targets[:, 0].mean())
+    assert off[True] < off[False] - 0.02
 
 
 def test_a_value_that_one_text_expresses_is_rare_but_no_mistake(train: Labelled) -> None:

@@ -8,23 +8,53 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, multilabel_confusion_matrix
 
-from axiometer.expression.metrics import expressed_by, f1_scores, over_seeds
+from axiometer.expression.metrics import Counts, confusion, expressed_by, f1_scores, over_seeds
 from axiometer.expression.thresholds import best_thresholds, calibrate
 
 probability = st.floats(0.001, 0.999)
 
 
 @given(arrays(np.float64, st.tuples(st.integers(1, 8), st.integers(1, 3)), elements=probability))
-def test_no_other_threshold_expects_a_greater_f1(probabilities: np.ndarray) -> None:
-    def expected(column: np.ndarray, cut: float) -> float:
-        taken = column >= cut
-        return 2 * float(column[taken].sum()) / (taken.sum() + float(column.sum()))
+def test_no_other_threshold_of_a_value_expects_a_greater_sum_of_micro_and_macro_f1(probabilities: np.ndarray) -> None:
+    def expected(cuts: np.ndarray) -> float:
+        taken = probabilities >= cuts
+        hits, sizes = (probabilities * taken).sum(axis=0), taken.sum(axis=0) + probabilities.sum(axis=0)
+        return float(2 * hits.sum() / sizes.sum() + (2 * hits / sizes).mean())
 
     cuts = best_thresholds(probabilities)
-    for column, cut in zip(probabilities.T, cuts, strict=True):
-        assert expected(column, cut) >= max(expected(column, other) for other in column) - 1e-12
+    for value, column in enumerate(probabilities.T):
+        others = [np.where(np.arange(len(cuts)) == value, other, cuts) for other in column]
+        assert expected(cuts) >= max(expected(each) for each in others) - 1e-12
+
+
+def test_for_a_single_value_the_threshold_is_that_of_its_own_expected_f1() -> None:
+    column = np.array([0.9, 0.6, 0.5, 0.2, 0.1])[:, None]
+    hits = np.cumsum(column[:, 0])
+    expected = 2 * hits / (np.arange(1, 6) + hits[-1])
+    assert best_thresholds(column) == pytest.approx([column[np.argmax(expected), 0]])
+
+
+def test_where_labels_drift_the_line_is_that_of_the_last_texts() -> None:
+    draw = np.random.default_rng(2)
+    n = 6_000
+    scores, place = draw.normal(size=(n, 1)), np.arange(n)
+    missed = place < n // 4  # of the first texts, half of the labels are missing
+    targets = (draw.random(n) < 1 / (1 + np.exp(-(2 * scores[:, 0] - 0.5)))) & ~(missed & (draw.random(n) < 0.5))
+    told = targets.astype(np.int8)[:, None]
+    plain, last, first = (calibrate(scores, told, order) for order in (None, place, place[::-1]))
+    share = (1 / (1 + np.exp(-(2 * scores[:, 0] - 0.5)))).mean()
+    off = [abs(each.probabilities(scores).mean() - share) for each in (last, plain, first)]
+    assert off[0] < off[1] / 2 and off[1] < off[2]
+
+
+def test_where_labels_do_not_drift_the_order_changes_little() -> None:
+    draw = np.random.default_rng(3)
+    scores = draw.normal(size=(3_000, 1))
+    targets = (draw.random((3_000, 1)) < 1 / (1 + np.exp(-scores))).astype(np.int8)
+    plain, last = calibrate(scores, targets), calibrate(scores, targets, np.arange(3_000))
+    assert np.abs(plain.probabilities(scores) - last.probabilities(scores)).max() < 0.05
 
 
 def test_a_line_is_that_of_logistic_regression_with_smoothed_labels() -> None:
@@ -61,6 +91,9 @@ def test_averages_are_those_of_scikit_learn(seed: int) -> None:
     for name in ("micro", "macro", "weighted"):
         assert getattr(found, name) == pytest.approx(f1_score(targets, expressed, average=name, zero_division=0))
     assert [row.f1 for row in found.values] == pytest.approx(f1_score(targets, expressed, average=None))
+    counts = confusion(targets, expressed, ("a", "b", "c", "d"))
+    theirs = multilabel_confusion_matrix(targets, expressed)
+    assert list(counts.values()) == [Counts(tp, fp, fn, tn) for (tn, fp), (fn, tp) in theirs.tolist()]
 
 
 def test_a_value_that_nobody_expresses_nor_is_said_to_has_no_f1_and_no_part_in_the_mean() -> None:

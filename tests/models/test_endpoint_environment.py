@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from axiometer.errors import InputError
+from axiometer.models import environment
 from axiometer.models.environment import HIDDEN, checked_key, is_local, redact, service_settings
 from axiometer.models.prices import Price, cost, cost_or_none
 from axiometer.models.protocols import Usage
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keys_are_forgotten() -> Iterator[None]:
+    """Keys that are drawn here may be words (`choice`), which no later test of this process should see hidden."""
+    before = set(environment._given_keys)
+    yield
+    environment._given_keys.clear()
+    environment._given_keys.update(before)
 
 
 @pytest.fixture(autouse=True)

@@ -212,7 +212,7 @@ def test_every_reason_for_no_correction_is_said_in_chinese() -> None:
         "labels from 4 sources, fewer than 10",
         "fewer than 5 labels say neither",
         "the verdicts hardly tell the categories apart",
-        "corrected for the judge it lies below 0 or above 100 %, with all of its interval",
+        "corrected for errors it lies below 0 or above 100 %, with all of its interval",
     ):
         assert texts.reason(reason) != reason
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import axiometer.report
 from axiometer.errors import InputError
 from axiometer.report import RunView
+from axiometer.report.page import script_of
 from axiometer.report.shown import shown
 from axiometer.report.texts import Texts, catalogue
 
@@ -64,7 +65,7 @@ def test_every_text_asked_for_in_the_code_exists() -> None:
 
 
 def test_every_word_the_script_asks_for_exists() -> None:
-    asked = set(re.findall(r"\bui\.(\w+)", (ROOM / "templates" / "items.js").read_text("utf-8")))
+    asked = set(re.findall(r"\bui\.(\w+)", script_of("items.js")))
     given_by_code = {"outcomes", "modes", "languages", "comma"}
     words = Texts("zh").block("items.script")
     assert isinstance(words, Mapping)

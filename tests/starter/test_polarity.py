@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from axiometer.frameworks import load_framework
-from axiometer.starter.polarity import LANGS, STANCES, load_stance_sentences
+from axiometer.starter.polarity import LANGS, STANCES, load_further_sentences, load_stance_sentences
 
 
 def test_every_value_has_as_many_sentences_of_each_stance_and_language() -> None:
@@ -22,3 +22,13 @@ def test_held_out_sentences_are_about_other_matters() -> None:
         (lang, stance): 20 for lang in LANGS for stance in STANCES
     }
     assert not {each.topic for each in held} & {each.topic for each in load_stance_sentences() if not each.held_out}
+
+
+def test_further_sentences_are_about_none_of_these_and_none_stands_twice() -> None:
+    further, others = load_further_sentences(), load_stance_sentences()
+    counts = Counter((each.topic, each.lang, each.stance) for each in further)
+    assert len(further) == 384
+    assert {count for (_, _, stance), count in counts.items() if stance == "mention"} == {2}
+    assert {count for (_, _, stance), count in counts.items() if stance != "mention"} == {5}
+    assert not {each.topic for each in further} & {each.topic for each in others}
+    assert not {each.text for each in further} & {each.text for each in others}

@@ -5,18 +5,31 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from axiometer.annotate.sheets import ANSWER_ID, LABEL, SHEET
+from axiometer.annotate.values import columns_of, values_marked
 from axiometer.errors import InputError
-from axiometer.measure.labels import BOTH, LABELS, NEITHER, REFUSED, SHEETS, TASK, Drawn, verdict_of
+from axiometer.measure.labels import (
+    BOTH,
+    EXPRESSED,
+    LABELS,
+    NEITHER,
+    NONE,
+    REFUSED,
+    SHEETS,
+    TASK,
+    Drawn,
+    read_sheet_values,
+    verdict_of,
+)
 from axiometer.measure.specification import read_specification
 from axiometer.records.corpus_rows import Label
 from axiometer.records.exports import restored_cell
 from axiometer.records.ids import content_id
-from axiometer.records.spreadsheets import Record, read_source
+from axiometer.records.spreadsheets import Record, SourceTable, read_source
 from axiometer.records.tables import read_rows, write_rows
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -25,6 +38,7 @@ _WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("keine", "keiner", "keines", "weder noch"), NEITHER),
     **dict.fromkeys(("refused", "refusal", "拒绝", "拒答", "refus", "refusé", "verweigert", "abgelehnt"), REFUSED),
 }
+_FILL_IN: Final = "fill in the column `label`"
 _NUMBER = re.compile(r"([1-9])(?:\.0+)?")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -38,6 +52,7 @@ class Imported:
     empty: int
     changed: int
     file: Path
+    task: str = TASK
 
 
 def import_labels(run: Path, file: Path, rater: str | None = None) -> Imported:
@@ -48,52 +63,84 @@ def import_labels(run: Path, file: Path, rater: str | None = None) -> Imported:
     label that is none, and an answer that is not on that sheet or stands twice.
     """
     read_specification(run)
-    name = rater or file.stem
     source = read_source(file)
-    missing = [column for column in (ANSWER_ID, SHEET, LABEL) if column not in source.columns]
+    task = EXPRESSED if NONE in source.columns and LABEL not in source.columns else TASK
+    missing = [name for name in (ANSWER_ID, SHEET, NONE if task == EXPRESSED else LABEL) if name not in source.columns]
     if missing:
         raise InputError("columns missing: {missing}", file=file, missing=", ".join(missing))
-    keys: dict[str, dict[str, Drawn]] = {}
+    reader = _Reader(run, file, source, task)
     said: dict[str, dict[str, str]] = {}
-    empty = 0
     for record in source.records:
         if record.problem is not None:
             raise InputError("{problem}", file=file, row=record.row, problem=record.problem)
         if not any((cell or "").strip() for cell in record.cells.values()):
             continue
         sheet, subject = _cell(record, SHEET), _cell(record, ANSWER_ID)
-        key = _key_of(run, keys, sheet, subject, record, file)
+        key = reader.key_of(sheet, subject, record)
         if subject in said.setdefault(sheet, {}):
             raise InputError(
                 "the answer {id} stands here twice", file=file, row=record.row, column=ANSWER_ID, id=subject
             )
-        label = _cell(record, LABEL)
-        said[sheet][subject] = "" if not label else verdict_of(_read(label, key, record, file), key.order)
-        empty += not label
+        said[sheet][subject] = reader.label_of(record, key)
+    return _kept(run, file, rater or file.stem, said, task)
+
+
+def _kept(run: Path, file: Path, rater: str, said: Mapping[str, Mapping[str, str]], task: str) -> Imported:
+    """Writes the labels: by sheet and answer, empty where there is none."""
     labelled = {sheet: {subject: value for subject, value in own.items() if value} for sheet, own in said.items()}
     if not any(labelled.values()):
-        raise InputError("no row has a label", file=file, mend="fill in the column `label`")
-    changed = sum(_write(run, sheet, name, values) for sheet, values in labelled.items())
-    return Imported(name, sum(map(len, labelled.values())), empty, changed, file)
+        mend = "mark the values that each answer expresses, or `none`" if task == EXPRESSED else _FILL_IN
+        raise InputError("no row has a label", file=file, mend=mend)
+    changed = sum(_write(run, sheet, rater, values, task) for sheet, values in labelled.items())
+    labels = sum(map(len, labelled.values()))
+    return Imported(rater, labels, sum(map(len, said.values())) - labels, changed, file, task)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads rows of a filled-in sheet, with the keys that stayed in the run."""
+
+    run: Path
+    file: Path
+    source: SourceTable
+    task: str
+    _keys: dict[str, dict[str, Drawn]] = field(default_factory=dict)
+    _columns: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def key_of(self, sheet: str, subject: str, record: Record) -> Drawn:
+        if sheet not in self._keys:
+            path = self.run / SHEETS / f"{sheet}.parquet"
+            if not sheet.isalnum() or not path.exists():
+                raise InputError(
+                    "no sheet {id!r} was drawn from this run",
+                    file=self.file,
+                    row=record.row,
+                    column=SHEET,
+                    mend="give the run of the sheet",
+                    id=sheet,
+                )
+            self._keys[sheet] = {drawn.subject: drawn for drawn in read_rows(path, Drawn)}
+        if subject not in self._keys[sheet]:
+            what = "no answer with the id {id!r} is on this sheet"
+            raise InputError(what, file=self.file, row=record.row, column=ANSWER_ID, id=subject)
+        return self._keys[sheet][subject]
+
+    def label_of(self, record: Record, key: Drawn) -> str:
+        """What a label table holds for the row; empty where it has no label."""
+        if self.task == TASK:
+            label = _cell(record, LABEL)
+            return verdict_of(_read(label, key, record, self.file), key.order) if label else ""
+        if key.sheet not in self._columns:
+            values = read_sheet_values(self.run, key.sheet)
+            if values is None:
+                raise InputError("the sheet {id!r} asks about no values", file=self.file, row=record.row, id=key.sheet)
+            self._columns[key.sheet] = columns_of(self.source.columns, values, self.file)
+        cells = {name: restored_cell((cell or "").strip()).strip() for name, cell in record.cells.items()}
+        return values_marked(cells, self._columns[key.sheet], record.row, self.file)
 
 
 def _cell(record: Record, column: str) -> str:
     return restored_cell((record.cells.get(column) or "").strip()).strip()
-
-
-def _key_of(
-    run: Path, keys: dict[str, dict[str, Drawn]], sheet: str, subject: str, record: Record, file: Path
-) -> Drawn:
-    if sheet not in keys:
-        path = run / SHEETS / f"{sheet}.parquet"
-        if not sheet.isalnum() or not path.exists():
-            what = "no sheet {id!r} was drawn from this run"
-            raise InputError(what, file=file, row=record.row, column=SHEET, mend="give the run of the sheet", id=sheet)
-        keys[sheet] = {drawn.subject: drawn for drawn in read_rows(path, Drawn)}
-    if subject not in keys[sheet]:
-        what = "no answer with the id {id!r} is on this sheet"
-        raise InputError(what, file=file, row=record.row, column=ANSWER_ID, id=subject)
-    return keys[sheet][subject]
 
 
 def _read(label: str, key: Drawn, record: Record, file: Path) -> str:
@@ -109,7 +156,7 @@ def _read(label: str, key: Drawn, record: Record, file: Path) -> str:
     return _WORDS[word]
 
 
-def _write(run: Path, sheet: str, rater: str, values: Mapping[str, str]) -> int:
+def _write(run: Path, sheet: str, rater: str, values: Mapping[str, str], task: str) -> int:
     """Writes the labels of one rater and sheet; gives how many of an earlier file's were another."""
     safe = _UNSAFE.sub("-", rater).strip("-.") or "rater"
     path = run / LABELS / f"{sheet}-{safe}-{content_id('rater', rater)[:6]}.parquet"
@@ -117,7 +164,7 @@ def _write(run: Path, sheet: str, rater: str, values: Mapping[str, str]) -> int:
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     rows = [
         Label(
-            content_id("label", rater, TASK, sheet, subject, value), (subject, sheet), rater, TASK, subject, value, now
+            content_id("label", rater, task, sheet, subject, value), (subject, sheet), rater, task, subject, value, now
         )
         for subject, value in sorted(values.items())
     ]

@@ -11,12 +11,21 @@ from axiometer.cli import annotating_agreement, annotating_projects, options
 from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.designs import parts
 from axiometer.cli.usage import Verbs
+from axiometer.errors import InputError
 from axiometer.messages import t
 
 if TYPE_CHECKING:
     from axiometer.annotate.screening import Rate, ScreenedLanguage, Screening
 
 app = typer.Typer(cls=Verbs, rich_markup_mode=None)
+
+Task = Annotated[
+    str | None, typer.Option(help=t("What people say of an answer: judged, or expressed (where no judge read it)."))
+]
+FrameworkName = Annotated[
+    str | None, typer.Option("--framework", help=t("Framework of the values (default: those of the run's profile)."))
+]
+Level = Annotated[str | None, typer.Option(help=t("Level of the framework whose values are asked about."))]
 
 SAID = ("s", "rs", "both", "neither", "unreadable")
 
@@ -33,16 +42,27 @@ def sheet(
     n: Annotated[int, typer.Option("-n", "--rows", min=1, help=t("How many answers to draw."))] = 100,
     lang: options.Lang = None,
     seed: options.Seed = 0,
+    task: Task = None,
+    framework: FrameworkName = None,
+    level: Level = None,
     csv: Annotated[bool, typer.Option("--csv", help=t("Of a project: sheets as .csv instead of .xlsx."))] = False,
     as_json: options.AsJson = False,
 ) -> None:
-    """A CSV or XLSX file with an empty column `label`; write 1, 2, both, neither or refused."""
+    """A CSV or XLSX file with an empty column `label`, to write 1, 2, both, neither or refused; or, of answers that no
+    judge read, with a column for each value, to mark those that the answer expresses."""
     if annotating_projects.is_project(run):
         annotating_projects.sheets(run, output, ".csv" if csv else ".xlsx", as_json)
         return
     from axiometer.annotate.sheets import write_sheet
+    from axiometer.frameworks.load import path_of
+    from axiometer.measure.labels import EXPRESSED, SAMPLED
 
-    drawn = write_sheet(run, n, output, seed=seed, langs=parts(lang) or None)
+    if task is not None and task not in SAMPLED:
+        known = ", ".join(SAMPLED)
+        raise InputError("{option} {text}", mend="one of {known}", option="--task", text=task, known=known)
+    file = None if framework is None else path_of(framework)
+    langs = parts(lang) or None
+    drawn = write_sheet(run, n, output, seed=seed, langs=langs, task=task, framework=file, level=level)
     if as_json:
         strata = [
             {"lang": lang, "model": model, "drawn": k, "of": drawn.of[lang, model]}
@@ -55,7 +75,10 @@ def sheet(
         ["language", "respondent", "drawn", "of"],
         [[lang, model, k, drawn.of[lang, model]] for (lang, model), k in drawn.drawn.items()],
     )
-    say(t("Fill in the column `label`: 1, 2, both, neither or refused. A copy of the file for each person."))
+    if drawn.task == EXPRESSED:
+        say(t("Mark with x every value that an answer expresses, or `none`. A copy of the file for each person."))
+    else:
+        say(t("Fill in the column `label`: 1, 2, both, neither or refused. A copy of the file for each person."))
     say(t("Next: axiometer annotate import {folder} {file}", folder=run, file=output))
 
 
@@ -70,6 +93,7 @@ def import_(
         annotating_projects.import_sheet(run, file, rater, as_json)
         return
     from axiometer.annotate.labels import import_labels
+    from axiometer.measure.labels import EXPRESSED
 
     done = import_labels(run, file, rater)
     if as_json:
@@ -80,7 +104,10 @@ def import_(
         say(t("{n} rows without a label were left out", n=done.empty))
     if done.changed:
         say(t("{n} labels of an earlier file were replaced by others", n=done.changed))
-    say(t("Next: axiometer analyze {folder}, which corrects the judged shares by them", folder=run))
+    if done.task == EXPRESSED:
+        say(t("Next: axiometer express profile {folder}, which corrects the shares by them", folder=run))
+    else:
+        say(t("Next: axiometer analyze {folder}, which corrects the judged shares by them", folder=run))
 
 
 app.command("label-studio", help=t("A project as files for Label Studio, and its annotations back."))(

@@ -24,6 +24,11 @@ def say(line: str = "") -> None:
     typer.echo(line)
 
 
+def remark(line: str) -> None:
+    """What is said beside the results, which may be JSON: on standard error."""
+    typer.echo(line, err=True)
+
+
 def say_json(value: Any) -> None:
     plain = "utf" not in (sys.stdout.encoding or "").lower()
     typer.echo(json.dumps(value, ensure_ascii=plain, indent=2, default=str))

@@ -20,7 +20,6 @@ from axiometer.cli.reporting import language_of
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError, file_error
 from axiometer.messages import language, t
-from axiometer.runtime.progress import Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from axiometer.expression.evaluation.opening import Asked, Embed
     from axiometer.expression.labelled import Labelled
     from axiometer.frameworks import Framework
-    from axiometer.runtime import Progress
+    from axiometer.runtime.progress import Progress, Tally
 
 PAGE: Final = "evaluation.html"
 SHOWN: Final = {
@@ -184,6 +183,7 @@ def _lacking(data: Labelled, asked: Sequence[Asked], gold: Gold) -> list[str]:
 def _judged(found: _Set, given: Mapping[str, Any], output: Path) -> list[Judged]:
     from axiometer.expression.evaluation.opening import judge
     from axiometer.expression.evaluation.recorded import read_recorded
+    from axiometer.runtime.progress import Tally
 
     recorded = [read_recorded(path, found.gold, found.framework) for path in found.tables]
     progress = progress_display()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from axiometer.cli import expressing_transformer as transformer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
@@ -87,9 +88,10 @@ def _do(given: Mapping[str, Any]) -> None:
     wanted = None if given["framework"] is None else load_framework(given["framework"])
     mapping = None if given["mapping"] is None else Path(given["mapping"])
     opened = open_classifier(Path(named) if Path(named).is_dir() else named, wanted, mapping)
+    chosen = transformer.in_parts(opened, chosen)
     progress = progress_display()
     try:
-        with workers(given, output) as runner:
+        with workers(transformer.worked_by(opened, given), output) as runner:
             summary = score_texts(
                 opened,
                 named,

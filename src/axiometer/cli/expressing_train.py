@@ -19,7 +19,6 @@ from axiometer.cli.console import progress_display, say, say_json, say_table
 from axiometer.cli.workers import workers
 from axiometer.errors import InputError
 from axiometer.messages import language, t
-from axiometer.runtime.progress import Tally
 
 if TYPE_CHECKING:
     from axiometer.expression.labelled import Labelled
@@ -159,21 +158,24 @@ def _trainer(given: Mapping[str, Any], output: Path, progress: Progress) -> Iter
         return
     transformer.check_linear(given)
     from axiometer.expression.linear.training import LinearOptions, LinearTrainer
+    from axiometer.expression.splits import SplitKind
     from axiometer.similarity.embedders import DEFAULT_EMBEDDER, open_embedder
 
+    by_order = given["split"] == SplitKind.AUTHORS
     encoder = given["encoder"] or DEFAULT_EMBEDDER
     if encoder == NO_ENCODER:
-        yield LinearTrainer(LinearOptions(encoder=None))
+        yield LinearTrainer(LinearOptions(encoder=None, by_order=by_order))
         return
     if encoder != DEFAULT_EMBEDDER:
         open_embedder(encoder)  # a name that is none, or a key that is missing, is told before anything is computed
     with workers(given, output) as runner:
-        yield LinearTrainer(LinearOptions(encoder=encoder), _encode(encoder, runner, progress))
+        yield LinearTrainer(LinearOptions(encoder=encoder, by_order=by_order), _encode(encoder, runner, progress))
 
 
 def _encode(encoder: str, runner: Runner, progress: Progress) -> Encode:
     """Vectors by the cache of vectors, in worker processes."""
     from axiometer.models.local_weights import cache_folder
+    from axiometer.runtime.progress import Tally
     from axiometer.similarity.cache import EmbeddingTask, embedded
 
     tally = Tally(t("texts embedded"))

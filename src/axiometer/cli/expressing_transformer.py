@@ -1,9 +1,11 @@
-"""Options of `axiometer express train` that are of transformers alone, and the trainer that they give."""
+"""Options of `axiometer express train` that are of transformers alone, the trainer that they give, and how `axiometer
+express score` goes about with one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -14,10 +16,15 @@ from axiometer.errors import InputError
 from axiometer.messages import t
 
 if TYPE_CHECKING:
+    from axiometer.expression.folder import Opened
+    from axiometer.expression.scoring import ScoreOptions
     from axiometer.expression.transformer.training import TransformerTrainer
     from axiometer.runtime import Progress
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+PART = 200
+"""Texts that a transformer scores between two marks of progress: minutes of a processor, which a kill takes at most."""
 
 NAMES = (
     "sharing",
@@ -58,9 +65,11 @@ def transformer_trainer(
 ) -> Iterator[TransformerTrainer]:
     """The trainer that is asked for. Its checkpoints lie beside `output`, go with success and stay otherwise."""
     from axiometer.expression.card import Architecture
+    from axiometer.expression.transformer.backbone import need_libraries
     from axiometer.expression.transformer.options import Loss, Pooling, Precision, Sharing, TransformerOptions
     from axiometer.expression.transformer.training import TransformerTrainer, checkpoints_of
 
+    need_libraries()
     if given["backbone"] is None:
         raise InputError("no encoder to begin with", mend="--backbone names a folder, or a model on Hugging Face")
     kinds: dict[str, type[StrEnum]] = {"sharing": Sharing, "loss": Loss, "pooling": Pooling, "precision": Precision}
@@ -80,6 +89,26 @@ def check_linear(given: Mapping[str, Any]) -> None:
             raise InputError(
                 "{option} is for transformers", mend="--architecture multilabel or binary trains one", option=option
             )
+
+
+def in_parts(opened: Opened, chosen: ScoreOptions) -> ScoreOptions:
+    """The options, with smaller parts where a transformer scores."""
+    from axiometer.expression.card import Architecture
+
+    return chosen if opened.card.architecture is Architecture.LINEAR else replace(chosen, part_size=PART)
+
+
+def worked_by(opened: Opened, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was given, with one worker where a transformer has a GPU and no number of processes was asked for: each
+    would put a copy of the weights there."""
+    from axiometer.expression.card import Architecture
+
+    asked = given["processes"] is not None or given["runner"] != "local"
+    if asked or opened.card.architecture is Architecture.LINEAR:
+        return given
+    from axiometer.expression.transformer.backbone import best_device
+
+    return given if best_device() == "cpu" else {**given, "processes": 1}
 
 
 def _choice(kind: type[Choice], name: str, said: object) -> Choice:

@@ -9,6 +9,7 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.console import say, say_json
+from axiometer.cli.importing_free import import_free_answers
 from axiometer.errors import InputError
 from axiometer.messages import language, t
 
@@ -51,11 +52,11 @@ def import_file(
     chosen = known[format_]
     if file is None and chosen.needs_file:
         raise InputError("no file to import", mend="name it after the format")
-    if output is None:
-        raise InputError("no table to write", mend="name one with -o NAME.parquet")
-    if output.suffix not in (".parquet", ""):
-        raise InputError("must end in .parquet", file=output)
+    output = _checked_output(output, file if chosen.gives_run else None)
     imported = chosen.read(file, ImportOptions(framework, mapping, lang, companion, respondent, nation, outlet))
+    if imported.free_answers and not output.suffix:
+        import_free_answers(imported, output, framework, as_json=as_json)
+        return
     if output.suffix:
         _write(imported, output)
     else:
@@ -66,7 +67,7 @@ def import_file(
                 "imported": imported.imported,
                 "rejected": len(imported.rejected),
                 "merged": imported.merged_rows,
-                "answers": len(imported.answers),
+                "answers": len(imported.answers) + len(imported.free_answers),
                 "rows": imported.source_rows,
                 "notes": list(imported.notes),
                 "counts": dict(imported.counts),
@@ -76,6 +77,17 @@ def import_file(
         _say(imported, output)
     if not imported.imported:
         raise InputError("no row could be imported", file=file, mend="see {rejects}", rejects=_rejects(output))
+
+
+def _checked_output(output: Path | None, of_run: Path | None) -> Path:
+    """Where to write; without a name, a run named after the file `of_run`."""
+    if output is None and of_run is not None:
+        return Path("runs") / of_run.stem
+    if output is None:
+        raise InputError("no table to write", mend="name one with -o NAME.parquet")
+    if output.suffix not in (".parquet", ""):
+        raise InputError("must end in .parquet", file=output)
+    return output
 
 
 def _rejects(output: Path) -> Path:
@@ -90,6 +102,7 @@ def _write(imported: Imported, output: Path) -> None:
     """The tables of this import; what an earlier one left beside them is taken away."""
     from axiometer.records import Answer, Item, Rule
     from axiometer.records.importers import write_rejects
+    from axiometer.records.rows import FreeAnswer
     from axiometer.records.tables import write_rows
 
     if imported.rules:
@@ -98,6 +111,8 @@ def _write(imported: Imported, output: Path) -> None:
         write_rows(imported.items, Item, output)
     if imported.answers:
         write_rows(imported.answers, Answer, _answers(output))
+    elif imported.free_answers:
+        write_rows(imported.free_answers, FreeAnswer, _answers(output))
     elif imported.imported:
         _answers(output).unlink(missing_ok=True)
     if imported.rejected:
@@ -136,7 +151,7 @@ def _say(imported: Imported, output: Path) -> None:
         say(t(note))
     if not output.suffix:
         say(t("Next: axiometer report {folder}", folder=output))
-    elif imported.answers:
-        say(t("{n} recorded answers in {file}", n=len(imported.answers), file=_answers(output)))
+    elif there := len(imported.answers) + len(imported.free_answers):
+        say(t("{n} recorded answers in {file}", n=there, file=_answers(output)))
     if imported.rejected:
         say(t("why, row by row: {file}", file=_rejects(output)))

@@ -57,7 +57,7 @@ def measure(
     given = configured(context, config)
     plan = _plan(given)
     if given["dry_run"]:
-        _say_dry_run(plan, bool(given["as_json"]))
+        say_dry_run(plan, bool(given["as_json"]))
         return
     if given["output"] is None:
         raise InputError("no folder for the run", mend="name one with -o runs/NAME")
@@ -74,7 +74,7 @@ def _plan(given: dict[str, Any]) -> Plan:
 
     if given["items"] is None:
         raise InputError("no items", mend="name a table of items, or `starter`")
-    design = design_of(given, _langs(given["lang"]))
+    design = design_of(given, langs_of(given["lang"]))
     frameworks = [Path(path) for path in given["framework"] or []]
     said = wanted(given)
     people = respondents(given["model"] or [], said)
@@ -109,7 +109,8 @@ def _again(name: str) -> str:
     return name
 
 
-def _langs(text: str | None) -> tuple[str, ...] | None:
+def langs_of(text: str | None) -> tuple[str, ...] | None:
+    """The languages that --lang names; None for all. Raises `InputError` where it names none."""
     if text is None:
         return None
     langs = tuple(dict.fromkeys(parts(text)))
@@ -118,7 +119,8 @@ def _langs(text: str | None) -> tuple[str, ...] | None:
     return langs
 
 
-def _say_dry_run(plan: Plan, as_json: bool) -> None:
+def say_dry_run(plan: Plan, as_json: bool) -> None:
+    """What a run would take: calls, tokens and money by respondent."""
     from axiometer.measure.estimate import estimate
 
     rows = estimate(plan)

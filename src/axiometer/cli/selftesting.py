@@ -25,7 +25,8 @@ def selftest(
     simulations: Annotated[int, typer.Option(min=50, help=t("How many simulated runs per scenario."))] = 1_000,
     seed: options.Seed = 0,
     only: Annotated[
-        list[str] | None, typer.Option(help=t("Simulate this part alone: choices or judge (may be repeated)."))
+        list[str] | None,
+        typer.Option(help=t("Simulate this part alone: choices, judge or expressed (may be repeated).")),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help=t("Show every quantity, not only families."))] = False,
     as_json: options.AsJson = False,

@@ -8,12 +8,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from axiometer.cli.console import remark
 from axiometer.errors import InputError
+from axiometer.messages import t
 
 if TYPE_CHECKING:
     from axiometer.records import Item, Rule
 
 STARTER: Final = "starter"
+SHOWN: Final = 5
 Row = TypeVar("Row", "Item", "Rule")
 
 
@@ -25,6 +28,31 @@ def items_path(named: Path | str) -> Path:
     from axiometer.records.importers.starter import starter_items
 
     return _path(starter_items(), Item, "starter")
+
+
+def questions_path(named: Path | str, framework: str | None = None, lang: str | None = None) -> Path:
+    """Open questions as a table of items: for `starter` those that ship with Axiometer, a table of items as it stands,
+    and any other file read as `axiometer import questions` reads it. Raises `InputError` where it holds none."""
+    from axiometer.records import Item
+    from axiometer.records.importers import ImportOptions
+    from axiometer.records.importers.questions import read_questions, starter_question_items
+    from axiometer.records.schemas import schema_of
+    from axiometer.records.tables import schema_in
+
+    if str(named) == STARTER:
+        return _path(starter_question_items(), Item, "starter-questions")
+    path = Path(named)
+    table = path.is_file() and path.suffix.lower() == ".parquet"
+    if path.is_dir() or (table and schema_of(Item).keys() <= schema_in(path).keys()):
+        return path
+    imported = read_questions(path, ImportOptions(framework=framework, lang=lang))
+    for row in imported.rejected[:SHOWN]:
+        remark(t("row {row}, {column}: {why}", row=row.row, column=row.column or "-", why=t(row.reason)))
+    if not imported.items:
+        raise InputError("no row could be imported", file=path, mend="see above")
+    if imported.rejected:
+        remark(t("imported {n}, rejected {m}", n=imported.imported, m=len(imported.rejected)))
+    return _path(imported.items, Item, "questions")
 
 
 def rules_path(named: Path | str) -> Path:

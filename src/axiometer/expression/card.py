@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
 import pydantic
 
 from axiometer.errors import InputError
-from axiometer.expression.metrics import F1s, OverSeeds
+from axiometer.expression.metrics import Counts, F1s, OverSeeds
 from axiometer.records.tables import write_text
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ class Side(_Model):
 
 class Data(_Model):
     """What a classifier was trained on. `digest`: of all labelled texts of the file; `fitted`: texts that the stored
-    classifier was fitted on, `fitted_on` in words; `shares`: of these, how many express each value; `seen`: digest of
-    `seen.npy`, the marks of the texts that it was fitted on or chosen by (see `seen`); `rows` to `disagreeing`: counts
-    of the file's rows (see `LabelledAccount`), `moved` of texts left out because they stand on a later side."""
+    classifier was fitted on, `fitted_on` in words; `shares`: of these, how many express each value; `expected`: what
+    probabilities say of them on average (None: the same; another number where labels drift along the table and
+    probabilities are those of its end); `seen`: digest of `seen.npy`, the marks of the texts that it was fitted on or
+    chosen by (see `seen`); `rows` to `disagreeing`: counts of the file's rows (see `LabelledAccount`), `moved` of texts
+    left out because they stand on a later side."""
 
     file: str
     digest: str
@@ -70,6 +72,7 @@ class Data(_Model):
     fitted: Side
     fitted_on: str
     shares: dict[str, Probability]
+    expected: dict[str, Probability] | None = None
     seen: str
     rows: int
     totals: int
@@ -82,11 +85,13 @@ class Data(_Model):
 
 class Metrics(_Model):
     """`validation`: of the classifier fitted on the training side alone; `test`: of the stored one. `seeds`: micro and
-    macro-F1 on the validation sides of several seeds, where there were several."""
+    macro-F1 on the validation sides of several seeds, where there were several. `confusion`: the counts behind
+    `validation`, by value, from which a correction can be carried over to other texts."""
 
     validation: F1s
     test: F1s | None = None
     seeds: dict[str, OverSeeds] = pydantic.Field(default_factory=dict)
+    confusion: dict[str, Counts] = pydantic.Field(default_factory=dict)
 
 
 class Card(_Model):

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from axiometer.errors import InputError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -19,6 +21,13 @@ class Scores:
 
     probabilities: NDArray[np.float32]
     distance: NDArray[np.float32] | None = None
+
+
+def check_texts(texts: Sequence[str]) -> None:
+    """Raises `InputError` for an empty text."""
+    for place, text in enumerate(texts):
+        if not text.strip():
+            raise InputError("text {place} of {n} is empty", place=place + 1, n=len(texts))
 
 
 @runtime_checkable

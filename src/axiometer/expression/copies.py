@@ -41,6 +41,24 @@ def copies(texts: Sequence[str]) -> tuple[int, ...]:
     return tuple(_leader(leader, place) for place in range(len(texts)))
 
 
+def cluster_numbers(units: Sequence[str], groups: Sequence[str] | None) -> NDArray[np.int64]:
+    """One number per text, equal where texts are near-copies of each other (`Labelled.units` are equal) or share a
+    group, by one step or several."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    n, links = len(units), list[tuple[int, int]]()
+    for names in (units, *([groups] if groups is not None else [])):
+        first: dict[str, int] = {}
+        links += [(place, first.setdefault(name, place)) for place, name in enumerate(names)]
+    if n == 0:
+        return np.zeros(0, np.int64)
+    one, other = np.array(links).T
+    graph = coo_matrix((np.ones(len(links), np.int8), (one, other)), shape=(n, n))
+    _, found = connected_components(graph, directed=False)
+    return np.asarray(found, dtype=np.int64)
+
+
 def _runs(word: str) -> NDArray[np.uint64]:
     """Hashes of the runs of a text, each once, ascending: mixed, so that the smallest are a draw."""
     letters = np.frombuffer(word.encode("utf-32-le", "surrogatepass"), "<u4").astype(np.uint64)

@@ -26,6 +26,7 @@ from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 DEFAULT: Final = "valuecsv"
 """The classifier that comes with Axiometer."""
 
+_LARGEST_FRAMEWORK: Final = 2**24  # bytes
 _SHIPPED: Final = Path(__file__).parent / "data"
 
 
@@ -68,6 +69,7 @@ def open_folder(folder: Path, framework: Framework | None = None, mapping: Path 
     values to those of `framework` where that is another one. Raises `InputError` where the folder is damaged, where
     `framework` is another than the classifier's and nothing maps its values, or lacks one of them.
     """
+    _check_files(folder)
     card = read_card(folder)
     own = _own_framework(folder, card)
     classifier = _classifier(folder, card)
@@ -135,6 +137,18 @@ def write_folder(
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return card
+
+
+def _check_files(folder: Path) -> None:
+    """A pipe or a device (or a link to one) in a stranger's folder would be read for ever."""
+    try:
+        for entry in sorted(folder.iterdir()):
+            if not entry.is_file() and not entry.is_dir():
+                raise InputError("neither a file nor a folder: not read", file=entry)
+            if entry.name == FRAMEWORK_FILE and entry.stat().st_size > _LARGEST_FRAMEWORK:
+                raise InputError("larger than any framework", file=entry)
+    except OSError as error:
+        raise file_error(error, folder) from error
 
 
 def _own_framework(folder: Path, card: Card) -> Framework:

@@ -165,7 +165,9 @@ class _Left:
 def _text_column(table: SourceTable, wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in table.columns:
-            raise InputError("no column {name!r}", file=table.file, mend="--text-column names one", name=wanted)
+            raise InputError(
+                "there is no column {name!r}", file=table.file, mend="--text-column names one", name=wanted
+            )
         return wanted
     for name in table.columns:
         if name.casefold().strip() in TEXT_COLUMNS:

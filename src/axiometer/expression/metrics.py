@@ -39,6 +39,17 @@ class F1s:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """Texts by whether they express a value and whether they were said to: `tp` both, `fp` said to alone, `fn` express
+    it alone, `tn` neither."""
+
+    tp: int
+    fp: int
+    fn: int
+    tn: int
+
+
+@dataclass(frozen=True, slots=True)
 class OverSeeds:
     """What several seeds gave, one number each, with the mean and its 95 % t interval (None for a single seed)."""
 
@@ -66,6 +77,14 @@ def f1_scores(targets: NDArray[np.int8], expressed: NDArray[np.bool_], values: S
         weighted=float(np.average(found, weights=weights)) if sum(weights) else 0.0,
         values=rows,
     )
+
+
+def confusion(targets: NDArray[np.int8], expressed: NDArray[np.bool_], values: Sequence[str]) -> dict[str, Counts]:
+    """The counts of each value. targets, expressed: (texts, values)."""
+    there = targets == 1
+    counted = [(a & b).sum(axis=0).tolist() for a in (there, ~there) for b in (expressed, ~expressed)]
+    tp, fn, fp, tn = counted
+    return {value: Counts(tp[at], fp[at], fn[at], tn[at]) for at, value in enumerate(values)}
 
 
 def expressed_by(probabilities: NDArray[np.floating], thresholds: Mapping[str, float]) -> NDArray[np.bool_]:

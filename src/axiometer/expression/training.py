@@ -8,18 +8,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Card, Data, Json, Metrics, Side, lines, thresholds
 from axiometer.expression.classifier import ValueClassifier
 from axiometer.expression.folder import check_free, write_folder
 from axiometer.expression.labelled import Labelled
-from axiometer.expression.metrics import F1s, OverSeeds, expressed_by, f1_scores, over_seeds
+from axiometer.expression.metrics import Counts, F1s, OverSeeds, confusion, expressed_by, f1_scores, over_seeds
 from axiometer.expression.splits import Split, SplitKind, split
 from axiometer.expression.thresholds import Calibration
 from axiometer.frameworks import Framework
 from axiometer.runtime.progress import Progress, Silent, Tally
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 BOTH: Final = "train and validation"
 TRAIN: Final = "train"
@@ -28,11 +32,13 @@ TRAIN: Final = "train"
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A fitted classifier, how its scores became probabilities, and `store`, which writes its weights into a folder and
-    gives what `model.json` says of them."""
+    gives what `model.json` says of them. `expected`: the mean probability of each value among its own texts, each
+    scored without having been fitted on (None: the shares of their labels)."""
 
     classifier: ValueClassifier
     calibration: Calibration
     store: Callable[[Path], dict[str, Json]]
+    expected: Mapping[str, float] | None = None
 
 
 class Trainer(Protocol):
@@ -91,6 +97,19 @@ class Trained:
 FEW: Final = 20  # texts: below that an F1 moves by several hundredths with a single one
 
 
+def check_both_kinds(data: Labelled) -> None:
+    """Raises `InputError` for a value that no text, or every text, expresses."""
+    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
+        if share in (0.0, 1.0):
+            raise InputError(
+                "{which} of the texts to train on express {value}: nothing can be learnt about it",
+                file=data.file,
+                mend="give texts of both kinds, or leave its column out",
+                which="none" if share == 0.0 else "all",
+                value=value,
+            )
+
+
 def train(
     data: Labelled,
     framework: Framework,
@@ -114,10 +133,13 @@ def train(
     trainer.prepare(data.texts)
     progress.show(tally)
     found: list[F1s] = []
+    counts: dict[str, Counts] = {}
     first: Fit | None = None
     for number, each in enumerate(sides):
         fit = trainer.fit(data.take(each.train), data.take(each.validation), framework.id, options.seed + number)
-        found.append(measured(fit.classifier, data.take(each.validation)))
+        targets, expressed = _decided(fit.classifier, data.take(each.validation))
+        found.append(f1_scores(targets, expressed, fit.classifier.values))
+        counts = counts or confusion(targets, expressed, fit.classifier.values)
         first = first or fit
         tally.done += 1
         progress.show(tally)
@@ -129,7 +151,7 @@ def train(
         tally.done += 1
         progress.show(tally)
     test = measured(first.classifier, data.take(sides[0].test)) if sides[0].test else None
-    metrics = Metrics(validation=found[0], test=test, seeds=_over(found))
+    metrics = Metrics(validation=found[0], test=test, seeds=_over(found), confusion=counts)
     known = fitted if refit or trainer.refits else data.take(sorted((*sides[0].train, *sides[0].validation)))
     make = _card(data, framework, trainer, options, sides[0], fitted, first, metrics, BOTH if refit else TRAIN)
     card = write_folder(folder, first.store, make, known.texts, framework_file)
@@ -140,12 +162,17 @@ def train(
 def measured(classifier: ValueClassifier, data: Labelled) -> F1s:
     """How well the classifier tells which of its values these texts express. Raises `InputError` where the labels are
     of other values."""
+    return f1_scores(*_decided(classifier, data), classifier.values)
+
+
+def _decided(classifier: ValueClassifier, data: Labelled) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Labels, and what was said of the same texts: (texts, values) in the order of the classifier's values."""
     missing = [value for value in classifier.values if value not in data.values]
     if missing:
         raise InputError("no labels for the values: {missing}", file=data.file, missing=", ".join(missing))
     columns = [data.values.index(value) for value in classifier.values]
     probabilities = classifier.score(data.texts).probabilities
-    return f1_scores(data.targets[:, columns], expressed_by(probabilities, classifier.thresholds), classifier.values)
+    return data.targets[:, columns], expressed_by(probabilities, classifier.thresholds)
 
 
 def _over(found: Sequence[F1s]) -> dict[str, OverSeeds]:
@@ -190,6 +217,7 @@ def _card(
                 fitted=_side(fitted),
                 fitted_on=fitted_on,
                 shares=shares,
+                expected=None if fit.expected is None else dict(fit.expected),
                 seen=seen,
                 rows=account.rows,
                 totals=len(account.totals),

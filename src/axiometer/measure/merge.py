@@ -44,7 +44,7 @@ def _join(shards: Sequence[Path], whole: Specification, output: Path) -> None:
             parts = [path for folder in shards if (path := folder / table / name).exists()]
             write_parquet(pl.concat([read_part(path) for path in parts]).sort("seq"), output / table / name)
     for name in (SHEETS, LABELS):
-        for path in sorted(path for folder in shards for path in (folder / name).glob("*.parquet")):
+        for path in sorted(path for folder in shards for path in (folder / name).glob("[!.]*")):
             (output / name).mkdir(exist_ok=True)
             shutil.copy2(path, output / name / path.name)  # named by its sheet, so of one shard
     shutil.copytree(shards[0] / "items", output / "items")

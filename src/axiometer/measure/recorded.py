@@ -17,7 +17,7 @@ from axiometer.frameworks.load import path_of, shipped
 from axiometer.measure.free import read_free
 from axiometer.measure.labels import FREE
 from axiometer.measure.parts import PART_SIZE
-from axiometer.measure.specification import Specification
+from axiometer.measure.specification import FILE, Specification, plain, read_specification
 from axiometer.models.protocols import Finish, Reply
 from axiometer.records.exports import write_csv_for_people
 from axiometer.records.ids import content_id
@@ -45,9 +45,12 @@ def write_recorded_run(
     that a page and its manifest carry numbers only. Raises `InputError` where there are no answers, the folder is not
     empty, or a framework is neither shipped nor among `frameworks`.
     """
+    if not answers:
+        raise _no_answers()
+    _check_unused(output)
     answered = {answer.item for answer in answers}
     kept = [item for item in items if item.id in answered]
-    files = _checked(kept, answers, output, frameworks)
+    files = _framework_files(kept, frameworks)
     asked = _asked(kept, answers, files)
     asked["design"] = {"mode": "choice", "orders": "recorded", "wordings": 1, "repeats": _repeats(answers)}
     _write_items(kept, files, output)
@@ -63,13 +66,18 @@ def write_recorded_free(
     """Writes `output` with the items, the free answers that were recorded to them, the frameworks that the items name,
     and `run.yaml`: a run in mode `free`, as if asked here. Gives the answers as they were read (`read_recorded`).
 
-    An item without any answer stays among the items, and an answer that was not recorded has no row. Raises
-    `InputError` as `write_recorded_run` does.
+    An item without any answer stays among the items, and an answer that was not recorded has no row. The same run once
+    more is left as it is, with what was added to it. Raises `InputError` as `write_recorded_run` does.
     """
-    files = _checked(items, free_answers, output, frameworks)
+    if not free_answers:
+        raise _no_answers()
+    files = _framework_files(items, frameworks)
     read = [read_recorded(answer) for answer in free_answers]
     asked = _asked(items, read, files)
     asked["design"] = {"mode": str(Mode.FREE), "orders": "one", "wordings": 1, "repeats": _repeats(read)}
+    if (output / FILE).exists() and plain(read_specification(output).asked) == plain(asked):
+        return read
+    _check_unused(output)
     _write_items(items, files, output)
     _write_answers(read, FreeAnswer, output / FREE)
     Specification(asked, _noted(items, len(read))).write(output)
@@ -78,20 +86,21 @@ def write_recorded_free(
 
 def read_recorded(answer: FreeAnswer) -> FreeAnswer:
     """A recorded answer with the outcome that its text has where it is read as a model's own would be: chosen (there is
-    something to read), refused or invalid. Whether it was cut at a length limit is not recorded."""
+    something to read), refused or invalid. Whether it was cut at a length limit is not recorded. What has another
+    outcome already keeps it."""
+    if answer.outcome is not Outcome.CHOSEN:
+        return answer
     outcome, text, reason = read_free(Reply(answer.text, Finish.STOP), answer.lang)
     return replace(answer, outcome=outcome, text=text, reason=reason)
 
 
-def _checked(
-    items: Sequence[Item], answers: Sequence[object], output: Path, frameworks: Sequence[Path]
-) -> dict[str, Path]:
-    """The file of each framework that the items name, once nothing stands in the way."""
-    if not answers:
-        raise InputError("no recorded answers in it", mend="name a table to write: -o NAME.parquet")
+def _no_answers() -> InputError:
+    return InputError("no recorded answers in it", mend="name a table to write: -o NAME.parquet")
+
+
+def _check_unused(output: Path) -> None:
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
         raise InputError("exists already", file=output, mend="give another name with -o")
-    return _framework_files(items, frameworks)
 
 
 def _write_items(items: Sequence[Item], files: Mapping[str, Path], output: Path) -> None:

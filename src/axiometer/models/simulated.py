@@ -8,6 +8,7 @@ A presentation reaches them through `Request.meta` (see `SimulatedRespondent.sen
 and a side is chosen by a softmax of (u / temperature + slot bias + wording noise): a random utility model (McFadden
 1974) whose two-option case is Bradley-Terry. Every draw is a hash of the profile's seed and the presentation, so the
 same presentation is answered the same way on every machine; another `repeat` is another draw of the same probabilities.
+A question without options (mode `free`) is answered with a sentence on a value (`free_values`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import pydantic
 from axiometer.errors import InputError
 from axiometer.models.draws import uniform
 from axiometer.models.free_phrasing import free_phrase
+from axiometer.models.free_values import drawn_stance, drawn_value, free_candidates, topic_of, value_sentence
 from axiometer.models.phrasing import phrase
 from axiometer.models.protocols import BadAnswer, BadRequest, Finish, Reply, Request, Usage
 from axiometer.records.yaml_files import checked, read_yaml
@@ -199,6 +201,8 @@ class SimulatedRespondent:
         letters: Sequence[str] = meta["letters"]
         strengths, steered = self._strengths(lang), frozenset(meta.get("steered", ()))
         shared = str(meta.get("parallel") or item)
+        if meta["mode"] == "free":
+            return self._answer_question(meta, strengths, steered, shared, repeat), []
         utilities = [self._utility(option, strengths, steered, shared, meta["clusters"]) for option in options]
         free = meta["mode"] in ("judged", "open")
         unseen = free or meta["mode"] == "likelihood"
@@ -230,6 +234,30 @@ class SimulatedRespondent:
         if kind == "choose" and uniform("both", *scene) < self.profile.free.both:
             kind = "both"
         return free_phrase(kind, lang, texts[choice], other, *scene)
+
+    def _answer_question(
+        self, meta: Mapping[str, Any], strengths: Mapping[str, float], steered: frozenset[str], shared: str, repeat: int
+    ) -> str:
+        """Words on one value, which comes up the more often the more it is worth, and is endorsed or opposed with the
+        probability with which an option that endorses it would be (see `free_values`)."""
+        profile, lang = self.profile, str(meta["lang"])
+        scene = (profile.seed, str(meta["item"]), str(meta["wording"]), "free", repeat)
+        shown = {
+            value: _Shown((("value", value, 1),), "side")
+            for value in free_candidates(list(strengths), profile.framework)
+        }
+        utilities = {
+            value: self._utility(option, strengths, steered, shared, meta["clusters"])
+            for value, option in shown.items()
+        }
+        value = drawn_value(utilities, profile.temperature, *scene)
+        chosen = _Shown((), "side") if value is None else shown[value]
+        kind = self._kind([chosen], chosen, scene)
+        if kind != "choose":
+            return free_phrase(kind, lang, "", "", *scene)
+        topic = None if value is None else topic_of(_ancestors(profile.framework)(value))
+        stance = "mention" if value is None else drawn_stance(utilities[value], profile.temperature, *scene)
+        return value_sentence(topic, stance, lang, *scene)
 
     def _agree(
         self, utility: float, option: _Shown, meta: Mapping[str, Any], scene: tuple[object, ...]

@@ -93,7 +93,7 @@ def rendered(built: Sequence[Section], texts: Texts, *, script: str = "", **said
         .get_template("page.html.j2")
         .render(
             lang=texts.lang,
-            policy=_policy(script or _part("items.js")),
+            policy=_policy(script),
             style=Markup(_FONT_PLACE + styles),
             sections=built,
             version=version("axiometer"),
@@ -181,8 +181,8 @@ def _environment(texts: Texts) -> jinja2.Environment:
 
 
 def script_of(name: str) -> str:
-    """A script of the templates, for `rendered`."""
-    return _part(name)
+    """A script of the templates, for `rendered`, after what all of them share."""
+    return _part("listing.js") + _part(name)
 
 
 def _part(name: str) -> str:
@@ -209,7 +209,7 @@ def _style(tabs: int) -> str:
 
 
 def _policy(script: str) -> str:
-    """Nothing may be loaded or run but what the page itself carries: its one script, by its hash."""
+    """Nothing may be loaded or run but what the page itself carries: its one script, if any, by its hash."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     return (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; font-src data:; img-src data:; "

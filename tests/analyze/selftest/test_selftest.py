@@ -63,6 +63,7 @@ def test_planted_numbers_come_back_and_every_family_is_there(report):
         "slot log-odds", "order flip", "difference of models", "difference of languages", "raw agreement",
         "cyclic triads", "all differences of strengths at once", "rank sets, all values tied",
         "corrected, prediction-powered", "corrected, confusion", "raw",
+        "labelled", "transported, errors alike", "transported, other errors", "as the classifier says",
     }  # fmt: skip
     required = report.quantities.filter(pl.col("verdict") != Verdict.NOT_REQUIRED.value)
     shares = required.filter(pl.col("family").is_in(["share", "slot bias", "order flip", "raw agreement"]))

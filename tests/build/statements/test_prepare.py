@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from tests.build.corpus.ingest.conftest import Here
 
 from axiometer.build.corpus.ingest import IngestOptions, check_sources, ingest
-from axiometer.records.texts.sentences import sentence_ends
 from axiometer.build.statements.preparing.copies import COPIED, FEW, find_copies, likely_pairs
 from axiometer.build.statements.preparing.prepare import (
     COPIES_FILE,
@@ -28,6 +27,7 @@ from axiometer.build.statements.preparing.shingles import sample, share_in, shin
 from axiometer.build.statements.starter_texts import starter_text_of, write_starter_texts
 from axiometer.records.corpus_rows import Text
 from axiometer.records.schemas import to_rows
+from axiometer.records.texts.sentences import sentence_ends
 from axiometer.runtime.progress import Silent
 from axiometer.runtime.stages.parts import StageFolder
 from axiometer.starter.news import NATIONS, News, load_news

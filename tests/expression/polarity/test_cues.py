@@ -34,6 +34,10 @@ def test_the_language_is_told_by_letters_and_common_words(text: str, expected: s
         ("There is no point in asking.", "en", "dismiss"),
         ("The survey was published on Monday.", "en", "figures"),
         ("What a waste.", "en", "blame"),
+        ("全村的人都为她鼓掌。", "zh", "glad"),
+        ("到头来一无所有。", "zh", "grim"),
+        ("The whole class cheered.", "en", "glad"),
+        ("They end up as slaves.", "en", "grim"),
     ],
 )
 def test_each_kind_of_word_is_counted(text: str, lang: str, kind: str) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, precision_recall_fscore_support
 
 from axiometer.errors import InputError
 from axiometer.expression.classifier import Scores
@@ -50,6 +50,10 @@ def test_measures_are_those_of_scikit_learn() -> None:
     assert found.groups == 9 and np.sum(found.confusion) == 90
     assert found.accuracy.value == pytest.approx(accuracy_score(truth, told))
     assert found.macro_f1.value == pytest.approx(f1_score(truth, told, average="macro"))
+    each = precision_recall_fscore_support(truth, told)
+    for shares, expected in zip((found.precision, found.recall, found.f1), each, strict=False):
+        assert [share.value for share in shares] == pytest.approx(list(expected))
+        assert all(share.low < share.value < share.high for share in shares)
     assert found.macro_f1.low < found.macro_f1.value < found.macro_f1.high
 
 

@@ -346,9 +346,19 @@ def test_a_folder_that_says_other_sizes_than_it_holds_is_refused(
         _resign(done.folder, "backbone.json")
         with pytest.raises(InputError, match="damaged"):
             open_folder(done.folder)
-    file.write_text(json.dumps(honest | {"auto_map": {"AutoModel": "evil--x.Y"}, "_attn_implementation": "a/b"}))
+    for named in ({"auto_map": {"AutoModel": "evil--x.Y"}}, {"_attn_implementation": "a/b"}):
+        file.write_text(json.dumps(honest | named), encoding="utf-8")
+        _resign(done.folder, "backbone.json")
+        with pytest.raises(InputError, match="names code, which is never run"):
+            open_folder(done.folder)
+    file.write_text(json.dumps(honest), encoding="utf-8")
     _resign(done.folder, "backbone.json")
     assert open_folder(done.folder).classifier.values == done.card.values
+    for name in ("pytorch_model.bin", "weights.pkl", "modeling_evil.py"):
+        (done.folder / name).write_bytes(b"import os")
+        with pytest.raises(InputError, match=f"{name} has no place in a classifier's folder"):
+            open_folder(done.folder)
+        (done.folder / name).unlink()
 
 
 def _resign(folder: Path, file: str) -> None:

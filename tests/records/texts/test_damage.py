@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from axiometer.records.texts.damage import is_binary, is_damaged, letters
+from axiometer.records.texts.damage import TOTALS, is_binary, is_damaged, letters, unusable
 
 CHINESE = "小区的停车位不够用，物业经理要决定先照顾谁：是每天上夜班的护士，还是行动不便的老人？大家都在等他的决定。"
 FRENCH = "L’égalité des élèves est déjà protégée par la loi française, à l’école comme à l’université où ça compte."
@@ -46,3 +46,10 @@ def test_control_characters_make_a_file_no_text_and_a_few_do_not() -> None:
 
 def test_letters_are_counted_as_far_as_needed() -> None:
     assert [letters(text) for text in ("", "12 !?", "ok", "诚", "诚实", "love")] == [0, 0, 2, 2, 4, 4]
+
+
+@pytest.mark.parametrize("words", ["总计", "Total:"])
+def test_the_last_row_of_a_table_that_sums_it_up_is_no_text(words: str) -> None:
+    assert unusable(words, words, others=True) == TOTALS
+    assert unusable(words, words, others=False) is None  # a text of its own may be that short
+    assert unusable(f"{words} freedom for all", f"{words} freedom for all", others=True) is None

@@ -31,7 +31,7 @@ altogether with a probability of 0.12."""
 
 LEAST_LABELLED_SOURCES = 10
 
-OUTSIDE = "corrected for the judge it lies below 0 or above 100 %, with all of its interval"
+OUTSIDE = "corrected for errors it lies below 0 or above 100 %, with all of its interval"
 
 UNCORRECTED = "uncorrected: people labelled none of its answers"
 

@@ -97,6 +97,26 @@ def among(categories: Sequence[str], one: str, other: str) -> Target:
     return Target(f"{one} among {one} and {other}", (first,), (first, second))
 
 
+def labels_from_counts(tp: int, fp: int, fn: int, tn: int, sources: Sources) -> Labels:
+    """Labels of units elsewhere in two categories, from how many the machine put into the first one rightly and
+    wrongly, and how many it left out of it wrongly and rightly. `sources`: as many groups as there are units."""
+    sizes = (tp, fp, fn, tn)
+    said, truth = (np.repeat(np.array(column), sizes) for column in ((1.0, 1.0, 0.0, 0.0), (1.0, 0.0, 1.0, 0.0)))
+    group = np.arange(sum(sizes), dtype=np.int64)
+    return Labels(in_two(said), in_two(truth), np.ones(len(group)), group, sources)
+
+
+def each_its_own(units: int) -> Sources:
+    """Units that share nothing."""
+    places = np.arange(units, dtype=np.int64)
+    return Sources.coded(places, places, units, units)
+
+
+def in_two(share: Floats) -> Floats:
+    """A share and what is left of it, as two columns."""
+    return np.column_stack([share, 1.0 - share])
+
+
 def _refuse_unfit(rows: Floats, categories: int, what: str) -> None:
     if rows.ndim != 2 or rows.shape[1] != categories or categories < 2:
         raise InputError(f"{what} must be a table of units by at least two categories")

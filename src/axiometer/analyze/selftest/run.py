@@ -17,6 +17,7 @@ import polars as pl
 from axiometer.analyze.frames import Record, framed
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.selftest.design import SimulatedDesign, starter_design
+from axiometer.analyze.selftest.expressing import EXPRESSING, expressing_recovered
 from axiometer.analyze.selftest.judging import SETTINGS, judge_recovered
 from axiometer.analyze.selftest.letters import letter_rows
 from axiometer.analyze.selftest.power import power_rows
@@ -62,10 +63,12 @@ LETTERS: dict[str, type[pl.DataType]] = {
 
 
 class Part(StrEnum):
-    """What is simulated: respondents who choose, and a judge who reads free answers."""
+    """What is simulated: respondents who choose, a judge who reads free answers, and a classifier that says which
+    values they express."""
 
     CHOICES = "choices"
     JUDGE = "judge"
+    EXPRESSED = "expressed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +124,15 @@ def run_selftest(
 ) -> SelftestReport:
     """Plants, simulates, analyses, compares: on the starter set unless another `design` is given.
 
-    `parts`: what is simulated, respondents who choose and a judge who errs (at most `JUDGE_SIMULATIONS` each). The
+    `parts`: what is simulated; a judge and a classifier who err have at most `JUDGE_SIMULATIONS` of each setting. The
     result depends on `seed` and `simulations`, not on `workers` (processes). Batches have seeds of their own.
     """
-    judged = _judged(seed, simulations, resamples, workers) if Part.JUDGE in parts else []
+    judged = [
+        row
+        for part in (Part.JUDGE, Part.EXPRESSED)
+        if part in parts
+        for row in _erring(part, seed, simulations, resamples, workers)
+    ]
     if Part.CHOICES not in parts:
         return SelftestReport(framed(judged, QUANTITIES), framed([], POWER), framed([], LETTERS))
     chosen = design or starter_design()
@@ -153,18 +161,19 @@ def run_selftest(
     return SelftestReport(framed(rows + judged, QUANTITIES), framed(power, POWER), framed(letters, LETTERS))
 
 
-def _judged(seed: int, simulations: int, resamples: int, workers: int) -> list[Record]:
-    """The rows of quantities of a judge with planted errors."""
+def _erring(part: Part, seed: int, simulations: int, resamples: int, workers: int) -> list[Record]:
+    """The rows of quantities of a machine with planted errors."""
     count = min(simulations, JUDGE_SIMULATIONS)
+    names = [setting.name for setting in (SETTINGS if part is Part.JUDGE else EXPRESSING)]
     jobs = [
-        _JudgeJob(place, batch, min(BATCH, count - batch * BATCH), resamples, seed)
-        for place in range(len(SETTINGS))
+        _ErringJob(part, place, batch, min(BATCH, count - batch * BATCH), resamples, seed)
+        for place in range(len(names))
         for batch in range((count + BATCH - 1) // BATCH)
     ]
-    parts: dict[int, list[list[Recovered]]] = {place: [] for place in range(len(SETTINGS))}
-    for job, part in zip(jobs, _mapped(jobs, workers), strict=True):
-        parts[job.setting].append(part)
-    whole = [(setting.name, each) for place, setting in enumerate(SETTINGS) for each in merged(parts[place])]
+    parts: dict[int, list[list[Recovered]]] = {place: [] for place in range(len(names))}
+    for job, found in zip(jobs, _mapped(jobs, workers), strict=True):
+        parts[job.setting].append(found)
+    whole = [(name, each) for place, name in enumerate(names) for each in merged(parts[place])]
     return [row for name, each in whole for row in rows_of(name, each)]
 
 
@@ -173,7 +182,8 @@ class _Works(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _JudgeJob:
+class _ErringJob:
+    part: Part
     setting: int
     batch: int
     simulations: int
@@ -181,10 +191,12 @@ class _JudgeJob:
     seed: int
 
     def run(self) -> list[Recovered]:
-        seeds = [self.seed, 1, self.setting, self.batch]
+        seeds = [self.seed, 1 if self.part is Part.JUDGE else 2, self.setting, self.batch]
         own = int(np.random.default_rng(seeds).integers(2**31))
         options = AnalysisOptions(resamples=self.resamples, seed=own)
-        return judge_recovered(SETTINGS[self.setting], self.simulations, [*seeds, 1], options)
+        if self.part is Part.JUDGE:
+            return judge_recovered(SETTINGS[self.setting], self.simulations, [*seeds, 1], options)
+        return expressing_recovered(EXPRESSING[self.setting], self.simulations, [*seeds, 1], options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,21 +47,3 @@ class Judged:
     def expressed(self) -> NDArray[np.bool_]:
         """(texts, values): where the probability reaches the value's threshold."""
         return np.asarray(self.probabilities >= self.thresholds, dtype=np.bool_)
-
-
-def cluster_numbers(units: Sequence[str], groups: Sequence[str] | None) -> NDArray[np.int64]:
-    """One number per text, equal where texts are near-copies of each other (`Labelled.units` are equal) or share a
-    group, by one step or several."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    n, links = len(units), list[tuple[int, int]]()
-    for names in (units, *([groups] if groups is not None else [])):
-        first: dict[str, int] = {}
-        links += [(place, first.setdefault(name, place)) for place, name in enumerate(names)]
-    if n == 0:
-        return np.zeros(0, np.int64)
-    one, other = np.array(links).T
-    graph = coo_matrix((np.ones(len(links), np.int8), (one, other)), shape=(n, n))
-    _, found = connected_components(graph, directed=False)
-    return np.asarray(found, dtype=np.int64)

@@ -11,7 +11,8 @@ import numpy as np
 
 from axiometer.errors import InputError
 from axiometer.expression.classifier import ValueClassifier
-from axiometer.expression.evaluation.judged import Gold, Judged, cluster_numbers
+from axiometer.expression.copies import cluster_numbers
+from axiometer.expression.evaluation.judged import Gold, Judged
 from axiometer.expression.folder import Opened
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.seen import read_seen, seen_before
@@ -71,8 +72,14 @@ def side_of(data: Labelled, side: Side, asked: Sequence[Asked]) -> Labelled:
 
 
 def seen_by(data: Labelled, asked: Sequence[Asked]) -> list[NDArray[np.bool_]]:
-    """For each classifier, which texts it was fitted on or chosen by."""
-    return [seen_before(data.texts, read_seen(each.opened.folder, each.opened.card.data.seen)) for each in asked]
+    """For each classifier, which texts it was fitted on or chosen by; near-copies of these among the texts count as
+    they do."""
+    found = []
+    for each in asked:
+        same = seen_before(data.texts, read_seen(each.opened.folder, each.opened.card.data.seen))
+        copied = {unit for unit, known in zip(data.units, same.tolist(), strict=True) if known}
+        found.append(np.array([unit in copied for unit in data.units], dtype=np.bool_))
+    return found
 
 
 def unseen(data: Labelled, seen: Sequence[NDArray[np.bool_]]) -> list[int]:

@@ -90,16 +90,9 @@ def threshold_rows(gold: Gold, models: Sequence[Measured]) -> Rows:
         for place, value in enumerate((ALL, *gold.values)):
             column = slice(None) if value == ALL else place - 1
             found = at_thresholds(p[:, column], labels[:, column])
-            for threshold, *numbers in zip(GRID.tolist(), found.precision, found.recall, found.f1, strict=True):
-                precision, recall, f1 = (number(float(each)) for each in numbers)
-                yield {
-                    "model": model.name,
-                    "value": value,
-                    "threshold": threshold,
-                    "precision": precision,
-                    "recall": recall,
-                    "f1": f1,
-                }
+            points = zip(GRID.tolist(), found.precision.tolist(), found.recall.tolist(), strict=True)
+            for point, f1 in zip(points, found.f1.tolist(), strict=True):
+                yield _point(model.name, value, *point) | {"f1": number(f1)}
 
 
 def curve_rows(gold: Gold, models: Sequence[Measured]) -> Rows:
@@ -107,14 +100,7 @@ def curve_rows(gold: Gold, models: Sequence[Measured]) -> Rows:
         for value, curve in zip(gold.values, model.curves, strict=True):
             thin = curve.thinned()
             for point in zip(thin.thresholds.tolist(), thin.precision.tolist(), thin.recall.tolist(), strict=True):
-                threshold, precision, recall = (number(each) for each in point)
-                yield {
-                    "model": model.name,
-                    "value": value,
-                    "threshold": threshold,
-                    "precision": precision,
-                    "recall": recall,
-                }
+                yield _point(model.name, value, *point)
 
 
 def confusion_rows(gold: Gold, models: Sequence[Measured]) -> Rows:
@@ -128,6 +114,16 @@ def mistake_rows(gold: Gold, models: Sequence[Measured]) -> Rows:
     for model in models:
         for found in worst(gold, model.judged):
             yield {"model": model.name, **asdict(found)}
+
+
+def _point(model: str, value: str, threshold: float, precision: float, recall: float) -> Record:
+    return {
+        "model": model,
+        "value": value,
+        "threshold": number(threshold),
+        "precision": number(precision),
+        "recall": number(recall),
+    }
 
 
 def _bins(model: str, value: str, found: Reliability) -> Rows:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 
-from axiometer.errors import InputError
-from axiometer.expression.classifier import Scores
+from axiometer.expression.classifier import Scores, check_texts
 from axiometer.expression.linear.grams import Grams, weighted
 from axiometer.expression.thresholds import Calibration
 
@@ -134,9 +133,7 @@ class LinearClassifier:
 
     def score(self, texts: Sequence[str]) -> Scores:
         """See `ValueClassifier.score`."""
-        for place, text in enumerate(texts):
-            if not text.strip():
-                raise InputError("text {place} of {n} is empty", place=place + 1, n=len(texts))
+        check_texts(texts)
         batches = [self._scored(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)]
         if not batches:
             return Scores(np.zeros((0, len(self.values)), np.float32), None)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
+from axiometer.expression.copies import cluster_numbers
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.linear.fusion import fusion_weights
 from axiometer.expression.linear.grams import GramKind, Grams, rarity_of, weighted
@@ -28,7 +28,7 @@ from axiometer.expression.linear.model import (
 )
 from axiometer.expression.linear.storing import store
 from axiometer.expression.thresholds import best_thresholds, calibrate
-from axiometer.expression.training import Fit
+from axiometer.expression.training import Fit, check_both_kinds
 from axiometer.models.draws import uniform
 from axiometer.similarity.embedders import DEFAULT_EMBEDDER
 
@@ -52,10 +52,12 @@ _QUANTILES: Final = 201
 @dataclass(frozen=True, slots=True)
 class LinearOptions:
     """encoder: name of an embedder, None for n-grams alone; folds: into how many parts the texts are cut, so that each
-    text gets logits from parts that had not seen it."""
+    text gets logits from parts that had not seen it; by_order: texts to come follow the last rows of the table, so that
+    probabilities are those of its end, should labels not have been given alike from its first row to its last."""
 
     encoder: str | None = DEFAULT_EMBEDDER
     folds: int = 5
+    by_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class LinearTrainer:
         return {
             "encoder": self._options.encoder,
             "folds": self._options.folds,
+            "by_order": self._options.by_order,
             "bits": {str(kind): bits for kind, bits in BITS.items()},
             "least": {str(kind): least for kind, least in LEAST.items()},
             "strength": dict(STRENGTH.items()),
@@ -117,7 +120,7 @@ class LinearTrainer:
         the parts had not seen, so `validation` chooses nothing. Raises `InputError` for a value that no text, or every
         text, expresses."""
         del validation
-        _check(train)
+        check_both_kinds(train)
         with threadpool_limits(1):  # products are small: their threads would wait for each other
             return self._fitted(train, framework, seed)
 
@@ -129,7 +132,8 @@ class LinearTrainer:
         weights = fusion_weights({part: logits / spread[part] for part, logits in unseen.items()}, train.targets)
         fusion = Fusion(weights, spread)
         fused = fusion.scores(unseen)
-        calibration = calibrate(fused, train.targets)
+        calibration = calibrate(fused, train.targets, np.array(train.rows) if self._options.by_order else None)
+        probabilities = calibration.probabilities(fused)
         lines = {part: _fitted(part, matrix, train.targets) for part, matrix in seen.matrices.items()}
         classifier = LinearClassifier(
             name="linear",
@@ -144,7 +148,7 @@ class LinearTrainer:
             else _encoder_part(self._options.encoder, seen, lines[ENCODER]),
             fusion=fusion,
             calibration=calibration,
-            cut=tuple(best_thresholds(calibration.probabilities(fused)).tolist()),
+            cut=tuple(best_thresholds(probabilities).tolist()),
             nearness=None if seen.vectors is None else _nearness(seen.vectors, folds, seed),
             encode=self._vectors_of if self._options.encoder is not None else None,
         )
@@ -152,7 +156,8 @@ class LinearTrainer:
         def stored(folder: Path) -> dict[str, Json]:
             return store(classifier, folder)
 
-        return Fit(classifier, calibration, stored)
+        expected = dict(zip(train.values, probabilities.mean(axis=0).tolist(), strict=True))
+        return Fit(classifier, calibration, stored, expected)
 
     def _see(self, texts: Sequence[str]) -> _Seen:
         if not all(text in self._rows for text in texts):
@@ -186,21 +191,13 @@ def _encoder(name: str) -> Encode:
     return lambda texts: np.asarray(embedder.embed(list(texts)), dtype=np.float32)
 
 
-def _check(data: Labelled) -> None:
-    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
-        if share in (0.0, 1.0):
-            raise InputError(
-                "{which} of the texts to train on express {value}: nothing can be learnt about it",
-                file=data.file,
-                mend="give texts of both kinds, or leave its column out",
-                which="none" if share == 0.0 else "all",
-                value=value,
-            )
-
-
 def _folds(data: Labelled, folds: int, seed: int) -> NDArray[np.int64]:
-    """The fold of each text; copies, and texts of one group, are in one."""
-    units = data.groups or data.units
+    """The fold of each text; copies, and texts of one group, are in one, by one step or several."""
+    units = data.units
+    if data.groups is not None:
+        joined = cluster_numbers(data.units, data.groups)
+        _, first = np.unique(joined, return_index=True)
+        units = tuple(data.groups[first[number]] for number in joined)
     drawn = {unit: uniform(seed, "fold", unit) for unit in units}
     ranked = sorted(drawn, key=lambda unit: (drawn[unit], unit))
     place = {unit: rank * folds // len(ranked) for rank, unit in enumerate(ranked)}

@@ -1,4 +1,4 @@
-"""Fits the head, and says how often it is right about values that it was not fitted to."""
+"""Fits the head, and says how often it is right about topics that it was not fitted to."""
 
 from __future__ import annotations
 
@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 
     from axiometer.starter.polarity import StanceSentence
 
-RULES_STRENGTH: Final = 0.3
+RULES_STRENGTH: Final = 0.1
 ENCODER_STRENGTH: Final = 0.003
 """Inverse strength of each part's penalty (scikit-learn's C)."""
+
+FOLDS: Final = 7
+"""Into which topics are dealt to find the slope."""
 
 RESAMPLES: Final = 2_000
 _SAID: Final = ("endorse", "oppose", "mention")  # in the order of STANCES
@@ -35,27 +38,29 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class StanceReport:
     """How often stances were told. `confusion`: rows are true stances, columns told ones, in the order of `STANCES`;
-    `f1`: of each stance."""
+    `precision`, `recall`, `f1`: of each stance."""
 
     sentences: int
     groups: int
     accuracy: Share
     macro_f1: Share
-    f1: tuple[float, float, float]
+    precision: tuple[Share, ...]
+    recall: tuple[Share, ...]
+    f1: tuple[Share, ...]
     confusion: tuple[tuple[int, ...], ...]
     log_loss: float
 
 
 def fit_head(sentences: Sequence[StanceSentence], vectors: NDArray[np.float32]) -> StanceHead:
-    """The head fitted to all sentences, its slope found on sentences about values that the parts had not seen.
+    """The head fitted to all sentences, its slope found on sentences about topics that the parts had not seen.
     vectors: a row for each sentence."""
     rules, encoder = _parts(sentences, vectors)
     return StanceHead(rules, encoder, _slope(_unseen(sentences, vectors), _targets(sentences)))
 
 
 def cross_fitted(sentences: Sequence[StanceSentence], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Probabilities of each sentence by a head fitted, its slope included, without its value, so that no word of that
-    value can help: (sentences, 3)."""
+    """Probabilities of each sentence by a head fitted, its slope included, without its topic, so that no word of that
+    topic can help: (sentences, 3)."""
     found = np.zeros((len(sentences), len(STANCES)))
     for topic in _topics(sentences):
         outside = [place for place, each in enumerate(sentences) if each.topic == topic]
@@ -79,13 +84,14 @@ def judge(sentences: Sequence[StanceSentence], probabilities: NDArray[np.float64
     draws = np.random.default_rng(seed).multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
     resampled = np.tensordot(draws, tables, axes=1)
     certain = np.clip(probabilities[np.arange(len(targets)), targets], 1e-12, 1)
-    f1 = _f1(whole[None])[0]
     return StanceReport(
         sentences=len(sentences),
         groups=len(names),
         accuracy=_share(_accuracy(whole[None]), _accuracy(resampled)),
         macro_f1=_share(_f1(whole[None]).mean(axis=1), _f1(resampled).mean(axis=1)),
-        f1=(float(f1[0]), float(f1[1]), float(f1[2])),
+        precision=_shares(_precision(whole[None]), _precision(resampled)),
+        recall=_shares(_recall(whole[None]), _recall(resampled)),
+        f1=_shares(_f1(whole[None]), _f1(resampled)),
         confusion=tuple(tuple(int(count) for count in row) for row in whole),
         log_loss=float(-np.log(certain).mean()),
     )
@@ -99,6 +105,20 @@ def _f1(tables: NDArray[np.float64]) -> NDArray[np.float64]:
     """(tables, stances)."""
     right = np.diagonal(tables, axis1=1, axis2=2)
     return np.asarray(2 * right / np.maximum(tables.sum(axis=1) + tables.sum(axis=2), 1))
+
+
+def _precision(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(tables, stances): of those told as it, how many are."""
+    return np.asarray(np.diagonal(tables, axis1=1, axis2=2) / np.maximum(tables.sum(axis=1), 1))
+
+
+def _recall(tables: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(tables, stances): of those that are, how many were told as it."""
+    return np.asarray(np.diagonal(tables, axis1=1, axis2=2) / np.maximum(tables.sum(axis=2), 1))
+
+
+def _shares(value: NDArray[np.float64], resampled: NDArray[np.float64]) -> tuple[Share, ...]:
+    return tuple(_share(value[:, place], resampled[:, place]) for place in range(len(STANCES)))
 
 
 def _share(value: NDArray[np.float64], resampled: NDArray[np.float64]) -> Share:
@@ -139,11 +159,13 @@ def _fitted(columns: NDArray[np.floating], targets: NDArray[np.int64], strength:
 
 
 def _unseen(sentences: Sequence[StanceSentence], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The sum of the parts' logits for each sentence, by parts fitted without its value."""
+    """The sum of the parts' logits for each sentence, by parts fitted without its topic (and, where there are more than
+    `FOLDS`, without some others)."""
     found = np.zeros((len(sentences), len(STANCES)))
-    for topic in _topics(sentences):
-        inside = [place for place, each in enumerate(sentences) if each.topic != topic]
-        outside = [place for place, each in enumerate(sentences) if each.topic == topic]
+    fold = {topic: number % FOLDS for number, topic in enumerate(_topics(sentences))}
+    for number in sorted(set(fold.values())):
+        inside = [place for place, each in enumerate(sentences) if fold[each.topic] != number]
+        outside = [place for place, each in enumerate(sentences) if fold[each.topic] == number]
         rules, encoder = _parts([sentences[place] for place in inside], vectors[inside])
         left = [sentences[place] for place in outside]
         found[outside] = rules.logits(_columns(left)) + encoder.logits(vectors[outside])

@@ -66,7 +66,7 @@ class Profile:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """Ids of the classifier's values, in its order."""
+        """Ids of the classifier's values, in the framework's order."""
         return tuple(self.summary["values"])
 
     @property

@@ -82,9 +82,12 @@ OUTCOMES: Final = {
     "far_low": pl.Float64,
     "far_high": pl.Float64,
     "mean_distance": pl.Float64,
+    "mean_characters": pl.Float64,
+    "mean_windows": pl.Float64,
 }
 """A row for each model and language, and for `all` languages. `asked`: answers there should be, of which `not_recorded`
-are missing; `refused_share`: of those that are there; `far`: read answers out of the classifier's domain."""
+are missing; `refused_share`: of those that are there; `far`: read answers out of the classifier's domain;
+`mean_characters`, `mean_windows`: how long the read answers are, since longer ones express more."""
 
 ANSWERS: Final[Columns] = {
     "id": pl.String,

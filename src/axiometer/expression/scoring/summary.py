@@ -68,7 +68,7 @@ class ScoreSummary:
 def summarise(opened: Opened, folder: StageFolder, options: ScoreOptions, skipped: int) -> ScoreSummary:
     """The summary of all parts under `folder`, read one at a time."""
     classifier = opened.classifier
-    training = _training_shares(opened.card, classifier.values)
+    training = training_shares(opened.card, classifier.values)
     sums: pl.DataFrame | None = None
     for name in folder.names():
         part = _sums(folder.rows_of(name, _needed(classifier.values, options.polarity)), classifier.values)
@@ -96,9 +96,21 @@ def summarise(opened: Opened, folder: StageFolder, options: ScoreOptions, skippe
     )
 
 
-def _training_shares(card: Card, values: Sequence[str]) -> dict[str, float]:
-    """Of the classifier's values; empty where it is mapped to others."""
-    shares = card.data.shares
+def shift_of(
+    predicted: Mapping[str, float], training: Mapping[str, float], texts: int
+) -> tuple[float | None, float | None]:
+    """How far mean probabilities are from the shares in training, on average over values, and how far those of as many
+    texts drawn from training would be by chance; None where the latter are not known."""
+    if not training or not texts:
+        return None, None
+    shift = sum(abs(predicted[value] - share) for value, share in training.items()) / len(training)
+    spread = (math.sqrt(2 / math.pi * share * (1 - share) / texts) for share in training.values())
+    return shift, sum(spread) / len(training)  # mean of a normal's absolute value, of labels: probabilities vary less
+
+
+def training_shares(card: Card, values: Sequence[str]) -> dict[str, float]:
+    """Of the classifier's values, as its probabilities have them; empty where it is mapped to others."""
+    shares = card.data.expected or card.data.shares
     return {value: float(shares[value]) for value in values} if all(value in shares for value in values) else {}
 
 
@@ -130,11 +142,7 @@ def _summary(
     texts = int(sums.get("texts", 0))
     share = {name: float(total) / texts for name, total in sums.items() if name != "file"} if texts else {}
     predicted = {value: share[f"{PRESENCE}{value}"] for value in values} if texts else {}
-    shift = chance = None
-    if training and predicted:
-        shift = sum(abs(predicted[value] - training[value]) for value in values) / len(values)
-        spread = (math.sqrt(2 / math.pi * part * (1 - part) / texts) for part in training.values())
-        chance = sum(spread) / len(values)  # mean of a normal's absolute value, of labels: probabilities vary less
+    shift, chance = shift_of(predicted, training, texts) if predicted else (None, None)
     placed = sums.get("placed", 0)
     return FileSummary(
         file=file,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from io import StringIO
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Loaded = TypeVar("Loaded")
 
-LIBRARIES: Final = ("torch", "transformers", "tokenizers", "safetensors")
+LIBRARIES: Final = ("torch", "transformers")  # which brings tokenizers and safetensors
 _SANE: Final = 1_000_000  # tokens; tokenizers that know no limit name a number far above
 # What a configuration may say that makes Transformers fetch or choose code.
 _CODE: Final = ("auto_map", "custom_pipelines", "quantization_config", "name_or_path", "attn_implementation")
@@ -71,13 +71,12 @@ def open_backbone(named: str, label: str, longest: int) -> Backbone:
     where = _place(named)
     transformers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
+    config = _opened(named, lambda: _config(where, label))
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # weights that the file lacks are drawn: the same ones always
+        torch.manual_seed(0)  # parts that the file lacks are drawn: the same ones always
         tokenizer = _opened(named, lambda: transformers.AutoTokenizer.from_pretrained(where, trust_remote_code=False))
-        model = _opened(
-            named,
-            lambda: transformers.AutoModel.from_pretrained(where, dtype=torch.float32, trust_remote_code=False),
-        )
+        model, account = _opened(named, lambda: _weights(where, config))
+    _check_whole(account["missing_keys"], label)
     if getattr(model.config, "is_encoder_decoder", False):
         raise InputError("{name} is no encoder: it has a decoder, too", name=label)
     backend = getattr(tokenizer, "backend_tokenizer", None)
@@ -97,10 +96,10 @@ def empty_model(settings: Mapping[str, Json], most_layers: int) -> torch.nn.Modu
     import transformers
 
     plain = plain_settings(settings)
-    kind = plain.pop("model_type", None)
     try:
+        kind = _known_kind(plain.pop("model_type", None))
         with redirect_stderr(StringIO()), torch.random.fork_rng(devices=[]):
-            config = transformers.AutoConfig.for_model(str(kind), **plain)
+            config = transformers.AutoConfig.for_model(kind, **plain)
             if getattr(config, "num_hidden_layers", 0) > most_layers:
                 raise ValueError("more layers than there are weights for")
             model = transformers.AutoModel.from_config(config, dtype=torch.float32, trust_remote_code=False)
@@ -125,11 +124,60 @@ def without_pooler(model: Any) -> Any:
     return model
 
 
+def _config(where: str, label: str) -> Any:
+    """The configuration without anything that chooses code. Raises `InputError` where the model needs such."""
+    from transformers import AutoConfig, PreTrainedConfig
+    from transformers.models.auto.tokenization_auto import get_tokenizer_config
+
+    said, _ = PreTrainedConfig.get_config_dict(where)
+    if "auto_map" in said or "auto_map" in get_tokenizer_config(where):
+        raise InputError("{name} brings code of its own (auto_map), which is not run", name=label)
+    if "quantization_config" in said:
+        raise InputError("{name} is quantised: train from its full weights", name=label)
+    plain = plain_settings(said)
+    return AutoConfig.for_model(_known_kind(plain.pop("model_type", None)), **plain)
+
+
+def _weights(where: str, config: Any) -> tuple[Any, Any]:
+    """(model, what of it was not in the file). Safetensors alone are read: other formats are pickles."""
+    import torch
+    import transformers
+
+    how = {"dtype": torch.float32, "trust_remote_code": False, "use_safetensors": True, "output_loading_info": True}
+    model, account = transformers.AutoModel.from_pretrained(where, config=config, **how)
+    return model, account
+
+
+def _known_kind(kind: object) -> str:
+    """The kind of a model that reads texts. Others may fetch files of their own when they are made."""
+    from transformers.models.auto import modeling_auto as known
+
+    kinds = {**known.MODEL_FOR_MASKED_LM_MAPPING_NAMES, **known.MODEL_FOR_SEQUENCE_CLASSIFICATION_MAPPING_NAMES}
+    if kind not in kinds:
+        raise ValueError(f"{kind} is no kind of encoder that Transformers knows")
+    return str(kind)
+
+
+def _check_whole(missing: Iterable[str], label: str) -> None:
+    """Raises `InputError` where weights that are read were not in the file: they would be drawn at random."""
+    lacking = sorted(name for name in missing if not name.startswith("pooler."))
+    if lacking:
+        raise InputError(
+            "{name} lacks weights of its own encoder: {n} tensors, {first} first",
+            name=label,
+            n=len(lacking),
+            first=lacking[0],
+        )
+
+
 def _place(named: str) -> str:
     folder = Path(named).expanduser()
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise InputError("holds no config.json", file=folder, mend="is it a model's folder?")
+        if not any(folder.glob("*.safetensors")):
+            mend = "other formats can run code when they are read: save the model again as safetensors"
+            raise InputError("holds no weights (.safetensors)", file=folder, mend=mend)
         return str(folder)
     if named.startswith(("/", ".", "~")) or folder.exists() or named.count("/") > 1:
         raise InputError("there is no folder with a model here", file=folder)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,7 +41,8 @@ def fit_heads(
     intercepts = np.zeros(targets.shape[1])
     strengths = []
     for column in range(targets.shape[1]):
-        found = [_fitted(seen, targets[:, column], strength) for strength in STRENGTHS]
+        with threadpool_limits(1):  # products are small: their threads would wait for each other
+            found = [_fitted(seen, targets[:, column], strength) for strength in STRENGTHS]
         lost = [_lost(unseen @ line + offset, validation_targets[:, column]) for line, offset in found]
         best = int(np.argmin(lost))
         coefficients[column], intercepts[column] = found[best][0] / scale, found[best][1]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from axiometer.errors import InputError
 from axiometer.expression.card import Architecture
-from axiometer.expression.classifier import Scores
+from axiometer.expression.classifier import Scores, check_texts
 from axiometer.expression.linear.model import Nearness
 from axiometer.expression.thresholds import Calibration
 from axiometer.expression.transformer.tokens import Tokens
@@ -49,9 +48,7 @@ class TransformerClassifier:
 
     def score(self, texts: Sequence[str]) -> Scores:
         """See `ValueClassifier.score`. A text longer than the encoder reads has the greatest score of its windows."""
-        for place, text in enumerate(texts):
-            if not text.strip():
-                raise InputError("text {place} of {n} is empty", place=place + 1, n=len(texts))
+        check_texts(texts)
         if not texts:
             return Scores(np.zeros((0, len(self.values)), np.float32), None)
         logits, vectors = outputs(self.networks, self.tokens, texts)

@@ -19,7 +19,7 @@ import pydantic
 from axiometer.errors import InputError
 from axiometer.expression.card import MOST_VALUES, Architecture, Json
 from axiometer.expression.linear.model import Nearness
-from axiometer.expression.transformer.backbone import best_device, empty_model, need_libraries
+from axiometer.expression.transformer.backbone import best_device, empty_model, need_libraries, plain_settings
 from axiometer.expression.transformer.model import TransformerClassifier
 from axiometer.expression.transformer.options import Pooling
 from axiometer.expression.transformer.tokens import Tokens
@@ -33,6 +33,7 @@ SETTINGS: Final = "backbone.json"
 TOKENIZER: Final = "tokenizer.json"
 NEARNESS: Final = "nearness.safetensors"
 _LARGEST: Final = 2**27  # bytes of a JSON file
+_PROGRAMS: Final = (".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth", ".py", ".pyc", ".so")
 
 
 class Told(pydantic.BaseModel):
@@ -106,6 +107,7 @@ def restore(folder: Path, name: str, card: Card, device: str | None = None) -> T
     where = best_device(device)
     try:
         told = Told.model_validate(card.weights)
+        _check_plain(folder)
         if told.networks not in (1, len(card.values)):
             raise ValueError("networks are not of the values")
         for file, digest in told.files.items():
@@ -116,6 +118,8 @@ def restore(folder: Path, name: str, card: Card, device: str | None = None) -> T
         settings = json.loads(_text(folder / SETTINGS))
         if not isinstance(settings, dict):
             raise ValueError(f"{SETTINGS} is no mapping")
+        if plain_settings(settings) != settings:
+            raise ValueError(f"{SETTINGS} names code, which is never run")
         outputs = len(card.values) // told.networks
         networks = [_network(folder / network_file(n), settings, told, outputs) for n in range(told.networks)]
         nearness = _nearness(folder / NEARNESS, told.dimensions) if NEARNESS in told.files else None
@@ -181,6 +185,13 @@ def _nearness(file: Path, dimensions: int) -> Nearness:
     if not all(array.dtype == np.float32 and np.isfinite(array).all() for array in (centres, quantiles)):
         raise ValueError("a number in them is none")
     return Nearness(centres, quantiles)
+
+
+def _check_plain(folder: Path) -> None:
+    """Raises `ValueError` where a file lies there that other programs would run, or unpickle: ours has none."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix.casefold() in _PROGRAMS:
+            raise ValueError(f"{file.name} has no place in a classifier's folder: reading it could run code")
 
 
 def _check_tokens(tokens: Tokens) -> None:

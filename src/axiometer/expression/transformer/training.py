@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from axiometer.errors import InputError
 from axiometer.expression.card import Architecture, Json
 from axiometer.expression.labelled import Labelled
 from axiometer.expression.linear.model import Nearness, off_centre
 from axiometer.expression.thresholds import best_thresholds, calibrate
-from axiometer.expression.training import Fit
+from axiometer.expression.training import Fit, check_both_kinds
 from axiometer.expression.transformer.backbone import Backbone, best_device, need_libraries, open_backbone
 from axiometer.expression.transformer.frozen import fit_heads
 from axiometer.expression.transformer.model import TransformerClassifier, outputs, unit
 from axiometer.expression.transformer.options import TransformerOptions
 from axiometer.expression.transformer.storing import store
 from axiometer.runtime.progress import Progress, Silent, Tally
+from axiometer.runtime.runners.cores import cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -90,7 +94,11 @@ class TransformerTrainer:
         for a value that no text of `train`, or every one, expresses."""
         if validation is None:
             raise InputError("a transformer needs texts to validate on", file=train.file)
-        _check(train)
+        check_both_kinds(train)
+        with _own_threads():
+            return self._fitted(train, validation, framework, seed)
+
+    def _fitted(self, train: Labelled, validation: Labelled, framework: str, seed: int) -> Fit:
         backbone = self._open()
         self.prepare((*train.texts, *validation.texts))
         sides = self._examples(train), self._examples(validation)
@@ -138,7 +146,7 @@ class TransformerTrainer:
     def _tuned(self, backbone: Backbone, train: Labelled, validation: Labelled, seed: int) -> _Learnt:
         """One network for all values, or one for each."""
         from axiometer.expression.transformer.checkpoints import Checkpoints, as_json
-        from axiometer.expression.transformer.tuning import tune
+        from axiometer.expression.transformer.tuning import Lesson, tune
 
         together = self.architecture is Architecture.MULTILABEL
         columns = [None] if together else list(range(len(train.values)))
@@ -155,16 +163,9 @@ class TransformerTrainer:
                     tally.done, tally.total = place * most + done, len(columns) * most
                     self._progress.show(tally)
 
-                reached = tune(
-                    network,
-                    self._examples(train, column),
-                    self._examples(validation, column),
-                    backbone.tokens,
-                    self._options,
-                    seed,
-                    Checkpoints(kept / asked[:16] / str(place), asked),
-                    say,
-                )
+                sides = self._examples(train, column), self._examples(validation, column)
+                lesson = Lesson(*sides, backbone.tokens, self._options, seed)
+                reached = tune(network, lesson, Checkpoints(kept / asked[:16] / str(place), asked), say)
                 name = "all" if column is None else train.values[column]
                 course[name] = {"best": reached.best, "epochs": as_json(reached.history)}
                 networks.append(network.eval())
@@ -201,10 +202,26 @@ class TransformerTrainer:
 
         _, seen = outputs(networks, self._open().tokens, train)
         count = max(1, min(_CENTRES, len(seen) // _PER_CENTRE))
-        found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(unit(seen)).cluster_centers_
+        with threadpool_limits(1):  # products are small: their threads would wait for each other
+            found = KMeans(count, n_init=1, max_iter=30, random_state=seed).fit(unit(seen)).cluster_centers_
         centres = unit(found.astype(np.float32))
         off = off_centre(unit(unseen), centres)
         return Nearness(centres, np.quantile(off, np.linspace(0, 1, _QUANTILES)).astype(np.float32))
+
+
+@contextmanager
+def _own_threads() -> Iterator[None]:
+    """PyTorch on all cores (or OMP_NUM_THREADS), whatever this process set before: the order of sums depends on the
+    number of threads, and an interrupted training must come to the same weights."""
+    import torch
+
+    before = torch.get_num_threads()
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    torch.set_num_threads(int(asked) if asked.isdigit() and int(asked) else cores())
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _asked(options: TransformerOptions, backbone: Backbone, train: Labelled, validation: Labelled, seed: int) -> str:
@@ -223,15 +240,3 @@ def _asked(options: TransformerOptions, backbone: Backbone, train: Labelled, val
         "versions": [torch.__version__, transformers.__version__],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _check(data: Labelled) -> None:
-    for value, share in zip(data.values, data.targets.mean(axis=0), strict=True):
-        if share in (0.0, 1.0):
-            raise InputError(
-                "{which} of the texts to train on express {value}: nothing can be learnt about it",
-                file=data.file,
-                mend="give texts of both kinds, or leave its column out",
-                which="none" if share == 0.0 else "all",
-                value=value,
-            )

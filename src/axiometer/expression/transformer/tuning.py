@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,22 +45,24 @@ class Examples:
     targets: NDArray[np.int8]
 
 
-def tune(
-    network: HeadedEncoder,
-    train: Examples,
-    validation: Examples,
-    tokens: Tokens,
-    options: TransformerOptions,
-    seed: int,
-    checkpoints: Checkpoints,
-    say: Say,
-) -> Reached:
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a network is tuned on, and how."""
+
+    train: Examples
+    validation: Examples
+    tokens: Tokens
+    options: TransformerOptions
+    seed: int
+
+
+def tune(network: HeadedEncoder, lesson: Lesson, checkpoints: Checkpoints, say: Say) -> Reached:
     """Tunes the network where it is and leaves it with the weights of the epoch whose macro-F1 on validation was best
     (the first of equals). Raises `InputError` where the loss stops being a number."""
     done = checkpoints.finished()
     if done is None:
         with _reproducible(network):
-            done = _Tuning(network, train, validation, tokens, options, seed, checkpoints, say).run()
+            done = _Tuning(network, lesson, checkpoints, say).run()
         checkpoints.finish(done)
     network.load_state_dict(checkpoints.best(done.best))
     return done
@@ -85,19 +88,10 @@ def rate(step: int, total: int, warm_up: float, peak: float) -> float:
 class _Tuning:
     """One training: what it needs at every step."""
 
-    def __init__(
-        self,
-        network: HeadedEncoder,
-        train: Examples,
-        validation: Examples,
-        tokens: Tokens,
-        options: TransformerOptions,
-        seed: int,
-        checkpoints: Checkpoints,
-        say: Say,
-    ) -> None:
-        self._network, self._tokens, self._options, self._seed = network, tokens, options, seed
-        self._train, self._validation = train, validation
+    def __init__(self, network: HeadedEncoder, lesson: Lesson, checkpoints: Checkpoints, say: Say) -> None:
+        train, options = lesson.train, lesson.options
+        self._network, self._tokens, self._options, self._seed = network, lesson.tokens, options, lesson.seed
+        self._train, self._validation = train, lesson.validation
         self._checkpoints, self._say = checkpoints, say
         self._device = next(network.parameters()).device
         self._precision = resolved(options.precision, self._device.type)
@@ -127,7 +121,7 @@ class _Tuning:
 
     def _step(self, batch: Sequence[int], step: int) -> float:
         """One change of the weights; gives the mean loss of the batch's decisions."""
-        torch.manual_seed(whole(2**62, self._seed, "step", step))
+        _draw_from(whole(2**62, self._seed, "step", step))
         for group in self._optimiser.param_groups:
             group["lr"] = rate(step, self._total, self._options.warm_up, self._options.learning_rate)
         self._network.train()
@@ -186,6 +180,13 @@ def _groups(network: HeadedEncoder, decay: float) -> list[dict[str, Any]]:
     ]
 
 
+def _draw_from(seed: int) -> None:
+    """Seeds all that an encoder may draw from: PyTorch (dropout), and NumPy and Python (some leave layers out so)."""
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
 @contextlib.contextmanager
 def _reproducible(network: HeadedEncoder) -> Iterator[None]:
     """Draws and kernels that give the same again; what others drew or chose is put back."""
@@ -193,6 +194,7 @@ def _reproducible(network: HeadedEncoder) -> Iterator[None]:
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it the products of a GPU differ
     before = torch.are_deterministic_algorithms_enabled()
     warned = torch.is_deterministic_algorithms_warn_only_enabled()
+    drawn = random.getstate(), np.random.get_state()
     drawing = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
     with drawing, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # kernels that know no other way say so
@@ -201,3 +203,5 @@ def _reproducible(network: HeadedEncoder) -> Iterator[None]:
             yield
         finally:
             torch.use_deterministic_algorithms(before, warn_only=warned)
+            random.setstate(drawn[0])
+            np.random.set_state(drawn[1])

@@ -24,6 +24,8 @@ def importers() -> dict[str, Importer]:
     from axiometer.records.importers.moralchoice import moralchoice
     from axiometer.records.importers.navab import navab
     from axiometer.records.importers.people import people
+    from axiometer.records.importers.quest100 import quest100
+    from axiometer.records.importers.questions import questions
     from axiometer.records.importers.social_chemistry import social_chemistry
     from axiometer.records.importers.starter import starter
     from axiometer.records.importers.starter_news import planted_position, starter_news
@@ -40,6 +42,8 @@ def importers() -> dict[str, Importer]:
         navab,
         people,
         planted_position,
+        quest100,
+        questions,
         social_chemistry,
         starter,
         starter_news,

@@ -15,7 +15,7 @@ from axiometer.errors import InputError
 from axiometer.records.corpus_rows import Rule
 from axiometer.records.exports import write_csv_for_people
 from axiometer.records.ids import content_id
-from axiometer.records.rows import Answer, Item
+from axiometer.records.rows import Answer, FreeAnswer, Item
 from axiometer.records.spreadsheets import Record, SourceStream, SourceTable
 
 
@@ -54,7 +54,7 @@ class Imported:
     """What a file gave: items with answers, or rules. Of `source_rows` rows, `kept_rows` are in them and
     `len(rejected)` are not; `merged_rows` of the kept ones say again what an earlier row said. `counts` has how many
     rows or rules something was found in, by the words that say what. `persons`: the names, as in the file, of those who
-    answered, by their number (`Answer.repeat`)."""
+    answered, by their number (`Answer.repeat`). `free_answers`: what was said to questions without options."""
 
     items: list[Item]
     answers: list[Answer]
@@ -66,6 +66,7 @@ class Imported:
     merged_rows: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     persons: tuple[str, ...] = ()
+    free_answers: list[FreeAnswer] = field(default_factory=list)
 
     @property
     def imported(self) -> int:
@@ -90,6 +91,11 @@ class Importer(Protocol):
     def describe(self) -> Mapping[str, str]: ...
     @property
     def needs_file(self) -> bool: ...
+    @property
+    def gives_run(self) -> bool:
+        """Whether it gives recorded free answers: a run, which is named after the file where nobody names it."""
+        ...
+
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
         """The items or rules of the file at `path`. Raises `InputError` for a file that is not of this format."""
         ...
@@ -103,6 +109,7 @@ class FileFormat:
     describe: Mapping[str, str]
     reader: Callable[[Path, ImportOptions], Imported]
     needs_file: bool = True
+    gives_run: bool = False
 
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
         if path is None:

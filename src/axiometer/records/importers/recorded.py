@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from axiometer.records.ids import content_id
-from axiometer.records.rows import Answer, Item, Mode, Outcome
+from axiometer.records.rows import Answer, FreeAnswer, Item, Mode, Outcome
 
 RUN = "recorded"
 WORDING = "published"
@@ -63,6 +63,33 @@ def recorded_answer(
         served_model=None,
         prompt_hash="",
         call="",
+    )
+
+
+def recorded_free(item: Item, *, model: str, text: str, seq: int, repeat: int = 0, error: bool = False) -> FreeAnswer:
+    """A free answer that somebody else obtained: what they did before and after it is not known, and its prompt and
+    call say `recorded`. It is CHOSEN until somebody reads it, or ERROR where `text` is what went wrong."""
+    name = f"recorded/{model}"
+    return FreeAnswer(
+        id=content_id("free", RUN, name, item.id, Mode.FREE, WORDING, repeat),
+        parent_ids=(item.id,),
+        run=RUN,
+        model=name,
+        item=item.id,
+        lang=item.lang,
+        mode=Mode.FREE,
+        seq=seq,
+        wording=WORDING,
+        repeat=repeat,
+        outcome=Outcome.ERROR if error else Outcome.CHOSEN,
+        reason="an error was recorded" if error else None,
+        text=text,
+        reasoning=None,
+        tokens_in=0,
+        tokens_out=0,
+        served_model=None,
+        prompt_hash=RUN,
+        call=RUN,
     )
 
 

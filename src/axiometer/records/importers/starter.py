@@ -73,6 +73,7 @@ class StarterFormat:
     name: str
     describe: Mapping[str, str]
     needs_file: bool = False
+    gives_run: bool = False
 
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
         if path is not None and not path.is_dir():

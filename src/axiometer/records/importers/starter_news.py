@@ -148,6 +148,7 @@ class _Shipped:
     describe: Mapping[str, str]
     planted: bool
     needs_file: bool = False
+    gives_run: bool = False
 
     def read(self, path: Path | None, options: ImportOptions) -> Imported:
         if path is not None:

@@ -14,6 +14,7 @@ EMPTY = "empty"
 NO_TEXT = "no text in it"
 BINARY = "not a text"
 DAMAGED = "damaged characters"
+TOTALS = "a totals row"
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LETTER = re.compile(r"[^\W\d_]")
@@ -21,6 +22,7 @@ _DENSE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\U0002
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WESTERN_HIGH = re.compile("[\x80-\xff]")
 _CHINESE_RUN = re.compile("[\u3400-\u9fff\ue000-\uf8ff]{3,}")
+_TOTALS = re.compile(r"(?:grand )?totals?|sum|合计|总计|总和|小计|總計|合計", re.IGNORECASE)
 _BINARY_SHARE, _LOST_SHARE = 0.05, 0.01
 _SAMPLE = 2_000
 _RUNS = 8
@@ -35,6 +37,8 @@ def unusable(raw: str, words: str, others: bool) -> str | None:
         return BINARY if is_binary(raw) else NO_TEXT
     if is_damaged(raw):
         return DAMAGED
+    if others and _TOTALS.fullmatch(words.strip().rstrip(":：")):
+        return TOTALS
     return NO_TEXT if letters(words) == 0 else None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path, PurePath
+from stat import S_ISREG
 
 from axiometer.errors import InputError, file_error
 from axiometer.records.corpus_rows import Rule
@@ -159,6 +160,8 @@ def _file(path: str, label: str, kind: Kind) -> SourceFile:
         status = Path(path).stat()
     except OSError as error:
         raise file_error(error, path) from error
+    if not S_ISREG(status.st_mode):
+        raise InputError("a pipe or a device, which gives its texts only once", file=path, mend="save them in a file")
     named = label.encode("utf-8", "surrogateescape").decode("utf-8", "replace")  # names are bytes on some systems
     return SourceFile(path, named, kind, status.st_size, status.st_mtime_ns)
 

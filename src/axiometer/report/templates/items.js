@@ -1,4 +1,3 @@
-"use strict";
 // Searches and opens the items of the page. Everything that a model or a data set wrote enters through textContent.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -7,21 +6,6 @@
   // Places in an answer's list.
   const WHO = 0, MODE = 1, ORDER = 2, WORDING = 3, REPEAT = 4, OUTCOME = 5, OPTION = 6, LETTER = 7,
     SHOWN = 8, NEGATED = 9, STANCE = 10, RAW = 11, LEFT = 12, REASONING = 13, REASON = 14;
-  const byId = (id) => document.getElementById(id);
-  const fold = (text) => text.normalize("NFKC").toLowerCase();
-
-  function node(tag, style, text) {
-    const made = document.createElement(tag);
-    if (style) made.className = style;
-    if (text !== undefined) made.textContent = text;
-    return made;
-  }
-  function isolated(text, style) {
-    return node("bdi", style, text);
-  }
-  function fill(pattern, fields) {
-    return pattern.replace(/\{(\w+)\}/g, (_, name) => String(fields[name]));
-  }
 
   for (const item of items) {
     item.sides = item.options.map((option, index) => [option, index]).filter(([option]) => option[1] === "side")
@@ -184,61 +168,24 @@
     return made;
   }
 
-  function row(item) {
-    const made = node("article", "item");
-    const button = node("button");
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    const head = node("span", "head");
-    head.append(isolated(item.prompt));
-    button.append(head, picksOf(item));
-    button.addEventListener("click", () => {
-      const open = made.classList.toggle("open");
-      button.setAttribute("aria-expanded", String(open));
-      if (open) made.append(body(item));
-      else made.querySelector(".body").remove();
-    });
-    made.append(button);
-    return made;
-  }
-
-  let matching = items;
-  let listed = 0;
-  function list(more) {
-    const next = matching.slice(listed, listed + more);
-    byId("list").append(...next.map(row));
-    listed += next.length;
-    byId("more").hidden = listed >= matching.length;
-  }
-  function search() {
+  function chosen(terms) {
     const asked = {
-      terms: fold(byId("words").value).split(/\s+/).filter(Boolean),
+      terms,
       lang: byId("lang").value,
       outcome: byId("outcome").value,
       respondent: byId("respondent").value,
       flips: byId("flips").checked,
     };
-    matching = items.filter((item) => fits(item, asked));
-    if (byId("sort").value === "telling") matching = [...matching].sort((one, other) => other.score - one.score);
-    listed = 0;
-    byId("list").replaceChildren();
-    byId("found").textContent = matching.length === 0 ? ui.nothing
-      : fill(ui.found, { n: matching.length, total: items.length });
-    list(batch);
+    const found = items.filter((item) => fits(item, asked));
+    return byId("sort").value === "telling" ? found.sort((one, other) => other.score - one.score) : found;
   }
 
-  function choices(id, entries) {
-    for (const [value, label] of entries) {
-      const option = node("option", "", label);
-      option.value = value;
-      byId(id).append(option);
-    }
-  }
   choices("lang", Object.entries(ui.languages));
   choices("outcome", Object.entries(ui.outcomes));
   choices("respondent", respondents.map(([label], who) => [String(who), label]));
-  byId("more").textContent = ui.more;
-  byId("more").addEventListener("click", () => list(batch));
+  const search = listing({
+    total: items.length, batch, ui, chosen, title: (item) => item.prompt, under: picksOf, body,
+  });
   // Links elsewhere on the page lead to an item: search for its id and open it.
   for (const link of document.querySelectorAll("a[data-item]")) {
     link.addEventListener("click", () => {
@@ -249,11 +196,5 @@
       if (first) first.click();
     });
   }
-  let waiting = 0;
-  byId("search").addEventListener("input", () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(search, 120);
-  });
-  byId("search").addEventListener("submit", (event) => event.preventDefault());
   search();
 })();
