@@ -9,8 +9,8 @@ import pytest
 
 from axiometer.report.expressed import write_profile_page
 
+from .expressed_profiles import profile
 from .test_browser import browser, opened
-from .test_expressed_pages import profile
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

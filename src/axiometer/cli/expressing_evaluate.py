@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from axiometer.cli import expressing_options as common
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
@@ -56,8 +57,6 @@ FrameworkName = Annotated[
 MapFile = Annotated[
     Path | None, typer.Option("--map", help=t("YAML file: values of the classifiers to values of the framework."))
 ]
-Level = Annotated[str | None, typer.Option(help=t("Level of the framework on which labels are looked up."))]
-TextColumn = Annotated[str | None, typer.Option(help=t("Column of the texts."))]
 PageLanguage = Annotated[str | None, typer.Option(help=t("Language of the page: en or zh."))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the tables and the page."))]
 
@@ -70,8 +69,8 @@ def evaluate(
     unseen: Unseen = False,
     framework: FrameworkName = None,
     mapping: MapFile = None,
-    level: Level = None,
-    text_column: TextColumn = None,
+    level: common.Level = None,
+    text_column: common.TextColumn = None,
     resamples: options.Resamples = 2_000,
     seed: options.Seed = 0,
     lang: PageLanguage = None,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from axiometer.cli import expressing_options as common
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
 from axiometer.cli.console import progress_display, say, say_json, say_table
-from axiometer.cli.expressing_score import FrameworkName, MapFile, Polarity, Window
+from axiometer.cli.expressing_score import Polarity, Window
 from axiometer.errors import InputError
 from axiometer.messages import language, t
 
@@ -53,8 +54,8 @@ def profile(
     model: options.Model = None,
     output: Output = None,
     classifier: Classifier = "default",
-    framework: FrameworkName = None,
-    mapping: MapFile = None,
+    framework: common.FrameworkName = None,
+    mapping: common.MapFile = None,
     lang: options.Lang = None,
     repeats: Repeats = 1,
     limit: options.Limit = None,
@@ -81,7 +82,7 @@ def profile(
     command goes on where it stopped."""
     given = configured(context, config)
     run = _run_in(given)
-    opened = _opened(given)
+    opened = common.opened_classifier(str(given["classifier"]), given)
     if run is None:
         from axiometer.cli.measuring import say_dry_run
 
@@ -113,16 +114,6 @@ def _run_in(given: Mapping[str, Any]) -> Path | None:
     if given["output"] is not None and Path(given["output"]).resolve() != folder.resolve():
         raise InputError("the profile of a run lies in the run's folder", file=folder, mend="leave out -o")
     return folder
-
-
-def _opened(given: Mapping[str, Any]) -> Opened:
-    from axiometer.expression.folder import open_classifier
-    from axiometer.frameworks import load_framework
-
-    named = str(given["classifier"])
-    wanted = None if given["framework"] is None else load_framework(given["framework"])
-    mapping = None if given["mapping"] is None else Path(given["mapping"])
-    return open_classifier(Path(named) if Path(named).is_dir() else named, wanted, mapping)
 
 
 def _plan(given: dict[str, Any]) -> Plan:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from axiometer.cli import expressing_options as common
 from axiometer.cli import expressing_transformer as transformer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
@@ -30,13 +31,6 @@ Sources = Annotated[
     typer.Argument(help=t("A classifier (folder or name; `default` if left out), and texts: files, folders, globs.")),
 ]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the scores."))]
-FrameworkName = Annotated[
-    str | None, typer.Option("--framework", help=t("Framework of the values (default: the classifier's own)."))
-]
-MapFile = Annotated[
-    Path | None, typer.Option("--map", help=t("YAML file: values of the classifier to values of the framework."))
-]
-TextColumn = Annotated[str | None, typer.Option(help=t("Column of the texts."))]
 IdColumn = Annotated[str | None, typer.Option(help=t("Column that names the texts (default: file and row)."))]
 Lines = Annotated[bool, typer.Option("--lines", help=t("Every line of a text file is a text."))]
 Limit = Annotated[int | None, typer.Option(min=1, help=t("Read only that many rows."))]
@@ -50,9 +44,9 @@ def score(
     context: typer.Context,
     sources: Sources = None,
     output: Output = None,
-    framework: FrameworkName = None,
-    mapping: MapFile = None,
-    text_column: TextColumn = None,
+    framework: common.FrameworkName = None,
+    mapping: common.MapFile = None,
+    text_column: common.TextColumn = None,
     id_column: IdColumn = None,
     lines: Lines = False,
     limit: Limit = None,
@@ -69,9 +63,7 @@ def score(
 
 
 def _do(given: Mapping[str, Any]) -> None:
-    from axiometer.expression.folder import open_classifier
     from axiometer.expression.scoring import ScoreOptions, score_texts
-    from axiometer.frameworks import load_framework
 
     if given["output"] is None:
         raise InputError("no folder for the scores", mend="name one with -o")
@@ -85,9 +77,7 @@ def _do(given: Mapping[str, Any]) -> None:
         window=int(given["window"]),
         polarity=bool(given["polarity"]),
     )
-    wanted = None if given["framework"] is None else load_framework(given["framework"])
-    mapping = None if given["mapping"] is None else Path(given["mapping"])
-    opened = open_classifier(Path(named) if Path(named).is_dir() else named, wanted, mapping)
+    opened = common.opened_classifier(named, given)
     chosen = transformer.in_parts(opened, chosen)
     progress = progress_display()
     try:
@@ -101,7 +91,7 @@ def _do(given: Mapping[str, Any]) -> None:
                 runner,
                 progress,
                 framework=given["framework"],
-                mapping=mapping,
+                mapping=None if given["mapping"] is None else Path(given["mapping"]),
             )
     finally:
         progress.close()

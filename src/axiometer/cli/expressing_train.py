@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from axiometer.cli import expressing_options as common
 from axiometer.cli import expressing_transformer as transformer
 from axiometer.cli import options
 from axiometer.cli.configuration import configured
@@ -43,14 +44,12 @@ FrameworkName = Annotated[
     str | None,
     typer.Option("--framework", help=t("Framework of the labels: id or YAML file (default: by the columns).")),
 ]
-Level = Annotated[str | None, typer.Option(help=t("Level of the framework on which labels are looked up."))]
 SplitName = Annotated[str, typer.Option("--split", help="authors | random | grouped")]
 ArchitectureName = Annotated[str, typer.Option("--architecture", help="linear | multilabel | binary")]
 Encoder = Annotated[str | None, typer.Option("--encoder", help=t("Embedder, or `none` for n-grams alone."))]
 Seeds = Annotated[
     int, typer.Option(min=1, max=1_000, help=t("How many seeds: mean and interval (5 or more tell something)."))
 ]
-TextColumn = Annotated[str | None, typer.Option(help=t("Column of the texts."))]
 NoRefit = Annotated[bool, typer.Option("--no-refit", help=t("Store the classifier that saw the training side alone."))]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help=t("Folder of the classifier."))]
 Licence = Annotated[str | None, typer.Option(help=t("Licence of the data, for the card."))]
@@ -62,13 +61,13 @@ def train(
     data: Data = None,
     framework: FrameworkName = None,
     output: Output = None,
-    level: Level = None,
+    level: common.Level = None,
     split: SplitName = "authors",
     architecture: ArchitectureName = "linear",
     encoder: Encoder = None,
     seed: options.Seed = 0,
     seeds: Seeds = 1,
-    text_column: TextColumn = None,
+    text_column: common.TextColumn = None,
     no_refit: NoRefit = False,
     licence: Licence = None,
     about: About = None,
