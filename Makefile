@@ -10,6 +10,8 @@ export PYTHON
 
 # Files stay on one worker, so that what a module sets up (a server, a browser) is set up once.
 PYTEST := PYTHONPATH=tools $(BIN)/python -m pytest -p browser_tests_must_run -n 2 --dist loadfile
+# crowd-kit asks for transformers, for summaries of texts that nothing here calls; the extras that use it are not locked.
+UNLOCKED := --no-emit-package transformers --no-emit-package tokenizers --no-emit-package safetensors
 COMPILE := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade --quiet
 
 help:
@@ -52,7 +54,7 @@ docs: setup ## build the site into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lock: setup ## resolve all dependencies anew, with hashes and without addresses
-	@$(BIN)/python tools/environment.py uv pip compile pyproject.toml --extra local --extra ray --extra faiss --extra people --extra web --group dev $(COMPILE) -o requirements.lock
+	@$(BIN)/python tools/environment.py uv pip compile pyproject.toml --extra local --extra ray --extra faiss --extra people --extra web --group dev $(UNLOCKED) $(COMPILE) -o requirements.lock
 	@$(BIN)/python tools/environment.py uv pip compile benchmarks/peers.in $(COMPILE) -o benchmarks/peers.lock
 
 clean: ## remove environments, caches and built files; runs are kept
