@@ -261,6 +261,6 @@ def _facts(asked: Mapping[str, Any], noted: Mapping[str, Any], content: Mapping[
         "framework": framework.get("id") if isinstance(framework, Mapping) else framework,
         "architecture": content.get("architecture"),
         "task": task.get("id"),
-        "recorded": "recorded" if "recorded" in noted else None,
+        "recorded": "recorded answers" if "recorded" in noted else None,
     }
     return {name: str(value) for name, value in said.items() if value not in (None, "")}
