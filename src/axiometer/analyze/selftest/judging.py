@@ -1,9 +1,17 @@
 """A judge with planted errors: does the corrected share hold what was planted, and what of the raw one?
 
 Free answers side with the corpus (`with`) with log-odds that have a normal effect per issue and per answer; some end
-otherwise (`both`, `neither`). The judge reads each answer in two orders, with the planted probabilities of `ERRORS`; in
-half of the answers its two verdicts are one and the same, in the others independent. People label a random sample, and
-label it as it is. The truth is that of the population of issues, by quadrature.
+otherwise (`both`, `neither`). The judge reads each answer in two orders, with the planted probabilities of a `Pattern`;
+in half of the answers its two verdicts are one and the same, in the others independent. People label a random sample,
+and label it as it is. The truth is that of the population of issues, by quadrature.
+
+Three patterns of errors:
+
+| pattern | the judge |
+|---|---|
+| `evenly` | takes either side for the other in 15 %: the raw share moves towards one half |
+| `leaning` | takes `with` for `against` in 15 %, the other way in 5 % |
+| `unevenly` | errs in 5 to 35 %, by language (an issue's answers are in two, in turn) and by where the issue leans |
 """
 
 from __future__ import annotations
@@ -20,15 +28,41 @@ from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.selftest.recover import Recovered
 
 CATEGORIES = ("with", "against", "both", "neither")
-ERRORS = np.array(
-    [
-        [0.80, 0.05, 0.30, 0.20],
-        [0.15, 0.90, 0.30, 0.20],
-        [0.02, 0.02, 0.30, 0.10],
-        [0.03, 0.03, 0.10, 0.50],
-    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """How a judge errs. `errors`: kinds of answers x what the judge says x what an answer is; each column adds to 1.
+    One kind: all answers alike; four: issues that lean to `against` and to `with`, each in two languages."""
+
+    name: str
+    errors: Floats
+
+    def kind_of(self, pull: Floats, number: Integers) -> Integers:
+        """The kind of each answer, from its issue's effect and its number among the issue's answers."""
+        if len(self.errors) == 1:
+            return np.zeros(len(pull), dtype=np.int64)
+        return np.asarray(2 * (pull > 0) + number % 2, dtype=np.int64)
+
+
+def _errors(with_lost: float, against_lost: float) -> Floats:
+    """`with_lost`: how often `with` is taken for `against`; `against_lost`: the other way."""
+    return np.array(
+        [
+            [0.95 - with_lost, against_lost, 0.30, 0.20],
+            [with_lost, 0.95 - against_lost, 0.30, 0.20],
+            [0.02, 0.02, 0.30, 0.10],
+            [0.03, 0.03, 0.10, 0.50],
+        ]
+    )
+
+
+EVENLY = Pattern("evenly", np.stack([_errors(0.15, 0.15)]))
+LEANING = Pattern("leaning", np.stack([_errors(0.15, 0.05)]))
+UNEVENLY = Pattern(
+    "unevenly", np.stack([_errors(0.05, 0.05), _errors(0.35, 0.05), _errors(0.25, 0.10), _errors(0.10, 0.35)])
 )
-"""Column: what an answer is; row: what the judge says of it."""
+PATTERNS = (EVENLY, LEANING, UNEVENLY)
 
 SAME_VERDICT = 0.5
 ISSUE_SD, ANSWER_SD = 0.8, 0.5
@@ -45,10 +79,12 @@ class Judged:
     answers: int
     labels: int
     centre: float
+    pattern: Pattern = LEANING
 
     @property
     def name(self) -> str:
-        return f"judge, {self.labels} of {self.issues * self.answers} answers labelled, {self.centre:.0%}"
+        labelled = f"{self.labels} of {self.issues * self.answers} answers labelled"
+        return f"judge, {self.pattern.name}, {labelled}, {self.centre:.0%}"
 
     @property
     def truth(self) -> float:
@@ -58,14 +94,8 @@ class Judged:
         return float(expit(middle + spread * nodes) @ weights / weights.sum())
 
 
-SETTINGS = (
-    Judged(100, 2, 30, 0.5),
-    Judged(100, 2, 100, 0.8),
-    Judged(400, 2, 30, 0.8),
-    Judged(400, 2, 100, 0.5),
-    Judged(60, 6, 60, 0.65),
-    Judged(400, 2, 300, 0.65),
-)
+SIZES = ((100, 2, 30, 0.5), (100, 2, 100, 0.8), (400, 2, 30, 0.8), (60, 6, 60, 0.65), (400, 2, 300, 0.65))
+SETTINGS = tuple(Judged(*size, pattern) for pattern in PATTERNS for size in SIZES)
 
 
 def judge_recovered(setting: Judged, simulations: int, seed: list[int], options: AnalysisOptions) -> list[Recovered]:
@@ -98,11 +128,12 @@ def simulated_verdicts(setting: Judged, generator: np.random.Generator) -> tuple
     group = np.repeat(np.arange(setting.issues), setting.answers)
     n = len(group)
     middle = float(logit(np.array([setting.centre]))[0])
-    pull = middle + ISSUE_SD * generator.standard_normal(setting.issues)[group]
-    sides = generator.random(n) < expit(pull + ANSWER_SD * generator.standard_normal(n))
+    pull = ISSUE_SD * generator.standard_normal(setting.issues)[group]
+    kind = setting.pattern.kind_of(pull, np.arange(n) % setting.answers)
+    sides = generator.random(n) < expit(middle + pull + ANSWER_SD * generator.standard_normal(n))
     otherwise = generator.random(n) < OTHERWISE
     truth = np.where(otherwise, generator.integers(2, 4, n), np.where(sides, 0, 1))
-    below = ERRORS.cumsum(axis=0)[:, truth].T
+    below = setting.pattern.errors.cumsum(axis=1)[kind, :, truth]
     first = generator.random(n)
     second = np.where(generator.random(n) < SAME_VERDICT, first, generator.random(n))
     said = np.zeros((n, len(CATEGORIES)))
