@@ -72,6 +72,26 @@ def test_a_skip_stands_in_the_place_of_a_label(store: LabelStore) -> None:
     assert values(store) == {"u1": "1"}
 
 
+def test_a_skip_may_say_why(store: LabelStore) -> None:
+    store.skip("A", "u1", "1", reason="distressing")
+    store.skip("A", "u2", "2")
+    assert [(kept.unit, kept.reason, kept.value) for kept in store.skips()] == [
+        ("u1", "distressing", None),
+        ("u2", None, None),
+    ]
+    with pytest.raises(InputError, match="'boring' is no reason"):
+        store.skip("A", "u3", "3", reason="boring")
+
+
+def test_an_undo_of_what_is_no_longer_the_latest_takes_nothing_back(store: LabelStore) -> None:
+    seen = store.record("A", "u1", "1", client="1").seq
+    store.record("A", "u2", "1", client="2")  # elsewhere, meanwhile
+    assert store.undo("A", "3", last=seen).unit is None and values(store) == {"u1": "1", "u2": "1"}
+    latest = store.standing("A")["u2"].seq
+    assert store.undo("A", "4", last=latest).unit == "u2" and values(store) == {"u1": "1"}
+    assert store.undo("A", "4", last=latest).repeated and values(store) == {"u1": "1"}
+
+
 def test_withdrawal_deletes_what_the_rater_gave_from_the_disk(tmp_path: Path) -> None:
     store = LabelStore(tmp_path / "labels.sqlite")
     other = LabelStore(tmp_path / "labels.sqlite")

@@ -19,7 +19,7 @@ from axiometer.errors import AxiometerError, InputError
 
 _PRAGMAS: Final = ("journal_mode=wal", "synchronous=full", "secure_delete=on", "foreign_keys=on")
 _WAIT_SECONDS: Final = 30.0
-_TRIES: Final = 50
+_TRIES: Final = 20
 _PAUSE_SECONDS: Final = 0.1
 
 Result = TypeVar("Result")
@@ -47,12 +47,15 @@ class LabelFile(Generic[Result]):
         self._path = path
         self._lock, self._reading_lock, self._waiting_lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._waiting: list[_Waiting[Result]] = []
+        self._owed = False
         with _failures(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # what SQLite writes beside it has the same mode
             self._writer = _connected(path)
             self._writer.executescript(schema)
             self._reader = _connected(path)
+        self._owed = _has_log(path)  # of a process that ended before it could empty it
+        self._empty_log()
 
     def close(self) -> None:
         with self._lock, self._reading_lock:
@@ -68,6 +71,7 @@ class LabelFile(Generic[Result]):
         with self._lock:
             if not own.over:
                 self._write_waiting()
+        self._empty_log()
         if own.error is not None:
             raise own.error
         return own.result  # type: ignore[return-value]  # there is one where there is no error
@@ -93,6 +97,7 @@ class LabelFile(Generic[Result]):
         """One transaction, alone: what is read in it is what stands when it is written."""
         with self._lock, self._transaction() as connection:
             yield connection
+        self._empty_log()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -100,13 +105,27 @@ class LabelFile(Generic[Result]):
             yield self._reader
 
     def truncate(self) -> None:
-        """Empties the write-ahead log, which still holds pages as they were; waits for others who read."""
+        """Empties the write-ahead log, which still holds pages as they were. Where another process reads all the time,
+        that is done after a later write, or when the file is next opened; nobody waits for it longer than seconds."""
+        self._owed = True
         for _ in range(_TRIES):
-            with self._lock, self._reading_lock, _failures(self._path):
-                busy = self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
-            if not busy:
+            if self._empty_log():
                 return
             time.sleep(_PAUSE_SECONDS)
+
+    def _empty_log(self) -> bool:
+        """Empties the log if that is owed, without waiting for others who have the file; gives whether it is done."""
+        if not self._owed:
+            return True
+        with self._lock, self._reading_lock, _failures(self._path):
+            self._writer.execute("pragma busy_timeout=0")
+            try:
+                self._owed = bool(self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()[0])
+            except sqlite3.OperationalError:
+                return False  # it stays owed; what was to be written is written
+            finally:
+                self._writer.execute(f"pragma busy_timeout={round(_WAIT_SECONDS * 1000)}")
+        return not self._owed
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -114,10 +133,16 @@ class LabelFile(Generic[Result]):
             self._writer.execute("begin immediate")
             try:
                 yield self._writer
+                self._writer.execute("commit")
             except BaseException:
-                self._writer.execute("rollback")
+                if self._writer.in_transaction:  # a full disk ends it by itself
+                    self._writer.execute("rollback")
                 raise
-            self._writer.execute("commit")
+
+
+def _has_log(path: Path) -> bool:
+    log = path.with_name(f"{path.name}-wal")
+    return log.exists() and log.stat().st_size > 0
 
 
 def _connected(path: Path) -> sqlite3.Connection:

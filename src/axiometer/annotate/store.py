@@ -19,9 +19,12 @@ from pathlib import Path
 from typing import Final, Literal
 
 from axiometer.annotate.label_file import LabelFile, StoreFailed
-from axiometer.errors import Refused
+from axiometer.errors import InputError, Refused
 
-__all__ = ["Entry", "Kept", "LabelStore", "Progress", "Settled", "StoreFailed", "Stored"]
+__all__ = ["SKIP_REASONS", "Entry", "Kept", "LabelStore", "Progress", "Settled", "StoreFailed", "Stored"]
+
+SKIP_REASONS: Final = ("unclear", "distressing", "other")
+"""Why a rater may say that it passes over a row; none need be given."""
 
 _SCHEMA: Final = """
 create table if not exists events (
@@ -32,7 +35,7 @@ create table if not exists events (
 create index if not exists events_of_unit on events (unit);
 create index if not exists undone on events (undoes) where undoes is not null;
 create table if not exists consents (rater text primary key, text_digest text not null, at text not null);
-create table if not exists withdrawals (rater text primary key, labels integer not null, at text not null);
+create table if not exists withdrawals (rater text primary key, at text not null);
 create table if not exists settled (
     seq integer primary key autoincrement, unit text not null, value text not null, admin text not null,
     at text not null
@@ -70,7 +73,8 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What stands for one rater and unit: a label, or (value None) that it was skipped. `at` is ISO 8601 in UTC."""
+    """What stands for one rater and unit: a label, or (value None) that it was skipped, and why if that was said
+    (`SKIP_REASONS`). `at` is ISO 8601 in UTC."""
 
     seq: int
     rater: str
@@ -79,6 +83,7 @@ class Kept:
     rewrite: str | None
     seconds: float | None
     at: str
+    reason: str | None = None
 
     @property
     def skipped(self) -> bool:
@@ -154,13 +159,19 @@ class LabelStore:
         said = value if self._check is None else self._check(rater, unit, value)
         return self._add(rater, client, "label", at, unit=unit, value=said, rewrite=rewrite or None, seconds=seconds)
 
-    def skip(self, rater: str, unit: str, client: str, at: datetime.datetime | None = None) -> Stored:
-        """Notes that the rater passes over a unit; a label that stood for it stands no longer."""
-        return self._add(rater, client, "skip", at, unit=unit)
+    def skip(
+        self, rater: str, unit: str, client: str, at: datetime.datetime | None = None, *, reason: str | None = None
+    ) -> Stored:
+        """Notes that the rater passes over a unit; a label that stood for it stands no longer. Raises `InputError` for
+        a reason that is none of `SKIP_REASONS`."""
+        if reason is not None and reason not in SKIP_REASONS:
+            raise InputError("{reason!r} is no reason", mend=" | ".join(SKIP_REASONS), reason=reason)
+        return self._add(rater, client, "skip", at, unit=unit, value=reason)
 
-    def undo(self, rater: str, client: str, at: datetime.datetime | None = None) -> Stored:
-        """Takes back the rater's latest label or skip that stands; what was there before it stands again."""
-        return self._add(rater, client, "undo", at)
+    def undo(self, rater: str, client: str, at: datetime.datetime | None = None, *, last: int | None = None) -> Stored:
+        """Takes back the rater's latest label or skip that stands; what was there before it stands again. With `last`
+        (the number of that event as the rater saw it) nothing is taken back where another came since."""
+        return self._add(rater, client, "undo", at, last=last)
 
     def record_all(self, entries: Mapping[str, Sequence[Entry]], origin: str) -> int:
         """Keeps many labels, by rater, all or none, where they are not what stands already; gives how many were new.
@@ -183,13 +194,13 @@ class LabelStore:
             connection.execute("insert or replace into consents values (?, ?, ?)", (rater, text_digest, _now(at)))
 
     def withdraw(self, rater: str, at: datetime.datetime | None = None) -> int:
-        """Deletes all that the rater gave, and keeps that it withdrew; gives how many labels there were. Nothing more
-        is taken from it. What was deleted is overwritten in the file and in what SQLite writes beside it."""
+        """Deletes all that the rater gave, and keeps that it withdrew and when; gives how many labels there were.
+        Nothing more is taken from it. What was deleted is overwritten in the file and in what SQLite writes beside it."""
         with self._file.writing() as connection:
             labels = sum(not kept.skipped for kept in _kept(connection.execute(_OF_RATER, {"rater": rater})))
             connection.execute("delete from events where rater = ?", (rater,))
             connection.execute("delete from consents where rater = ?", (rater,))
-            connection.execute("insert or ignore into withdrawals values (?, ?, ?)", (rater, labels, _now(at)))
+            connection.execute("insert or ignore into withdrawals values (?, ?)", (rater, _now(at)))
         self._file.truncate()
         return labels
 
@@ -262,6 +273,7 @@ class LabelStore:
         value: str | None = None,
         rewrite: str | None = None,
         seconds: float | None = None,
+        last: int | None = None,
     ) -> Stored:
         def add(connection: sqlite3.Connection) -> Stored:
             self._refuse(connection, rater)
@@ -272,10 +284,10 @@ class LabelStore:
                 return Stored(there["seq"], there["unit"], there["kind"], there["value"], True)
             undoes, about = None, unit
             if kind == "undo":
-                last = connection.execute(_LAST, (rater,)).fetchone()
-                if last is None:
+                latest = connection.execute(_LAST, (rater,)).fetchone()
+                if latest is None or last not in (None, latest["seq"]):
                     return Stored(0, None, kind, None, False)
-                undoes, about = last["seq"], last["unit"]
+                undoes, about = latest["seq"], latest["unit"]
             added = connection.execute(
                 "insert into events (rater, client, kind, unit, value, rewrite, seconds, undoes, at) "
                 "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -298,8 +310,8 @@ class LabelStore:
 
 def _kept(rows: Iterable[sqlite3.Row]) -> Iterator[Kept]:
     for row in rows:
-        value = row["value"] if row["kind"] == "label" else None
-        yield Kept(row["seq"], row["rater"], row["unit"], value, row["rewrite"], row["seconds"], row["at"])
+        value, reason = (row["value"], None) if row["kind"] == "label" else (None, row["value"])
+        yield Kept(row["seq"], row["rater"], row["unit"], value, row["rewrite"], row["seconds"], row["at"], reason)
 
 
 def _add_new(connection: sqlite3.Connection, rater: str, entries: Sequence[Entry], origin: str) -> int:
