@@ -101,6 +101,9 @@ def _say_test(result: AltTest, differ: int) -> None:
         say(t("no verdict: {why}", why=t(str(result.why_not))))
         return
     say(t("winning rate {omega}, epsilon {epsilon}", omega=_share(result.omega), epsilon=f"{result.epsilon:g}"))
+    few = sum(row["test"] == "exact" for row in result.persons.iter_rows(named=True))
+    if few:
+        say(t("an exact test in the place of Student's t for {n} raters with fewer than 30 rows", n=few))
     if clustered:
         say(t("winning rate with shared sources counted once: {omega}", omega=_share(result.omega_clustered)))
     interval = _interval(result.rho_low, result.rho_high, result.rho_why_not)

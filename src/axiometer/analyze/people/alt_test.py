@@ -13,10 +13,12 @@ least as well as the person and W_h = 1 where the person scores at least as well
 people, 0.1 beside crowd workers). p-values are adjusted over persons by Benjamini and Yekutieli (2001), since all tests
 use the same labels. The winning rate omega is the share of persons against whom H0 is rejected; the judge passes where
 it is at least 1/2. The mean of rho_f over persons, rho, compares judges. They ask for at least three persons, and 30
-units a person for the t-test (50 to 100 for power); persons below are left out, and named.
+units a person for the t-test (50 to 100 for power); persons below are left out, and named. Where fewer are allowed
+(`least_units`), persons below 30 have an exact test: neither t nor Wilcoxon's test keeps its level (few_units.py).
 
 The test takes units as independent. Where units share sources, `p_clustered` has the same test with a variance in which
-every shared source counts once (inference/sources.py), and `omega_clustered` what comes of it.
+every shared source counts once (inference/sources.py), `omega_clustered` what comes of it, and the judge passes only
+with both.
 """
 
 from __future__ import annotations
@@ -35,10 +37,13 @@ from axiometer.analyze.inference.sources import Sources
 from axiometer.analyze.inference.statistic import Scale, ratios
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.people.distances import jaccard, masi, nominal
+from axiometer.analyze.people.few_units import exact_below
 from axiometer.analyze.people.ratings import LabelScale, Ratings, kind_in
 from axiometer.errors import InputError
 
 TIE = 1e-9
+LEAST_FOR_T = 30
+"""Persons with fewer units have an exact test."""
 
 
 class Score(StrEnum):
@@ -69,6 +74,7 @@ PERSONS: dict[str, type[pl.DataType]] = {
     "judge_as_good": pl.Float64,
     "person_as_good": pl.Float64,
     "difference": pl.Float64,
+    "test": pl.String,
     "p": pl.Float64,
     "p_adjusted": pl.Float64,
     "wins": pl.Boolean,
@@ -235,7 +241,8 @@ def _tested(
         "judge_as_good": float(judge_wins.mean()),
         "person_as_good": float(person_wins.mean()),
         "difference": mean,
-        "p": _below(mean - epsilon, variance, n - 1.0),
+        "test": "t" if n >= LEAST_FOR_T else "exact",
+        "p": _below(mean - epsilon, variance, n - 1.0) if n >= LEAST_FOR_T else exact_below(difference, epsilon),
     }
     if sources is not None:
         groups = sources.groups
@@ -274,6 +281,7 @@ def _concluded(
         why = f"{raters} people with {options.least_units} units or more, fewer than {options.least_raters}"
         rho = _Rho(None, None, None, why)
     omega = None if why else _share(frame["wins"])
+    once = _share(frame["wins_clustered"]) if clustered and not why else None
     return AltTest(
         score=score,
         epsilon=options.epsilon,
@@ -282,8 +290,8 @@ def _concluded(
         not_judged=counts[1],
         omega=omega,
         rho=rho.estimate,
-        passes=None if omega is None else omega >= options.passing,
-        omega_clustered=_share(frame["wins_clustered"]) if clustered and not why else None,
+        passes=None if omega is None else min(omega, omega if once is None else once) >= options.passing,
+        omega_clustered=once,
         rho_low=rho.low,
         rho_high=rho.high,
         rho_why_not=rho.why_not,
