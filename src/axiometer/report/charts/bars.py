@@ -15,13 +15,14 @@ NARROW = 520
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One kind of outcome: `kind` gives its colour, `share` its length."""
+    """One kind of outcome: `kind` gives its colour, `share` its length; `link`: where a press on it leads."""
 
     kind: int
     name: str
     share: float
     written: str
     tooltip: str
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _segments(bar: Bar, left: float, right: float, y: float, *, tooltips: bool =
         if wide > text_width(segment.written, SMALL) + 10:
             style = "small middle" + (" on" if segment.kind in _DARK else " off")
             piece += label(x + wide / 2, y + 11, segment.written, style)
-        drawn += group(piece, segment.tooltip if tooltips else "")
+        drawn += group(piece, segment.tooltip if tooltips else "", segment.link)
         x += wide
     return drawn
 

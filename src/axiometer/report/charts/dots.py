@@ -31,7 +31,7 @@ class Estimate:
     """A dot: its place, its interval, the range that non-answers leave open, and what a reader sees on it.
 
     `low` and `high` are None where there is no interval: the dot is hollow. `tooltip` says the numbers (and why).
-    `beside`: another estimate of the same thing, drawn as a short upright line.
+    `beside`: another estimate of the same thing, drawn as a short upright line. `link`: where a press on it leads.
     """
 
     series: int
@@ -44,6 +44,7 @@ class Estimate:
     range_low: float | None = None
     range_high: float | None = None
     beside: float | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,4 +170,4 @@ def _dot(dot: Estimate, layout: _Layout, y: float) -> Markup:
     if not layout.narrow:
         drawn += label(layout.middle, y, dot.written, "small end")
         drawn += label(layout.width - 6, y, dot.interval, "small soft end")
-    return group(drawn, "" if layout.narrow else dot.tooltip)
+    return group(drawn, "" if layout.narrow else dot.tooltip, dot.link)

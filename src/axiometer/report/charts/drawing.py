@@ -81,7 +81,8 @@ class Drawing:
             class_=f"chart {kind}",
             viewBox=f"0 0 {number(self.width)} {number(self.height)}",
             width=number(self.width),
-            role="img",
+            # What is in an image is hidden from those who listen, and so would be its links.
+            role="group" if "<a " in self.body else "img",
             aria_label=self.title,
         )
 
@@ -125,9 +126,15 @@ def element(tag: str, content: str = "", **attributes: str) -> Markup:
     return Markup(f"<{tag}{written}>{escape(content)}</{tag}>") if content else Markup(f"<{tag}{written}/>")
 
 
-def group(content: str, tooltip: str = "") -> Markup:
-    """Marks that share a tooltip, if there is one."""
-    return element("g", element("title", shown(tooltip)) + content) if tooltip else Markup(content)
+def group(content: str, tooltip: str = "", link: str = "") -> Markup:
+    """Marks that share a tooltip, if there is one, and an address to which they lead, if there is one.
+
+    Such a link is for pointers; whoever draws it has the same links in a table, where a keyboard meets them once.
+    """
+    named = element("title", shown(tooltip)) + Markup(content) if tooltip else Markup(content)
+    if link:
+        return element("a", named, href=link, tabindex="-1", aria_label=tooltip)
+    return element("g", named) if tooltip else named
 
 
 def label(x: float, y: float, content: str, style: str = "", full: str = "") -> Markup:

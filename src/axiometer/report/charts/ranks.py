@@ -15,7 +15,8 @@ ROW = 24.0
 
 @dataclass(frozen=True, slots=True)
 class RankRow:
-    """A value: its rank (1 = most chosen), the interval of its rank, its tier, and what a reader sees on it."""
+    """A value: its rank (1 = most chosen), the interval of its rank, its tier, what a reader sees on it, and where a
+    press on it leads."""
 
     label: str
     rank: int
@@ -23,6 +24,7 @@ class RankRow:
     high: int | None
     tier: int
     tooltip: str
+    link: str = ""
 
 
 def rank_plot(rows: Sequence[RankRow], series: int, tier_name: str, title: str, width: float = 400) -> Drawing:
@@ -60,7 +62,7 @@ def _row(row: RankRow, series: int, x: Callable[[float], float], y: float, left:
     drawn = label(left - 14, y, short, "end", full=row.label)
     if row.low is not None and row.high is not None:
         drawn += line(x(row.low), y, x(row.high), y, f"interval s{colour_of(series)}")
-    return group(drawn + mark(series, x(row.rank), y, hollow=row.low is None), row.tooltip)
+    return group(drawn + mark(series, x(row.rank), y, hollow=row.low is None), row.tooltip, row.link)
 
 
 def _rank_ticks(last: int) -> list[int]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from axiometer.records.rows import Answer, FreeAnswer, Item
 from axiometer.records.schemas import schema_of
-from axiometer.web.explorer import asking, charts
+from axiometer.web.explorer import asking
 from axiometer.web.explorer.beside import labels_of
 from axiometer.web.explorer.exporting import (
     FORMATS,
@@ -20,17 +20,17 @@ from axiometer.web.explorer.exporting import (
     sent_frame,
     sent_lazily,
 )
-from axiometer.web.explorer.index import RunIndex
+from axiometer.web.explorer.figures import (
+    compared_drawing,
+    compared_outcomes,
+    compared_outcomes_drawing,
+    compared_rows,
+    outcomes_drawing,
+    profile_drawing,
+)
 from axiometer.web.explorer.library import Library
 from axiometer.web.explorer.query import matching
-from axiometer.web.explorer.run_pages import (
-    compared_drawing,
-    compared_of,
-    compared_outcomes,
-    compared_rows,
-    profile_drawing,
-    profile_of,
-)
+from axiometer.web.explorer.run_pages import compared_of, profile_of
 from axiometer.web.explorer.showing import ready_index, words_of
 from axiometer.web.explorer.summary import Share, outcomes
 from axiometer.web.explorer.tables import searched, table_file
@@ -87,7 +87,7 @@ def figure(library: Library, request: Request) -> Response:
         return index
     chart, words = _chart(request), words_of(request)
     if chart == OUTCOMES:
-        drawing = charts.outcome_bars(outcomes(index), _labels(index), words)
+        drawing = outcomes_drawing(index, words)
     else:
         drawing = profile_drawing(index, profile_of(request, index), words)
     return sent_figure(drawing.file(), f"{index.sources.folder.name}-{chart}")
@@ -104,7 +104,7 @@ def compared(library: Library, request: Request) -> Response:
     kind = asking.among(request, "as", [*FORMATS, "svg"])
     if kind == "svg":
         if chart == OUTCOMES:
-            drawing = charts.outcome_bars(compared_outcomes(chosen), dict(enumerate(labels)), words)
+            drawing = compared_outcomes_drawing(chosen, labels, words)
         else:
             drawing = compared_drawing(chosen, labels, words)
         return sent_figure(drawing.file(), f"compared-{chart}")
@@ -119,10 +119,6 @@ def compared(library: Library, request: Request) -> Response:
 def shares_frame(shares: tuple[Share, ...] | list[Share]) -> pl.DataFrame:
     rows = [(one.model, one.value, one.n, one.share, one.low, one.high) for one in shares]
     return pl.DataFrame(rows, schema=_SHARE, orient="row")
-
-
-def _labels(index: RunIndex) -> dict[int, str]:
-    return {each.number: each.name for each in index.sources.respondents}
 
 
 def _format(request: Request) -> str:

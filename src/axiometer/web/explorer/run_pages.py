@@ -9,9 +9,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from axiometer.report.charts import Drawing, Series
-from axiometer.web.explorer import asking, charts
+from axiometer.web.explorer import asking
 from axiometer.web.explorer.beside import MOST, Compared, alike, labels_of
+from axiometer.web.explorer.figures import (
+    MOST_VALUES,
+    compared_drawing,
+    compared_outcomes,
+    compared_outcomes_drawing,
+    compared_rows,
+    outcomes_drawing,
+    profile_drawing,
+    profile_rows,
+    rank_panels,
+)
 from axiometer.web.explorer.index import OUTCOMES, RunIndex
 from axiometer.web.explorer.item import items_at, number_of, presentations
 from axiometer.web.explorer.library import Library
@@ -21,7 +31,6 @@ from axiometer.web.explorer.showing import explorer_page, ready_index, words_of
 from axiometer.web.explorer.summary import (
     ALL,
     Profile,
-    Share,
     counted_shares,
     frameworks_of,
     name_of,
@@ -34,7 +43,6 @@ from axiometer.web.words import Words
 
 SEPARATOR = "~"
 MOST_ROWS = 400
-MOST_VALUES = 500
 
 
 def run(library: Library, request: Request) -> Response:
@@ -42,32 +50,34 @@ def run(library: Library, request: Request) -> Response:
     index = ready_index(library, request)
     if isinstance(index, Response):
         return index
-    words = words_of(request)
+    at, words, lang = asking.place(request), words_of(request), _lang(request, index)
     shown = profile_of(request, index)
+    ranking = _ranking(index, shown.level, words.lang)
     rows = outcomes(index)
     ended = outcomes(index, by_lang=True)
     labels = {each.number: each.name for each in index.sources.respondents}
     return explorer_page(
         request,
         "run.html",
-        at=asking.place(request),
+        at=at,
         name=index.sources.folder.name,
         asked=index.sources.specification.asked,
         noted=index.sources.specification.noted,
         respondents=labels,
-        outcome_chart=charts.outcome_bars(rows, labels, words).inline(),
+        outcome_chart=outcomes_drawing(index, words, at).inline(),
         outcomes=_by_model(rows),
-        outcome_names=[name for name in OUTCOMES if name in set(rows["outcome"].to_list())],
+        outcome_names=_names(rows),
         by_lang=_by_lang(ended),
         profile=shown,
-        profile_chart=profile_drawing(index, shown, words).inline() if shown.shares else None,
+        profile_chart=profile_drawing(index, shown, words, at, lang).inline() if shown.shares else None,
         profile_rows=profile_rows(index, shown, words.lang),
         numbers={name: number for number, name in labels.items()},
         level=shown.level,
-        lang_of=_lang(request, index),
-        ranking=_ranking(index, shown.level, words.lang),
-        agreement=_table(index, "agreement", measure="raw"),
-        languages=_table(index, "languages"),
+        lang_of=lang,
+        ranking=ranking,
+        rank_charts=[(model, drawing.inline("panel")) for model, drawing in rank_panels(index, ranking, words, at)],
+        agreement=_table(index, "agreement", pl.col("measure") == "raw"),
+        languages=_table(index, "languages", pl.col("difference").is_not_null()),
         tables=tables_in(index.sources.folder),
         compare_with=[f"{asking.place(request)}{SEPARATOR}{number}" for number in list(labels)[:MOST]],
     )
@@ -82,26 +92,10 @@ def _lang(request: Request, index: RunIndex) -> str:
     return asking.among(request, "lang_of", langs) or ALL
 
 
-def profile_drawing(index: RunIndex, shown: Profile, words: Words) -> Drawing:
-    """The chart of a profile: a row per value, a dot per respondent."""
-    numbers = {each.name: each.number for each in index.sources.respondents}
-    rows = [
-        (name, [(numbers.get(share.model, 0), share) for share in shares])
-        for _, name, shares in profile_rows(index, shown, words.lang)
-    ]
-    series = [Series(each.name, each.number) for each in index.sources.respondents]
-    return charts.profile_dots(rows, series, words)
-
-
-def profile_rows(index: RunIndex, shown: Profile, lang: str) -> list[tuple[str, str, list[Share]]]:
-    """Value, its name and the shares of respondents; those that are in no framework come last."""
-    frameworks = frameworks_of(index)
-    order = {value.id: place for one in frameworks.values() for place, value in enumerate(one.values)}
-    by_value: dict[str, list[Share]] = {}
-    for share in shown.shares:
-        by_value.setdefault(share.value, []).append(share)
-    values = sorted(by_value, key=lambda value: (order.get(value, len(order)), value))[:MOST_VALUES]
-    return [(value, name_of(frameworks, value, lang), by_value[value]) for value in values]
+def _names(rows: pl.DataFrame) -> list[str]:
+    """The outcomes that were met."""
+    met = set(rows["outcome"].to_list())
+    return [name for name in OUTCOMES if name in met]
 
 
 def _by_model(rows: pl.DataFrame) -> dict[int, dict[str, tuple[int, int]]]:
@@ -119,20 +113,20 @@ def _by_lang(rows: pl.DataFrame) -> dict[str, dict[int, dict[str, tuple[int, int
 
 
 def _ranking(index: RunIndex, level: str, lang: str) -> list[dict[str, object]]:
-    rows = _table(index, "ranking")
+    rows = _table(index, "ranking", pl.col("level") == level, pl.col("rank").is_not_null())
     frameworks = frameworks_of(index)
-    return [
-        {**row, "name": name_of(frameworks, str(row["value"]), lang)}
-        for row in rows
-        if row["level"] == level and row["rank"] is not None
-    ]
+    return [{**row, "name": name_of(frameworks, str(row["value"]), lang)} for row in rows]
 
 
-def _table(index: RunIndex, name: str, measure: str = "") -> list[dict[str, object]]:
+def _table(index: RunIndex, name: str, *kept: pl.Expr) -> list[dict[str, object]]:
+    """Rows of a table of the analysis; none where it is absent or of another make."""
     table = table_of(index.sources.folder, name)
     if table is None:
         return []
-    return (table.filter(pl.col("measure") == measure) if measure else table).head(MOST_ROWS).to_dicts()
+    try:
+        return table.filter(*kept).head(MOST_ROWS).to_dicts()
+    except pl.exceptions.PolarsError:
+        return []
 
 
 def items(library: Library, request: Request) -> Response:
@@ -211,16 +205,17 @@ def compare(library: Library, request: Request) -> Response:
     words = words_of(request)
     labels = labels_of(chosen)
     pairs = alike(chosen) if len(chosen) > 1 else []
+    ended = compared_outcomes(chosen) if chosen else pl.DataFrame(schema={"outcome": pl.String})
     return explorer_page(
         request,
         "compare.html",
         compared=list(zip(labels, chosen, strict=True)),
         given=[f"{each.at}{SEPARATOR}{each.number}" for each in chosen],
-        outcome_chart=charts.outcome_bars(compared_outcomes(chosen), dict(enumerate(labels)), words).inline()
-        if chosen
-        else None,
+        outcome_chart=compared_outcomes_drawing(chosen, labels, words, linked=True).inline() if chosen else None,
+        outcomes=_by_model(ended),
+        outcome_names=_names(ended),
         values=compared_rows(chosen, labels, words.lang),
-        profile_chart=compared_drawing(chosen, labels, words).inline() if chosen else None,
+        profile_chart=compared_drawing(chosen, labels, words, linked=True).inline() if chosen else None,
         pairs=pairs,
         offered=_offered(library, chosen),
         most=MOST,
@@ -249,36 +244,6 @@ def compared_of(library: Library, request: Request) -> tuple[list[Compared], Res
             return [], response
         chosen.append(Compared(at, index, int(number)))
     return chosen, None
-
-
-def compared_outcomes(chosen: Sequence[Compared]) -> pl.DataFrame:
-    """`summary.outcomes` of each, with its place in the comparison as `model`."""
-    parts = [
-        outcomes(each.index).filter(pl.col("model") == each.number).with_columns(model=pl.lit(place))
-        for place, each in enumerate(chosen)
-    ]
-    return pl.concat(parts, how="vertical_relaxed")
-
-
-def compared_rows(
-    chosen: Sequence[Compared], labels: Sequence[str], lang: str
-) -> list[tuple[str, str, list[tuple[int, Share]]]]:
-    """Value, name, and the shares of those compared, counted: analyses of different runs may differ in their levels."""
-    by_value: dict[str, list[tuple[int, Share]]] = {}
-    names: dict[str, str] = {}
-    for place, each in enumerate(chosen):
-        frameworks = frameworks_of(each.index)
-        rows = counted_shares(each.index).filter(pl.col("model") == each.number, pl.col("n") > 0)
-        for row in rows.iter_rows(named=True):
-            share = Share(labels[place], row["target"], row["n"], row["for_it"] / row["n"])
-            by_value.setdefault(row["target"], []).append((place, share))
-            names.setdefault(row["target"], name_of(frameworks, row["target"], lang))
-    return [(value, names[value], by_value[value]) for value in sorted(by_value)[:MOST_VALUES]]
-
-
-def compared_drawing(chosen: Sequence[Compared], labels: Sequence[str], words: Words) -> Drawing:
-    rows = [(name, shares) for _, name, shares in compared_rows(chosen, labels, words.lang)]
-    return charts.profile_dots(rows, [Series(label, place) for place, label in enumerate(labels)], words)
 
 
 def _offered(library: Library, chosen: Sequence[Compared]) -> list[tuple[str, str]]:
