@@ -105,7 +105,7 @@ def test_every_row_that_cannot_be_used_is_told_and_nothing_is_taken(ruling: Proj
     with pytest.raises(SheetProblems, match="6 rows cannot be used") as problems:
         import_sheet(ruling, path)
     told = [str(error).removeprefix(f"{path}, ") for error in problems.value.errors]
-    assert told[0] == "line 2, column 'label': '2' is not a label (labels: -1, 0, 1)"
+    assert told[0] == "line 2, column 'label': '2' is not a label (labels: -1, 0, 1, skip)"
     assert [line.split(":")[0] for line in told[1:]] == [
         "line 4, column 'label'",
         "line 5, column 'text'",
@@ -193,3 +193,96 @@ def test_a_row_of_a_sheet_shows_nothing_of_what_is_expected(ruling: Project) -> 
     assert table.columns == ["sheet", "id", "lang", "context", "text", "label", "rewrite"] and table.height == 7
     checks = [unit for unit in ruling.units.values() if unit.is_check]
     assert checks and set(table["label"]) == {""} and table["id"].str.len_chars().unique().to_list() == [13]
+
+
+@pytest.mark.parametrize("said", ["2", "2.0", "２", " ２．０ ", "option 2", "Option_2", "选项2", "(2)", "2.", "②"])
+def test_an_option_is_its_number_however_it_was_typed(said: str) -> None:
+    unit = make_unit(subject="s", lang="en", text="t", options=("one", "two", "three"))
+    assert read_label(load_task("choose"), unit, (2, 0, 1), said) == "0"
+
+
+def test_labels_are_read_in_full_width_with_any_minus_and_in_any_letters() -> None:
+    unit = make_unit(subject="s", lang="zh", text="t", options=("one", "two", "three"))
+    rule, choose = load_task("rule"), load_task("choose")
+    assert [read_label(rule, unit, (), said) for said in ("－１", "−1", "-1.0", "+1", "１", "相符")] == [
+        "-1",
+        "-1",
+        "-1",
+        "1",
+        "1",
+        "1",
+    ]
+    assert [read_label(choose, unit, (0, 1, 2), said) for said in ("Refused", "ｓｋｉｐ", "无法决定。")] == [
+        "refused",
+        None,
+        "undecided",
+    ]
+
+
+@pytest.mark.parametrize("said", ["0", "4", "-1", "1.5", "1,2", "12", "一", "refused, 1"])
+def test_what_is_told_of_a_wrong_option_are_the_numbers_on_the_sheet(said: str) -> None:
+    unit = make_unit(subject="s", lang="en", text="t", options=("one", "two", "three"))
+    with pytest.raises(InputError, match=r"options: 1 to 3|labels: 1, 2, 3, undecided, refused, skip"):
+        read_label(load_task("choose"), unit, (2, 0, 1), said)
+
+
+def texts_project(folder: Path, texts: list[str]) -> Project:
+    """All raters see all the texts; labels are values or `none`."""
+    write_rows(
+        [Rule(f"r{n}", (), "en", text, (), None, None, None, "test", f"t{n}", {}) for n, text in enumerate(texts)],
+        Rule,
+        folder / "r.parquet",
+    )
+    wanted = Wanted(raters=numbered(1), overlap=0.0, attention=0, framework="core-socialist-values", level="core")
+    return start_project(load_task("classify"), folder / "r.parquet", folder / "p", wanted).project
+
+
+TRICKY = [
+    "=1+1",
+    "'=1+1",
+    "''=1",
+    "＝1",
+    "'plain",
+    "-1 degree",
+    "+86",
+    "@home",
+    "a;=cmd()",
+    "x\n=1",
+    "caf\u00e9 \U0001f600 \u2014 茶",
+]
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_texts_that_look_like_formulas_come_back_and_a_capital_none_is_a_label(tmp_path: Path, ending: str) -> None:
+    project = texts_project(tmp_path, TRICKY)
+    (sheet,) = write_sheets(project, ending=ending)
+    fill(sheet, {number: {"label": ("None", "Freedom", "ＮＯＮＥ")[number % 3]} for number in range(len(TRICKY))})
+    done = import_sheet(project, sheet)
+    assert (done.labels, done.empty) == (len(TRICKY), 0)
+    with project.store() as store:
+        assert {kept.value for kept in store.labels()} == {"none", "freedom"}
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "cp1252", "utf-16"])
+def test_a_csv_in_another_encoding_comes_back_though_it_lost_characters(tmp_path: Path, encoding: str) -> None:
+    project = texts_project(tmp_path, [f"{text}; a sentence that is long enough" for text in TRICKY])
+    (sheet,) = write_sheets(project, ending=".csv")
+    fill(sheet, {number: {"label": "none"} for number in range(len(TRICKY))})
+    saved = tmp_path / "saved.csv"
+    text = sheet.read_text(encoding="utf-8-sig").replace("\U0001f600", "??" if encoding != "utf-16" else "\U0001f600")
+    saved.write_bytes(text.replace(",", "\t").encode(encoding, errors="replace"))
+    assert import_sheet(project, saved).labels == len(TRICKY)
+
+
+def test_rows_and_columns_that_were_added_are_told_with_what_to_do(ruling: Project, tmp_path: Path) -> None:
+    path = write_sheets(ruling, ending=".csv")[0]
+    fill(path, {number: {"label": "1"} for number in range(7)})
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    blank = "," * lines[0].count(",")
+    added = [*lines[:2], lines[2] + ",a remark", *lines[3:], f"total{blank}", blank[:-1] + "7,"]
+    path.write_text("\n".join(added) + "\n", encoding="utf-8")
+    with pytest.raises(SheetProblems) as problems:
+        import_sheet(ruling, path)
+    told = [str(error).removeprefix(f"{path}, ") for error in problems.value.errors]
+    assert [line.split(": ", 1)[0] for line in told] == ["line 3", "line 9, column 'sheet'", "line 10, column 'sheet'"]
+    assert "a column that has a heading" in told[0] and "delete added rows" in told[1] and "delete it" in told[2]

@@ -72,7 +72,7 @@ def test_a_sheet_with_mistakes_is_told_line_by_line_and_nothing_is_taken(project
     first, second, last = said.err.splitlines()
     assert said.code == 1
     assert first == "sheets/R01.csv, line 2, column 'label': there is no option 9 (options: 1 to 3)"
-    assert second.startswith("sheets/R01.csv, line 5, column 'label': 'perhaps' is not a label (labels: 0, 1, 2, undec")
+    assert second.startswith("sheets/R01.csv, line 5, column 'label': 'perhaps' is not a label (labels: 1, 2, 3, undec")
     assert last == "axiometer: sheets/R01.csv: 2 rows cannot be used, and nothing of it was taken"
     assert inside("annotate", "export", "project", "-o", "labels.csv").line == "project: no labels yet"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from axiometer.annotate.sheets import ANSWER_ID, LABEL, SHEET
+from axiometer.annotate.cells import LABEL, ROW, SHEET, cell_of, check_row, folded, need_columns, open_sheet, rows_in
 from axiometer.annotate.values import columns_of, values_marked
 from axiometer.errors import InputError
 from axiometer.measure.labels import (
@@ -27,9 +27,8 @@ from axiometer.measure.labels import (
 )
 from axiometer.measure.specification import read_specification
 from axiometer.records.corpus_rows import Label
-from axiometer.records.exports import restored_cell
 from axiometer.records.ids import content_id
-from axiometer.records.spreadsheets import Record, SourceTable, read_source
+from axiometer.records.spreadsheets import Record, SourceTable
 from axiometer.records.tables import read_rows, write_rows
 
 _WORDS: Final[Mapping[str, str]] = {
@@ -39,7 +38,7 @@ _WORDS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("refused", "refusal", "拒绝", "拒答", "refus", "refusé", "verweigert", "abgelehnt"), REFUSED),
 }
 _FILL_IN: Final = "fill in the column `label`"
-_NUMBER = re.compile(r"([1-9])(?:\.0+)?")
+_NUMBER = re.compile(r"[1-9]")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
 
@@ -63,24 +62,17 @@ def import_labels(run: Path, file: Path, rater: str | None = None) -> Imported:
     label that is none, and an answer that is not on that sheet or stands twice.
     """
     read_specification(run)
-    source = read_source(file)
+    source = open_sheet(file)
     task = EXPRESSED if NONE in source.columns and LABEL not in source.columns else TASK
-    missing = [name for name in (ANSWER_ID, SHEET, NONE if task == EXPRESSED else LABEL) if name not in source.columns]
-    if missing:
-        raise InputError("columns missing: {missing}", file=file, missing=", ".join(missing))
+    need_columns(source, (ROW, SHEET, NONE if task == EXPRESSED else LABEL))
     reader = _Reader(run, file, source, task)
     said: dict[str, dict[str, str]] = {}
-    for record in source.records:
-        if record.problem is not None:
-            raise InputError("{problem}", file=file, row=record.row, problem=record.problem)
-        if not any((cell or "").strip() for cell in record.cells.values()):
-            continue
-        sheet, subject = _cell(record, SHEET), _cell(record, ANSWER_ID)
+    for record in rows_in(source):
+        check_row(record, file)
+        sheet, subject = cell_of(record, SHEET), cell_of(record, ROW)
         key = reader.key_of(sheet, subject, record)
         if subject in said.setdefault(sheet, {}):
-            raise InputError(
-                "the answer {id} stands here twice", file=file, row=record.row, column=ANSWER_ID, id=subject
-            )
+            raise InputError("the answer {id} stands here twice", file=file, row=record.row, column=ROW, id=subject)
         said[sheet][subject] = reader.label_of(record, key)
     return _kept(run, file, rater or file.stem, said, task)
 
@@ -122,33 +114,29 @@ class _Reader:
             self._keys[sheet] = {drawn.subject: drawn for drawn in read_rows(path, Drawn)}
         if subject not in self._keys[sheet]:
             what = "no answer with the id {id!r} is on this sheet"
-            raise InputError(what, file=self.file, row=record.row, column=ANSWER_ID, id=subject)
+            raise InputError(what, file=self.file, row=record.row, column=ROW, id=subject)
         return self._keys[sheet][subject]
 
     def label_of(self, record: Record, key: Drawn) -> str:
         """What a label table holds for the row; empty where it has no label."""
         if self.task == TASK:
-            label = _cell(record, LABEL)
+            label = cell_of(record, LABEL)
             return verdict_of(_read(label, key, record, self.file), key.order) if label else ""
         if key.sheet not in self._columns:
             values = read_sheet_values(self.run, key.sheet)
             if values is None:
                 raise InputError("the sheet {id!r} asks about no values", file=self.file, row=record.row, id=key.sheet)
             self._columns[key.sheet] = columns_of(self.source.columns, values, self.file)
-        cells = {name: restored_cell((cell or "").strip()).strip() for name, cell in record.cells.items()}
+        cells = {name: cell_of(record, name) for name in record.cells}
         return values_marked(cells, self._columns[key.sheet], record.row, self.file)
-
-
-def _cell(record: Record, column: str) -> str:
-    return restored_cell((record.cells.get(column) or "").strip()).strip()
 
 
 def _read(label: str, key: Drawn, record: Record, file: Path) -> str:
     """A place on the sheet, as a text, or one of the words."""
-    word = label.lower().strip(".。\"' ")
+    word = folded(label)
     number = _NUMBER.fullmatch(word)
-    if number is not None and int(number.group(1)) <= len(key.order):
-        return number.group(1)
+    if number is not None and int(word) <= len(key.order):
+        return word
     if word not in _WORDS:
         what, mend = "{said!r} is not a label", "write {places}, both, neither or refused"
         places = ", ".join(str(place + 1) for place in range(len(key.order)))

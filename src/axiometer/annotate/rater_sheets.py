@@ -10,20 +10,29 @@ from typing import Final
 
 import polars as pl
 
+from axiometer.annotate.cells import (
+    LABEL,
+    ROW,
+    SHEET,
+    cell_of,
+    check_row,
+    folded,
+    need_columns,
+    open_sheet,
+    rows_in,
+    same_text,
+)
 from axiometer.annotate.project import Project
 from axiometer.annotate.store import Entry
-from axiometer.annotate.tasks import LANGUAGES, NOTHING, Task
+from axiometer.annotate.tasks import LANGUAGES, NOTHING, Task, not_a_label
 from axiometer.annotate.units import Assignment, Unit
 from axiometer.errors import AxiometerError, InputError
-from axiometer.records.exports import restored_cell, write_csv_for_people, write_xlsx
-from axiometer.records.spreadsheets import Record, read_source
+from axiometer.records.exports import write_csv_for_people, write_xlsx
+from axiometer.records.spreadsheets import Record
 from axiometer.records.tables import write_text
 
 SHEETS: Final = "sheets"
 INSTRUCTIONS: Final = "instructions.txt"
-SHEET: Final = "sheet"
-ROW: Final = "id"
-LABEL: Final = "label"
 REWRITE: Final = "rewrite"
 SKIP: Final = "skip"
 LONGEST_REWRITE: Final = 4_000
@@ -32,9 +41,7 @@ _WIDTHS: Final = {"context": 40, "text": 70, "label": 14, "rewrite": 50}
 _SKIPS: Final = frozenset((SKIP, "skipped", "跳过"))
 _NOTHINGS: Final = frozenset((NOTHING, "nothing", "无", "没有", "都不"))
 _SEPARATORS: Final = re.compile(r"[,，;；、\n]+")
-_WHOLE: Final = re.compile(r"(-?\d+)\.0+")
-_BLANKS: Final = re.compile(r"\s+")
-_LONGEST_COMPARED: Final = 30_000  # a cell may have been cut
+_OPTION: Final = re.compile(r"(?:option[ _]?|选项 ?|#)?\(?([0-9]+)\)?[.:]?")
 
 
 class SheetProblems(AxiometerError):
@@ -181,15 +188,11 @@ def import_sheet(project: Project, file: Path, rater: str | None = None) -> Impo
     Raises `InputError` for a file that is no such sheet, `SheetProblems` with an error for each row that cannot be used
     (nothing is taken then), and `Refused` as `LabelStore.record` does.
     """
-    source = read_source(file)
-    missing = [name for name in (SHEET, ROW, LABEL) if name not in source.columns]
-    if missing:
-        raise InputError("columns missing: {missing}", file=file, missing=", ".join(missing))
+    source = open_sheet(file)
+    need_columns(source, (SHEET, ROW, LABEL))
     reading = _Reading(project, file, {row_id(unit): unit for unit in project.units.values()})
     errors: list[InputError] = []
-    for record in source.records:
-        if record.problem is None and not any((cell or "").strip() for cell in record.cells.values()):
-            continue
+    for record in rows_in(source):
         try:
             _take(reading, record)
         except InputError as error:
@@ -210,23 +213,22 @@ def import_sheet(project: Project, file: Path, rater: str | None = None) -> Impo
 
 def _take(reading: _Reading, record: Record) -> None:
     file, row = reading.file, record.row
-    if record.problem is not None:
-        raise InputError("{problem}", file=file, row=row, problem=record.problem)
+    check_row(record, file)
     _take_rater(reading, record)
-    named = _cell(record, ROW)
+    named = cell_of(record, ROW)
     unit = reading.units.get(named)
     if unit is None or unit.id not in reading.orders:
         raise InputError("no row with the id {id!r} is on this sheet", file=file, row=row, column=ROW, id=named)
     if unit.id in reading.entries:
         raise InputError("the row {id} stands here twice", file=file, row=row, column=ROW, id=named)
     text = record.cells.get("text")
-    if text is not None and _plain(restored_cell(text)) != _plain(unit.text):
+    if text is not None and not same_text(text, unit.text):
         what, mend = "the text is not that of the row {id}", "sort whole rows, not single columns"
         raise InputError(what, file=file, row=row, column="text", mend=mend, id=named)
     rewrite = (record.cells.get(REWRITE) or "").strip() if reading.project.task.rewrite else ""
     if len(rewrite) > LONGEST_REWRITE:
         raise InputError("longer than {n} characters", file=file, row=row, column=REWRITE, n=LONGEST_REWRITE)
-    said = _cell(record, LABEL)
+    said = cell_of(record, LABEL)
     if not said:
         if rewrite:
             raise InputError("other words without a label", file=file, row=row, column=LABEL)
@@ -241,11 +243,21 @@ def _take(reading: _Reading, record: Record) -> None:
 
 def _take_rater(reading: _Reading, record: Record) -> None:
     """Whose sheet this is: the same on all rows."""
-    project, said = reading.project, _cell(record, SHEET)
+    project, said = reading.project, cell_of(record, SHEET)
     found = next((rater for rater in project.raters if sheet_id(project, rater) == said), None)
-    if found is None or reading.rater not in (None, found):
-        what = "{said!r} is no sheet of this project" if found is None else "a row of another sheet: {said}"
-        raise InputError(what, file=reading.file, row=record.row, column=SHEET, said=said)
+    file, row = reading.file, record.row
+    if not said:
+        mend = "delete it, or undo what emptied this cell"
+        raise InputError("a row that is not of the sheet", file=file, row=row, column=SHEET, mend=mend)
+    if found is None:
+        what, mend = (
+            "{said!r} is no sheet of this project",
+            "give the project of the sheet; delete added rows",
+        )
+        raise InputError(what, file=file, row=row, column=SHEET, mend=mend, said=said)
+    if reading.rater not in (None, found):
+        what, mend = "a row of another sheet: {said}", "a file for each sheet"
+        raise InputError(what, file=file, row=row, column=SHEET, mend=mend, said=said)
     if reading.rater is None:
         reading.rater = found
         reading.orders = {row.unit: row for row in project.assignments[found]}
@@ -254,21 +266,32 @@ def _take_rater(reading: _Reading, record: Record) -> None:
 def read_label(task: Task, unit: Unit, order: Sequence[int], said: str) -> str | None:
     """What is stored for what a person wrote (None: skipped): the number of an option as shown, from 1, or a label by
     its id or name in either language. Raises `InputError` for anything else."""
-    word = _WHOLE.sub(r"\1", said.strip()).strip(".。\"'“”`")
-    if word.casefold() in _SKIPS:
+    word = folded(said)
+    if word in _SKIPS:
         return None
     words = _words(task)
     if task.multi:
-        parts = [word] if word.casefold() in words else [part.strip() for part in _SEPARATORS.split(word)]
-        named = [words.get(part.casefold(), part) for part in parts if part]
-        if any(name.casefold() in _NOTHINGS for name in named) and len(named) > 1:
-            raise InputError("`none` stands beside a label: {said!r}", said=said)
-        return task.value_of(",".join(NOTHING if name.casefold() in _NOTHINGS else name for name in named), unit)
-    if task.source == "options" and word.isdecimal():
-        if not 1 <= int(word) <= len(order):
-            raise InputError("there is no option {said}", mend="options: 1 to {n}", said=word, n=len(order))
-        return task.value_of(str(order[int(word) - 1]), unit)
-    return task.value_of(words.get(word.casefold(), word), unit)
+        parts = [word] if word in words else [folded(part) for part in _SEPARATORS.split(said)]
+        return task.value_of(_set_of([part for part in parts if part], words, said), unit)
+    number = _OPTION.fullmatch(word) if task.source == "options" else None
+    if number is not None:
+        if not 1 <= int(number.group(1)) <= len(order):
+            raise InputError("there is no option {said}", mend="options: 1 to {n}", said=said, n=len(order))
+        return task.value_of(str(order[int(number.group(1)) - 1]), unit)
+    if word not in words:
+        raise not_a_label(said, (*(str(slot + 1) for slot in range(len(order))), *task.label_ids, SKIP))
+    return task.value_of(words[word], unit)
+
+
+def _set_of(parts: Sequence[str], words: Mapping[str, str], said: str) -> str:
+    """Ids of labels with commas between them."""
+    nothing = [part for part in parts if part in _NOTHINGS]
+    if nothing and len(parts) > len(nothing):
+        raise InputError("`none` stands beside a label: {said!r}", said=said)
+    for part in parts:
+        if part not in words and part not in _NOTHINGS:
+            raise not_a_label(part, (*dict.fromkeys(words.values()), NOTHING, SKIP))
+    return NOTHING if nothing else ",".join(words[part] for part in parts)
 
 
 def _words(task: Task) -> dict[str, str]:
@@ -276,17 +299,8 @@ def _words(task: Task) -> dict[str, str]:
     found: dict[str, str] = {}
     twice: set[str] = set()
     for label in task.labels:
-        for name in {label.en.casefold(), label.zh.casefold()}:
+        for name in {folded(label.en), folded(label.zh)}:
             if found.setdefault(name, label.id) != label.id:
                 twice.add(name)
-    return {name: id_ for name, id_ in found.items() if name not in twice} | {
-        id_.casefold(): id_ for id_ in task.label_ids
-    }
-
-
-def _cell(record: Record, column: str) -> str:
-    return restored_cell((record.cells.get(column) or "").strip()).strip()
-
-
-def _plain(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()[:_LONGEST_COMPARED]
+    ids = {folded(id_): id_ for id_ in task.label_ids}
+    return ids | {name: id_ for name, id_ in found.items() if name not in twice | set(ids)}

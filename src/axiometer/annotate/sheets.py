@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from axiometer.annotate.cells import LABEL, ROW, SHEET
 from axiometer.annotate.values import value_table, values_asked
 from axiometer.errors import InputError
 from axiometer.measure.design import sides_of
@@ -21,10 +22,7 @@ from axiometer.records.ids import content_id
 from axiometer.records.rows import Item
 from axiometer.records.tables import read_rows, write_rows
 
-ANSWER_ID: Final = "id"
-SHEET: Final = "sheet"
-LABEL: Final = "label"
-BEFORE: Final = (ANSWER_ID, SHEET, "lang", "question", "answer")
+BEFORE: Final = (ROW, SHEET, "lang", "question", "answer")
 OPTION: Final = "option_"
 _ID_DIGITS: Final = 8
 _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {

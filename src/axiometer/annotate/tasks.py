@@ -7,6 +7,7 @@ English and in Chinese.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -24,6 +25,7 @@ NOTHING: Final = "none"
 """The label of a task with several labels where none of them fits."""
 
 RESERVED_KEYS: Final = frozenset("us")  # on the rater's page: undo, skip
+_MOST_NAMED: Final = 12
 _DATA = files("axiometer.annotate").joinpath("data")
 _TASKS = _DATA.joinpath("tasks")
 
@@ -234,7 +236,12 @@ def _definition(framework: Framework, value: str) -> Words | None:
 
 
 def not_a_label(said: str, known: Sequence[str]) -> InputError:
-    return InputError("{said!r} is not a label", mend="labels: {known}", said=said, known=", ".join(known))
+    """The error for what is none of the labels `known`; of many it names the nearest."""
+    what, mend = "{said!r} is not a label", "labels: {known}"
+    named = known
+    if len(known) > _MOST_NAMED:
+        named = [*get_close_matches(said.casefold(), known, _MOST_NAMED, cutoff=0.3), "…"]
+    return InputError(what, mend=mend, said=said, known=", ".join(named))
 
 
 def shipped_tasks() -> tuple[str, ...]:

@@ -9,14 +9,13 @@ from typing import Final
 
 import polars as pl
 
+from axiometer.annotate.cells import folded
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.measure.labels import NONE, Asked, read_asked, write_asked
 
-_MARKS: Final = frozenset(
-    ("x", "ｘ", "1", "1.0", "v", "✓", "✔", "√", "☑", "☒", "y", "yes", "true", "是", "对", "有", "oui", "ja")
-)
-_NO_MARKS: Final = frozenset(("", "0", "0.0", "n", "no", "false", "否", "无", "non", "nein"))
+_MARKS: Final = frozenset(("x", "1", "v", "✓", "✔", "√", "☑", "☒", "y", "yes", "true", "是", "对", "有", "oui", "ja"))
+_NO_MARKS: Final = frozenset(("", "0", "n", "no", "false", "否", "无", "non", "nein"))
 _ID: Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
 
 
@@ -96,7 +95,7 @@ def values_marked(cells: Mapping[str, str], columns: Mapping[str, str], row: int
 
 
 def _is_marked(cell: str, column: str, row: int, file: Path) -> bool:
-    word = cell.strip().lower()
+    word = folded(cell)
     if word in _MARKS:
         return True
     if word in _NO_MARKS:

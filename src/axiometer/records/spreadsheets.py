@@ -70,13 +70,13 @@ def read_records(path: Path) -> list[Record]:
     return list(read_source(path).records)
 
 
-def read_source(path: Path) -> SourceTable:
-    """The file as a table; see `read_records`."""
+def read_source(path: Path, *, missing: frozenset[str] = MISSING) -> SourceTable:
+    """The file as a table; see `read_records`. `missing`: cells of delimited text and sheets that count as empty."""
     if not path.exists():
         raise InputError("no such file", file=path)
     if path.is_dir():
         raise InputError("a folder, not a file", file=path)
-    table = _read(path)
+    table = _read(path, missing)
     if not table.records:
         raise InputError("there are no rows in this file", file=path)
     return table
@@ -107,14 +107,14 @@ def stream_source(path: Path) -> SourceStream:
     return SourceStream(path, columns, chain(first, records), encoding)
 
 
-def is_missing(cell: str | None) -> bool:
-    return cell is None or cell.strip() in MISSING
+def is_missing(cell: str | None, missing: frozenset[str] = MISSING) -> bool:
+    return cell is None or cell.strip() in missing
 
 
-def _read(path: Path) -> SourceTable:
+def _read(path: Path, missing: frozenset[str]) -> SourceTable:
     kind = path.suffix.lower()
     if kind in _EXCEL:
-        return _read_excel(path)
+        return _read_excel(path, missing)
     if kind == ".parquet":
         return _read_parquet(path)
     decoded = read_text(path)
@@ -123,7 +123,7 @@ def _read(path: Path) -> SourceTable:
     if kind == ".json":
         return _table(path, _json(decoded.text, path), decoded.encoding)
     if kind in _DELIMITED:
-        return _read_delimited(decoded.text, path, decoded.encoding)
+        return _read_delimited(decoded.text, path, decoded.encoding, missing)
     raise InputError(
         "files of the kind {kind} are not read", file=path, mend="use one of {known}", kind=kind, known=KINDS
     )
@@ -138,17 +138,19 @@ def _table(path: Path, records: Iterable[Record], encoding: str | None) -> Sourc
 # -- delimited text ---------------------------------------------------------------------------------------------------
 
 
-def _read_delimited(text: str, path: Path, encoding: str) -> SourceTable:
-    columns, records = _delimited(io.StringIO(text, newline=""), _delimiter_of(path, text), path)
+def _read_delimited(text: str, path: Path, encoding: str, missing: frozenset[str]) -> SourceTable:
+    columns, records = _delimited(io.StringIO(text, newline=""), _delimiter_of(path, text), path, missing)
     return SourceTable(path, columns, tuple(records), encoding)
 
 
-def _delimited(handle: TextIO, delimiter: str, path: Path) -> tuple[tuple[str, ...], Iterator[Record]]:
+def _delimited(
+    handle: TextIO, delimiter: str, path: Path, missing: frozenset[str] = MISSING
+) -> tuple[tuple[str, ...], Iterator[Record]]:
     """The header and the records below it."""
     rows = ((line, cells) for line, cells in _rows(handle, delimiter, path) if any(cell.strip() for cell in cells))
     header = next(rows, None)
     columns = header_of(header[1], path, header[0]) if header else ()
-    return columns, (_row(line, cells, columns) for line, cells in rows)
+    return columns, (_row(line, cells, columns, missing) for line, cells in rows)
 
 
 def _rows(handle: TextIO, delimiter: str, path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -204,15 +206,15 @@ def header_of(cells: list[str], path: Path, line: int) -> tuple[str, ...]:
     return names
 
 
-def _row(line: int, cells: list[str], columns: tuple[str, ...]) -> Record:
-    named = {name: _cell(cells[i]) if i < len(cells) else None for i, name in enumerate(columns)}
+def _row(line: int, cells: list[str], columns: tuple[str, ...], missing: frozenset[str]) -> Record:
+    named = {name: _cell(cells[i], missing) if i < len(cells) else None for i, name in enumerate(columns)}
     beyond = [cell for cell in cells[len(columns) :] if cell.strip()]
     problem = f"{len(cells)} cells where the header has {len(columns)}" if beyond else None
     return Record(line, named, problem)
 
 
-def _cell(text: str | None) -> str | None:
-    return None if is_missing(text) else text
+def _cell(text: str | None, missing: frozenset[str] = MISSING) -> str | None:
+    return None if is_missing(text, missing) else text
 
 
 # -- JSON -------------------------------------------------------------------------------------------------------------
@@ -318,7 +320,7 @@ def _plain(value: object) -> object:
 # -- binary tables ----------------------------------------------------------------------------------------------------
 
 
-def _read_excel(path: Path) -> SourceTable:
+def _read_excel(path: Path, missing: frozenset[str]) -> SourceTable:
     """The first sheet. All rows are asked for, also blank ones, so that the numbers are those of the program."""
     import fastexcel
 
@@ -334,7 +336,7 @@ def _read_excel(path: Path) -> SourceTable:
         if not any(cell.strip() for cell in cells):
             continue
         if columns:
-            records.append(_row(number, cells, columns))
+            records.append(_row(number, cells, columns, missing))
         else:
             columns = header_of(cells, path, number)
     return SourceTable(path, columns, tuple(records))
