@@ -87,7 +87,8 @@ store = LabelStore(Path(sys.argv[1]))
 store.record("A", "u0", "1", client="0")
 most = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (Path(sys.argv[1] + "-wal").stat().st_size, most[1]))
-for write in (lambda: store.record("A", "u1", "1", client="1"), lambda: store.agree("B", "x"), lambda: store.withdraw("A")):
+writes = (lambda: store.record("A", "u1", "1", client="1"), lambda: store.agree("B", "x"), lambda: store.withdraw("A"))
+for write in writes:
     try:
         write()
     except StoreFailed:

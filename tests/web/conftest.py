@@ -53,6 +53,7 @@ def project_of(
     raters: tuple[str, ...] = ("R01", "R02"),
     task: Task | str = "choose",
     retention: datetime.date | None = None,
+    contact: str | None = None,
 ) -> Project:
     """A project in which every rater is shown every row."""
     chosen = load_task(task) if isinstance(task, str) else task
@@ -61,7 +62,9 @@ def project_of(
     )
     assignments = assign(rows, [], design, shuffle=chosen.shuffle)
     source = Source(table="items.parquet", digest="0", rows=len(rows))
-    return create_project(folder, chosen, rows, assignments, source=source, design=design, retention=retention)
+    return create_project(
+        folder, chosen, rows, assignments, source=source, design=design, retention=retention, contact=contact
+    )
 
 
 def invited(folder: Path, rater: str, days: float = 30) -> str:
@@ -213,3 +216,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = server_of(folder, folder.parent / "log").start()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def rater(served: Server) -> Client:
+    return served.client().enter(invited(served.folder, "R01")).agree()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +14,7 @@ from axiometer.errors import InputError, Refused
 from axiometer.web.access import Access, Role
 from axiometer.web.app import make_app
 from axiometer.web.options import WebOptions
-from axiometer.web.security import Rate, hostname_of, security_headers
+from axiometer.web.security import Rate, hostname_of, security_headers, sender_of
 from axiometer.web.sessions import cookie_name
 from axiometer.web.site import project_folder
 
@@ -139,3 +142,39 @@ def test_only_folders_below_the_served_one_are_projects(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such folder"):
         make_app(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("what?", "what?"),
+    ],
+)
+def test_a_network_of_addresses_is_counted_as_one(address: str, counted: str) -> None:
+    assert sender_of({"type": "http", "client": (address, 1)}) == counted
+
+
+def test_sessions_of_two_servers_of_one_machine_do_not_end_each_other() -> None:
+    assert cookie_name(Role.RATER, WebOptions(port=8000)) != cookie_name(Role.RATER, WebOptions(port=8001))
+
+
+def test_who_is_there_is_known_while_another_process_writes(tmp_path: Path) -> None:
+    access = Access(tmp_path / "access.sqlite", TOKEN)
+    secret = access.enter(access.invite("R01", LATER), Role.RATER)
+    other = sqlite3.connect(tmp_path / "access.sqlite", isolation_level=None)
+    other.execute("begin immediate")
+    waiting = threading.Thread(target=access.revoke, args=("R02",))
+    waiting.start()
+    time.sleep(0.1)
+    began = time.monotonic()
+    assert secret is not None and access.visitor(secret, Role.RATER) is not None and time.monotonic() - began < 1
+    assert waiting.is_alive()
+    other.execute("commit")
+    waiting.join()
+    other.close()
+    access.close()

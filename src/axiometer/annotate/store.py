@@ -195,7 +195,7 @@ class LabelStore:
 
     def withdraw(self, rater: str, at: datetime.datetime | None = None) -> int:
         """Deletes all that the rater gave, and keeps that it withdrew and when; gives how many labels there were.
-        Nothing more is taken from it. What was deleted is overwritten in the file and in what SQLite writes beside it."""
+        Nothing more is taken from it. What was deleted is overwritten in the file and in SQLite's log beside it."""
         with self._file.writing() as connection:
             labels = sum(not kept.skipped for kept in _kept(connection.execute(_OF_RATER, {"rater": rater})))
             connection.execute("delete from events where rater = ?", (rater,))

@@ -19,6 +19,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from axiometer.errors import AxiometerError, InputError
+
 SESSION_HOURS: Final = 12
 """How long a keeper's session lasts; a rater's lasts as long as its invitation."""
 
@@ -30,6 +32,10 @@ create table if not exists sessions (
     digest text primary key, by_token text not null, role text not null, name text not null, expires text not null
 );
 """
+
+
+class AccessFailed(AxiometerError):
+    """The file of sessions cannot be read or written: disk full, no permission, no file."""
 
 
 class Role(StrEnum):
@@ -67,17 +73,21 @@ class Access:
 
     def __init__(self, path: Path | None = None, keeper_token: str | None = None) -> None:
         self._keeper = None if keeper_token is None else digest_of(keeper_token)
-        self._lock = threading.Lock()
-        if path is not None:
-            path.touch(mode=0o600)
-        self._connection = sqlite3.connect(
-            ":memory:" if path is None else path, timeout=30.0, isolation_level=None, check_same_thread=False
-        )
-        self._connection.executescript(f"pragma journal_mode=wal; pragma secure_delete=on; {_SCHEMA}")
+        self._path = path
+        self._lock = self._reading_lock = threading.Lock()
+        with _failures(path):
+            if path is not None:
+                path.touch(mode=0o600)
+            self._connection = self._reader = _connected(path)
+            self._connection.executescript(f"pragma journal_mode=wal; pragma secure_delete=on; {_SCHEMA}")
+            if path is not None:  # who is there is asked for every request, and must not wait for a writer's disk
+                self._reader, self._reading_lock = _connected(path), threading.Lock()
 
     def close(self) -> None:
         with self._lock:
             self._connection.close()
+        with self._reading_lock:
+            self._reader.close()
 
     def invite(self, name: str, expires: datetime.datetime) -> str:
         """A new token for a rater, given this once; an earlier one of the same rater is no longer good."""
@@ -96,8 +106,8 @@ class Access:
             _forget(connection, name)
 
     def invitations(self) -> dict[str, Invitation]:
-        with self._lock:
-            rows = self._connection.execute("select name, created, expires from invitations order by name").fetchall()
+        with self._reading() as connection:
+            rows = connection.execute("select name, created, expires from invitations order by name").fetchall()
         return {name: Invitation(name, _time(created), _time(expires)) for name, created, expires in rows}
 
     def enter(self, token: str, role: Role) -> str | None:
@@ -107,8 +117,8 @@ class Access:
             if self._keeper is None or not hmac.compare_digest(given, self._keeper):
                 return None
             return self._session(self._keeper, role, "", _now() + datetime.timedelta(hours=SESSION_HOURS))
-        with self._lock:
-            row = self._connection.execute(
+        with self._reading() as connection:
+            row = connection.execute(
                 "select digest, name, expires from invitations where digest = ?", (given,)
             ).fetchone()
         if row is None or not hmac.compare_digest(row[0], given) or _time(row[2]) <= _now():
@@ -118,8 +128,8 @@ class Access:
     def visitor(self, secret: str, role: Role) -> Visitor | None:
         """Whose session it is; None where it is over, was never one, or what it came from is no longer good."""
         given = digest_of(secret)
-        with self._lock:
-            row = self._connection.execute(
+        with self._reading() as connection:
+            row = connection.execute(
                 "select s.by_token, s.name, s.expires, i.digest from sessions s left join invitations i "
                 "on i.digest = s.by_token where s.digest = ? and s.role = ?",
                 (given, role.value),
@@ -149,15 +159,38 @@ class Access:
         return secret
 
     @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._reading_lock, _failures(self._path):
+            yield self._reader
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._lock, _failures(self._path):
             self._connection.execute("begin immediate")
             try:
                 yield self._connection
+                self._connection.execute("commit")
             except BaseException:
-                self._connection.execute("rollback")
+                if self._connection.in_transaction:  # a full disk ends it by itself
+                    self._connection.execute("rollback")
                 raise
-            self._connection.execute("commit")
+
+
+def _connected(path: Path | None) -> sqlite3.Connection:
+    return sqlite3.connect(
+        ":memory:" if path is None else path, timeout=30.0, isolation_level=None, check_same_thread=False
+    )
+
+
+@contextmanager
+def _failures(path: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        if "not a database" in str(error):
+            mend = "delete it; raters then need new links"
+            raise InputError("not a file of sessions", file=path, mend=mend) from error
+        raise AccessFailed("{file}: sessions cannot be kept: {why}", file=path, why=error) from error
 
 
 def digest_of(token: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def make_app(root: Path, options: WebOptions | None = None) -> Starlette:
         middleware=[Middleware(behind)],
         exception_handlers={HTTPException: _refused, AxiometerError: _told, Exception: _our_mistake},
     )
+    # Where a proxy has https, a redirect could say the whole address, its token too, by http.
+    app.router.redirect_slashes = False
     app.state.site = site
     return app
 
@@ -85,6 +88,7 @@ def _told(request: Request, error: Exception) -> Response:
         why = error.told(without_place)
     else:
         status, why = 503, None
+        logging.getLogger("axiometer.web").error("%s", error)  # for whoever keeps the server: a full disk, say
     return page(request, "refused.html", status, status=status, phrase=HTTPStatus(status).phrase, why=why)
 
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from axiometer.web.access import SESSION_HOURS, Role
 from axiometer.web.pages import page
+from axiometer.web.security import sender_of
 from axiometer.web.sessions import end_session, form_of, required, set_session
 from axiometer.web.site import site_of
 
@@ -25,7 +26,7 @@ def _enter(request: Request, role: Role) -> Response:
     in the browser's history, so the token is in no address any more."""
     site = site_of(request)
     token = request.path_params["token"]
-    address = request.client.host if request.client else ""
+    address = sender_of(request.scope)
     # A keeper's token is the choice of a person, so guesses are few; nobody guesses the 256 bits of a rater's, and
     # raters behind one address must not be kept out by what another does there.
     secret = None

@@ -16,7 +16,7 @@ SHORTEST_TOKEN: Final = 20
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`body`: bytes of a request. `body_seconds`: for the whole of it; `header_seconds`: for its headers;
-    `send_seconds`: for a reader to take one piece of a response. Rates are requests per second and at once, of one
+    `send_seconds`: for a reader to take some more of a response. Rates are requests per second and at once, of one
     session, of one address without a session, and of wrong tokens from one address."""
 
     body: int = 64 * 1024

@@ -48,7 +48,7 @@ def page(request: Request, template: str, code: int = 200, /, **content: object)
 def _in_language(request: Request, lang: str) -> str:
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
     # What answers a form is no page of its own; the one above it is.
-    path = "" if request.method in ("GET", "HEAD") else request.url.path.rpartition("/")[0] or "/"
+    path = "" if request.method in ("GET", "HEAD") else f"/{request.url.path.rpartition('/')[0].strip('/')}"
     return f"{path}?{urlencode([*kept, ('lang', lang)])}"
 
 

@@ -7,6 +7,7 @@ size of a body, who is there (`sessions`), how often, and where a write comes fr
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ def secured(app: ASGIApp, options: WebOptions, sessions: Callable[[ASGIApp], ASG
         inner, Rate(limits.session_rate, limits.session_burst), Rate(limits.address_rate, limits.address_burst)
     )
     inner = HostCheck(BodyLimit(sessions(inner), limits.body), options)
-    return HeadersOn(Deadlines(inner, limits.body_seconds, limits.send_seconds), security_headers(options))
+    return HeadersOn(Deadlines(inner, limits.body_seconds), security_headers(options))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,11 @@ class _TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """Gives a client `body_seconds` for its whole body, and `send_seconds` for each piece of a response."""
+    """Gives a client `body_seconds` for its whole body. (Headers that do not come, and readers that do not read, are
+    `serving`'s.)"""
 
     app: ASGIApp
     body_seconds: float
-    send_seconds: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -114,7 +115,7 @@ class Deadlines:
         async def sending(message: Message) -> None:
             nonlocal started
             started = True
-            await asyncio.wait_for(send(message), self.send_seconds)
+            await send(message)
 
         try:
             await self.app(scope, receiving, sending)
@@ -226,9 +227,8 @@ class RateLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             visitor = visitor_of(scope)
-            address = (scope.get("client") or ("", 0))[0]
-            allowed = self.addresses.allows(address) if visitor is None else self.sessions.allows(visitor.session)
-            if not allowed:
+            rate, key = (self.addresses, sender_of(scope)) if visitor is None else (self.sessions, visitor.session)
+            if not rate.allows(key):
                 await _refuse(429, "too many requests", scope, receive, send, {"Retry-After": "2"})
                 return
         await self.app(scope, receive, send)
@@ -255,6 +255,19 @@ class OwnOrigin:
                 await _refuse(403, "from another site", scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def sender_of(scope: Scope) -> str:
+    """Where a request comes from, as it is counted: its address; of IPv6 the half that names the network, since whoever
+    has one such address has all that begin like it."""
+    address = str((scope.get("client") or ("", 0))[0])
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((found, 64), strict=False))
 
 
 def hostname_of(host: str) -> str | None:

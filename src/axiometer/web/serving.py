@@ -16,17 +16,25 @@ from axiometer.web.app import make_app
 from axiometer.web.options import WebOptions
 
 GRACE_SECONDS = 5
+LEAST_READ = 4096
+"""Bytes that a reader must take within each `send_seconds` while some wait for it."""
 
 
 class PatientOnlySoLong(H11Protocol):
-    """HTTP/1.1 that closes a connection whose headers are not there in time, the first request's or a later one's."""
+    """HTTP/1.1 that closes a connection whose headers are not there in time, the first request's or a later one's, and
+    one whose reader takes next to nothing of what it asked for."""
 
     header_seconds = 10.0
+    send_seconds = 30.0
     _waiting: asyncio.TimerHandle | None = None
+    _watching: asyncio.TimerHandle | None = None
+    _unread = 0
+    _drained = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._wait()
+        self._watch()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -42,7 +50,25 @@ class PatientOnlySoLong(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._come()
+        if self._watching is not None:
+            self._watching.cancel()
         super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        self._drained = True
+        super().resume_writing()
+
+    def _watch(self) -> None:
+        self._watching = self.loop.call_later(self.send_seconds, self._look)
+
+    def _look(self) -> None:
+        """Closing would wait until all is read, for ever; so it is broken off."""
+        unread = self.transport.get_write_buffer_size()
+        if unread and not self._drained and self._unread and self._unread - unread < LEAST_READ:
+            self.transport.abort()
+            return
+        self._unread, self._drained = unread, False
+        self._watch()
 
     def _wait(self) -> None:
         self._waiting = self.loop.call_later(self.header_seconds, self._give_up)
@@ -77,7 +103,8 @@ def serve(root: Path, options: WebOptions, ready: Callable[[WebOptions], None] |
 
 def _configured(app: Any, options: WebOptions) -> uvicorn.Config:
     limits = options.limits
-    protocol = type("Protocol", (PatientOnlySoLong,), {"header_seconds": limits.header_seconds})
+    patience = {"header_seconds": limits.header_seconds, "send_seconds": limits.send_seconds}
+    protocol = type("Protocol", (PatientOnlySoLong,), patience)
     return uvicorn.Config(
         app,
         http=protocol,

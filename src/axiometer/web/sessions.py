@@ -73,8 +73,11 @@ def required_before(request: Request) -> Visitor | None:
 
 
 def cookie_name(role: Role, options: WebOptions) -> str:
-    """`__Host-` binds a cookie to this very host, and browsers take it by https only."""
-    return f"{'__Host-' if options.secure else ''}axiometer-{role.value}"
+    """`__Host-` binds a cookie to this very host, and browsers take it by https only. Browsers do not keep the ports of
+    a host apart, so elsewhere the name does: two projects can be served side by side."""
+    if options.secure:
+        return f"__Host-axiometer-{role.value}"
+    return f"axiometer-{role.value}-{options.port}"
 
 
 def set_session(response: Response, secret: str, role: Role, options: WebOptions, seconds: int) -> None:
