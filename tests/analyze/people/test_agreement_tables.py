@@ -169,3 +169,21 @@ def test_the_slope_of_alpha_is_that_of_the_numbers() -> None:
     numeric = (measured.function(total + moves) - measured.function(total - moves)) / 2e-3
     assert measured.slope_at is not None
     assert measured.slope_at(total) == pytest.approx(numeric, rel=1e-5)
+
+
+def test_kappa_and_alpha_of_labels_that_are_nearly_all_alike_have_no_interval() -> None:
+    """Of 60 units all but nine are `x` to everybody: what chance makes of it rests on nine units."""
+    rows = [
+        (f"u{unit:02d}", rater, "y" if unit < 9 and (unit + place) % 3 else "x")
+        for unit in range(60)
+        for place, rater in enumerate(("ann", "bo", "cy"))
+    ]
+    found = agreement(ratings_of(rows), OPTIONS)
+    given = {row["measure"]: (row["low"] is not None, row["why_not"]) for row in found.overall.iter_rows(named=True)}
+    why = "9 sources have a label beside the commonest, fewer than 20"
+    assert given["raw"] == given["ac1"] == (True, None)
+    for measure in ("cohen_kappa", "fleiss_kappa", "alpha"):
+        assert given[measure] == (False, why)
+        assert found.estimate(measure) is not None
+    few = agreement(ratings_of(rows), AnalysisOptions(resamples=50, min_sources=9)).overall
+    assert few["why_not"].null_count() == few.height

@@ -147,3 +147,19 @@ def test_two_labels_of_one_rater_and_strange_values_are_refused() -> None:
         Ratings.of(frame([("u1", "ann", "low"), ("u1", "bob", "high")]), LabelScale.ORDINAL)
     with pytest.raises(InputError, match="columns missing: rater"):
         Ratings.of(pl.DataFrame({"subject": ["u"], "value": ["a"]}))
+
+
+@pytest.mark.parametrize("scale", [LabelScale.NOMINAL, LabelScale.SETS])
+def test_a_rater_whom_nobody_can_be_compared_with_is_not_taken_at_its_word(scale: LabelScale) -> None:
+    shared = [(f"u{n:02d}", rater, "a" if n % 2 else "b") for n in range(20) for rater in ("ann", "bo", "cy")]
+    alone = [(f"v{n}", "dee", "a") for n in range(5)]
+    found = consensus(Ratings.of(frame([*shared, *alone]), scale))
+    assert dict(found.raters.select("rater", "accuracy").iter_rows())["dee"] is None
+    of_alone = found.units.filter(pl.col("subject").str.starts_with("v"))
+    assert of_alone["dawid_skene"].null_count() == of_alone["probability"].null_count() == 5
+    assert of_alone["majority"].to_list() == ["a"] * 5
+    assert found.units.filter(pl.col("subject").str.starts_with("u"))["probability"].min() > 0.9
+    assert "dee" not in found.errors["rater"].to_list()
+    single = consensus(Ratings.of(frame(alone), scale))
+    assert single.units["probability"].null_count() == 5
+    assert single.raters["accuracy"].to_list() == [None]

@@ -28,6 +28,7 @@ from axiometer.analyze.inference.statistic import Scale, Statistic
 from axiometer.analyze.options import AnalysisOptions
 from axiometer.analyze.people.coefficients import (
     Measured,
+    beside_commonest,
     cohen_kappa,
     fleiss_kappa,
     gwet_ac1,
@@ -177,7 +178,9 @@ def _mean_of_pairs(ratings: Ratings, sources: Sources, options: AnalysisOptions)
         mean = float(np.mean([each.estimate() for each in found]))
         return {"units": units, "estimate": mean, "why_not": TOO_MANY_PAIRS}
     parts = [statistic_of(each, sources, options) for each in found]
-    return estimated(_mean(parts), units, sources, options, Scale.DIFFERENCE)
+    counts = ratings.counts
+    varied = beside_commonest(counts, counts.sum(axis=1) >= 2)
+    return estimated(_mean(parts), units, sources, options, Scale.DIFFERENCE, varied=varied)
 
 
 def _mean(parts: list[Statistic]) -> Statistic:

@@ -22,12 +22,14 @@ OfTotals = Callable[[Floats], Floats]
 @dataclass(frozen=True, slots=True)
 class Measured:
     """`added`: units x columns, what each unit adds to the totals; `function`: totals to the coefficient; `bears`: how
-    much of each unit bears on it, 0 for units that do not; `slope_at`: the function's slope, where known."""
+    much of each unit bears on it, 0 for units that do not; `slope_at`: the function's slope, where known; `varied`: 1
+    for units with a label beside the commonest of all, where little can be known of the coefficient without them."""
 
     added: Floats
     function: OfTotals
     bears: Floats
     slope_at: OfTotals | None = None
+    varied: Floats | None = None
 
     def estimate(self) -> float:
         return float(self.function(self.added.sum(axis=0)[None, :])[0])
@@ -55,7 +57,13 @@ def similarity(counts: Floats, distance: Floats) -> Measured:
 
 def fleiss_kappa(counts: Floats) -> Measured:
     """Fleiss 1971, for unequal numbers of labels (Gwet 2014, sec. 2.5): chance is the sum of pi squared."""
-    return Measured(_by_unit(counts), lambda totals: _beyond(totals, lambda pi: (pi**2).sum(axis=1)), _several(counts))
+    several = _several(counts)
+    return Measured(
+        _by_unit(counts),
+        lambda totals: _beyond(totals, lambda pi: (pi**2).sum(axis=1)),
+        several,
+        varied=beside_commonest(counts, several),
+    )
 
 
 def gwet_ac1(counts: Floats) -> Measured:
@@ -95,7 +103,8 @@ def krippendorff_alpha(counts: Floats, distance: Floats | None = None) -> Measur
             by_named = disagreed * (2 * (n - 1) * to_all / expected - 1) / expected
             return np.concatenate([[(1 - n) / np.float64(expected)], by_named])
 
-    return Measured(np.hstack([observed[:, None], own]), alpha, _several(counts), slope)
+    bears = _several(counts)
+    return Measured(np.hstack([observed[:, None], own]), alpha, bears, slope, beside_commonest(counts, bears))
 
 
 def ordinal_alpha(counts: Floats) -> Measured:
@@ -116,7 +125,8 @@ def ordinal_alpha(counts: Floats) -> Measured:
         expected = np.einsum("rij,ri,rj->r", apart, named, named)
         return _alpha((met * apart).sum(axis=(1, 2)), expected, named.sum(axis=1))
 
-    return Measured(pairs.reshape(len(counts), -1), alpha, _several(counts))
+    bears = _several(counts)
+    return Measured(pairs.reshape(len(counts), -1), alpha, bears, varied=beside_commonest(counts, bears))
 
 
 def cohen_kappa(one: Floats, other: Floats, distance: Floats | None = None) -> Measured:
@@ -135,7 +145,8 @@ def cohen_kappa(one: Floats, other: Floats, distance: Floats | None = None) -> M
             return corrected(totals[:, 0] / n, ((rows @ near) * columns).sum(axis=1) / n**2)
 
     agreed = ((one @ near) * other).sum(axis=1)
-    return Measured(np.hstack([agreed[:, None], one, other]), kappa, both.astype(np.float64))
+    bears = both.astype(np.float64)
+    return Measured(np.hstack([agreed[:, None], one, other]), kappa, bears, varied=beside_commonest(one + other, bears))
 
 
 def observed(one: Floats, other: Floats, distance: Floats | None = None) -> Measured:
@@ -152,6 +163,14 @@ def specific(counts: Floats) -> Measured:
         others = np.where(m >= 2, (named - 1) / (m - 1), 0.0)
     added = np.stack([named * others, np.where(m >= 2, named, 0.0)], axis=1)
     return Measured(added, _ratio, np.where((m >= 2) & (named > 0), 1.0, 0.0))
+
+
+def beside_commonest(counts: Floats, bears: Floats) -> Floats:
+    """1 for units that bear and have a label beside the one that is commonest among them."""
+    own = np.where(bears[:, None] > 0, counts, 0.0)
+    if not own.any():
+        return np.zeros(len(own))
+    return np.where(np.delete(own, int(own.sum(axis=0).argmax()), axis=1).sum(axis=1) > 0, 1.0, 0.0)
 
 
 def _ratio(totals: Floats) -> Floats:

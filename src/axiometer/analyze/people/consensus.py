@@ -6,7 +6,8 @@ that exactly half name are `tied`.
 
 Dawid and Skene: each unit has one true category, drawn with chances pi, and rater r says l where k is true with chance
 e_r(l | k), independently of other raters. pi, e and the chance of each category for each unit are found by EM from the
-majority's shares (crowd-kit). Of sets, each category by itself, as yes or no. The model takes raters' errors on one
+majority's shares (crowd-kit). Of sets, each category by itself, as yes or no. Raters who share no unit with another are
+left out: nothing says how they err, and EM would take them at their word. The model takes raters' errors on one
 unit to be independent, and with few labels a rater its error matrices and chances are surer than they should be.
 """
 
@@ -72,8 +73,8 @@ class Consensus:
     `errors`: how likely each rater says `said` where `truth` is true (of sets per `category`, `yes` and `no`; null
     otherwise), and `labels`, how many of its labels that rests on (the sum of the units' chances). `raters`: the share
     of each rater's labels that are the majority of the *other* raters (over units where they have one, `compared`), and
-    its estimated `accuracy`, the mean over its labels of the chance that they are true. Without Dawid and Skene its
-    columns are null and `errors` is empty.
+    its estimated `accuracy`, the mean over its labels of the chance that they are true (null where it shares no unit
+    with another). Without Dawid and Skene its columns are null and `errors` is empty.
     """
 
     units: pl.DataFrame
@@ -154,9 +155,13 @@ def _fitted(ratings: Ratings, options: ConsensusOptions) -> Mapping[str | None, 
     """One model, or one per category for sets."""
     if importlib.util.find_spec("crowdkit") is None:
         raise InputError("Dawid-Skene needs crowd-kit", mend=EXTRA)
+    compared = np.unique(ratings.rater[ratings.labels_of(ratings.unit) >= 2])
+    known = ratings.where(np.isin(ratings.rater, compared))
+    if not len(known):
+        return {}
     if ratings.scale is not LabelScale.SETS:
-        return {None: _fit(ratings, options)}
-    return {category: _fit(ratings.naming(category), options) for category in ratings.categories}
+        return {None: _fit(known, options)}
+    return {category: _fit(known.naming(category), options) for category in ratings.categories}
 
 
 def _fit(ratings: Ratings, options: ConsensusOptions) -> _Model:
@@ -186,6 +191,9 @@ def _likeliest(ratings: Ratings, fitted: Mapping[str | None, _Model]) -> list[tu
     found: list[tuple[str | None, float | None]] = []
     for unit in range(len(ratings.units)):
         chances = {str(category): float(model.chances[unit, 1]) for category, model in fitted.items()}
+        if any(np.isnan(chance) for chance in chances.values()):
+            found.append((None, None))
+            continue
         tied = any(abs(chance - 0.5) <= TIE for chance in chances.values())
         value = _written(frozenset(category for category, chance in chances.items() if chance > 0.5), ratings)
         sure = float(np.prod([max(chance, 1 - chance) for chance in chances.values()]))

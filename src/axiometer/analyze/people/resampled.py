@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from axiometer.analyze.coded.arrays import Floats
 from axiometer.analyze.estimates.coefficients import of_totals
 from axiometer.analyze.frames import Record, number
 from axiometer.analyze.inference.sources import Sources
@@ -22,14 +23,26 @@ def statistic_of(measured: Measured, sources: Sources, options: AnalysisOptions)
 
 
 def estimated(
-    statistic: Statistic, units: int, sources: Sources, options: AnalysisOptions, scale: Scale, lowest: float = -1.0
+    statistic: Statistic,
+    units: int,
+    sources: Sources,
+    options: AnalysisOptions,
+    scale: Scale,
+    lowest: float = -1.0,
+    varied: Floats | None = None,
 ) -> Record:
-    """`units`, `estimate`, `low`, `high`, `interval`, `why_not` of one statistic, held to [`lowest`, 1]."""
+    """`units`, `estimate`, `low`, `high`, `interval`, `why_not` of one statistic, held to [`lowest`, 1]. `varied`: see
+    `Measured`; a coefficient that rests on rare labels of a few sources shows too little of its own spread."""
     if not units:
         return {"units": 0, "why_not": NOBODY_TWICE}
     if not np.isfinite(statistic.estimate[0]):
         return {"units": units, "why_not": UNDEFINED}
     found = statistic.intervals(sources, options, scale)
+    if found.why_not[0] is None and varied is not None:
+        behind = int(sources.behind(varied[:, None])[0][0])
+        if behind < options.min_sources:
+            why = f"{behind} sources have a label beside the commonest, fewer than {options.min_sources}"
+            return {"units": units, "estimate": number(found.estimate[0]), "why_not": why}
     return {
         "units": units,
         "estimate": number(found.estimate[0]),
@@ -48,7 +61,7 @@ def row_of(
         return unresampled(measured, without)
     scale = Scale.SHARE if share else Scale.DIFFERENCE
     statistic = statistic_of(measured, sources, options)
-    return estimated(statistic, measured.units, sources, options, scale, 0.0 if share else -1.0)
+    return estimated(statistic, measured.units, sources, options, scale, 0.0 if share else -1.0, measured.varied)
 
 
 def unresampled(measured: Measured, why_not: str) -> Record:
