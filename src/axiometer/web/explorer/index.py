@@ -10,10 +10,10 @@ file that is there is right, and making an index that was interrupted goes on wh
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from axiometer.errors import InputError
 from axiometer.measure.labels import FREE
 from axiometer.measure.specification import FILE, Specification, read_specification
 from axiometer.records.rows import Outcome
-from axiometer.records.tables import read_part, scan, whole, write_parquet
+from axiometer.records.tables import read_part, read_slice, whole, write_parquet
 from axiometer.web.explorer.places import is_plain_file, plain_files
 
 FORMAT: Final = 1
@@ -58,10 +58,14 @@ class Sources:
 
 
 def sources_of(folder: Path) -> Sources:
-    """The files of the run in `folder`. Raises `InputError` where there is none."""
+    """The files of the run in `folder`. Raises `InputError` where there is none, or its file is damaged."""
     if not is_plain_file(folder / FILE):
         raise InputError("no {name} here", file=folder, name=FILE)
     specification = read_specification(folder)
+    if not _says_what_pages_show(specification.asked):
+        raise InputError(
+            "not a {name} as `{command}` writes it", file=folder / FILE, name=FILE, command="axiometer measure"
+        )
     free = not specification.has_answers
     groups: dict[str, list[Path]] = {}
     for path in plain_files(folder / (FREE if free else "answers"), "m*.parquet"):
@@ -73,8 +77,19 @@ def sources_of(folder: Path) -> Sources:
     return Sources(folder, specification, tuple(plain_files(folder / "items")), respondents, free)
 
 
+def _says_what_pages_show(asked: Mapping[str, Any]) -> bool:
+    items, design = asked.get("items"), asked.get("design")
+    return (
+        isinstance(items, dict)
+        and isinstance(items.get("count"), int)
+        and isinstance(items.get("langs", {}), dict)
+        and isinstance(design, dict)
+        and {"mode", "orders", "wordings", "repeats"} <= set(design)
+    )
+
+
 def _model_in(file: Path) -> str:
-    names = scan(file).select("model").head(1).collect().to_series()
+    names = read_slice(file, 0, 1, ("model",)).to_series()
     return str(names[0]) if len(names) else ""
 
 
@@ -93,7 +108,6 @@ class Progress:
 
     done: int = 0
     of: int = 1
-    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

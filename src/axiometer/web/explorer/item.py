@@ -86,7 +86,10 @@ def _free_answer(index: RunIndex, part: str, answer: dict[str, object]) -> dict[
     file = index.sources.folder / FREE / part
     if index.sources.free or not isinstance(parents, list) or len(parents) < 2 or not is_plain_file(file):
         return None
-    found = scan(file).filter(pl.col("id") == str(parents[1])).select("text", "reasoning").collect().to_dicts()
+    try:
+        found = scan(file).filter(pl.col("id") == str(parents[1])).select("text", "reasoning").collect().to_dicts()
+    except (pl.exceptions.PolarsError, OSError):
+        return None  # a damaged file of free answers: the verdicts are there all the same
     return found[0] if found else None
 
 

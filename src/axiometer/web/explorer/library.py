@@ -15,10 +15,11 @@ from axiometer.errors import AxiometerError
 from axiometer.measure.specification import FILE
 from axiometer.web.explorer.folder import Thing, things_in
 from axiometer.web.explorer.index import RunIndex, Sources, index_of, make_index, sources_of
-from axiometer.web.explorer.places import inside, is_plain_file, is_plain_folder
+from axiometer.web.explorer.places import damaged, inside, is_plain_file, is_plain_folder
 
 CACHE: Final = ".axiometer"
 PATIENCE: Final = 0.5  # seconds that a page waits for an index: a small run's is made in less
+_AGAIN: Final = 20.0  # seconds after which an index that could not be made is tried again
 _FRESH: Final = 3.0  # seconds for which the files of a run are taken to be as they were
 
 
@@ -27,7 +28,7 @@ class _Known:
     index: RunIndex
     at: float
     working: threading.Thread | None = None
-    failed: str | None = None
+    failed: AxiometerError | None = None
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class Library:
             known.working.join(PATIENCE)
         return known.index
 
-    def failure(self, at: str) -> str | None:
+    def failure(self, at: str) -> AxiometerError | None:
         """Why the index could not be made, if it could not."""
         known = self._known.get(at)
         return None if known is None else known.failed
@@ -80,7 +81,11 @@ class Library:
             sources = self._sources(at)
             index = index_of(sources, self._place(at))
             if known is not None and _same(known.index, index):
-                known.at = time.monotonic()
+                tried_again = known.failed is not None and time.monotonic() - known.at > _AGAIN
+                if tried_again:
+                    known.failed = None
+                if known.failed is None:
+                    known.at = time.monotonic()
                 if known.working is not None and known.working.is_alive():
                     return known
             else:
@@ -99,8 +104,10 @@ class Library:
         try:
             with self._one:
                 make_index(known.index)
-        except (AxiometerError, OSError) as error:
-            known.failed = str(error)
+        except AxiometerError as error:
+            known.failed = error
+        except Exception as error:  # whatever it is, a reader must not wait for ever
+            known.failed = damaged(known.index.sources.folder, error)
 
     def _place(self, at: str) -> Path:
         """A folder for a run's index: below the root, or where that cannot be written, in one that goes with us."""

@@ -8,6 +8,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
+from axiometer.errors import InputError
+
 LONGEST: Final = 1_000
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,127}")
 _FORBIDDEN: Final = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -27,6 +29,12 @@ def inside(root: Path, name: str) -> Path | None:
         if not (is_plain_folder(found) or is_plain_file(found)):
             return None
     return found if found.resolve().is_relative_to(root.resolve()) else None
+
+
+def damaged(place: Path, error: Exception) -> InputError:
+    """What to tell of a file at `place` that could not be read for a reason that its reader did not foresee."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return InputError("a file is damaged, or of another make: {why}", file=place, why=lines[0][:200])
 
 
 def is_plain_file(path: Path) -> bool:

@@ -27,7 +27,7 @@ from axiometer.web.explorer.item import items_at, number_of, presentations
 from axiometer.web.explorer.library import Library
 from axiometer.web.explorer.lineage import rules_behind
 from axiometer.web.explorer.query import PAGE, matching, page_of
-from axiometer.web.explorer.showing import explorer_page, ready_index, words_of
+from axiometer.web.explorer.showing import explorer_page, ready_index, waiting, words_of
 from axiometer.web.explorer.summary import (
     ALL,
     Profile,
@@ -119,14 +119,9 @@ def _ranking(index: RunIndex, level: str, lang: str) -> list[dict[str, object]]:
 
 
 def _table(index: RunIndex, name: str, *kept: pl.Expr) -> list[dict[str, object]]:
-    """Rows of a table of the analysis; none where it is absent or of another make."""
+    """Rows of a table of the analysis; none where there is no such table."""
     table = table_of(index.sources.folder, name)
-    if table is None:
-        return []
-    try:
-        return table.filter(*kept).head(MOST_ROWS).to_dicts()
-    except pl.exceptions.PolarsError:
-        return []
+    return [] if table is None else table.filter(*kept).head(MOST_ROWS).to_dicts()
 
 
 def items(library: Library, request: Request) -> Response:
@@ -237,11 +232,7 @@ def compared_of(library: Library, request: Request) -> tuple[list[Compared], Res
         if int(number) >= len(index.sources.respondents):
             raise HTTPException(404)
         if not index.is_whole:
-            response = explorer_page(
-                request, "waiting.html", at=at, progress=index.progress, failed=library.failure(at)
-            )
-            response.headers["Refresh"] = "1"
-            return [], response
+            return [], waiting(library, request, at, index)
         chosen.append(Compared(at, index, int(number)))
     return chosen, None
 

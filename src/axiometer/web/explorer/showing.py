@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeAlias
 
+import polars as pl
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from axiometer.errors import AxiometerError, InputError
 from axiometer.web.access import Role
 from axiometer.web.explorer.asking import address, place
 from axiometer.web.explorer.index import RunIndex
 from axiometer.web.explorer.library import Library
+from axiometer.web.explorer.places import damaged
 from axiometer.web.pages import page, words_of
 from axiometer.web.sessions import required
 from axiometer.web.site import site_of
+from axiometer.web.words import Words
 
 Page: TypeAlias = Callable[[Library, Request], Response]
 
@@ -26,14 +31,17 @@ def kept(library: Library, page_: Page) -> Callable[[Request], Response]:
     def endpoint(request: Request) -> Response:
         if not site_of(request).options.everyone_may_look:
             required(request, Role.KEEPER)
-        return page_(library, request)
+        try:
+            return page_(library, request)
+        except pl.exceptions.PolarsError as error:
+            raise damaged(library.root, error) from error
 
     return endpoint
 
 
-def explorer_page(request: Request, template: str, **content: object) -> HTMLResponse:
+def explorer_page(request: Request, template: str, code: int = 200, /, **content: object) -> HTMLResponse:
     """A page of the explorer's; its template knows `to` (an address with its parameters), too."""
-    return page(request, f"explorer/{template}", to=address, big=_big, **content)
+    return page(request, f"explorer/{template}", code, to=address, big=_big, **content)
 
 
 def ready_index(library: Library, request: Request, *, whole: bool = True) -> RunIndex | Response:
@@ -47,11 +55,27 @@ def ready_index(library: Library, request: Request, *, whole: bool = True) -> Ru
     index = library.index(at)
     if index.is_whole or (index.has_items and not whole):
         return index
-    progress, failed = index.progress, library.failure(at)
-    response = explorer_page(request, "waiting.html", at=at, progress=progress, failed=failed)
-    if failed is None:
+    return waiting(library, request, at, index)
+
+
+def waiting(library: Library, request: Request, at: str, index: RunIndex) -> Response:
+    """The page that says how far an index is, or why there will be none."""
+    failed = library.failure(at)
+    why = None if failed is None else _told(library.root, failed, words_of(request))
+    response = explorer_page(
+        request, "waiting.html", 200 if why is None else 409, at=at, progress=index.progress, failed=why
+    )
+    if why is None:
         response.headers["Refresh"] = "1"
     return response
+
+
+def _told(root: Path, error: AxiometerError, words: Words) -> str:
+    """A mistake with its file named from the root: no reader needs to know where the folder lies."""
+    if isinstance(error, InputError) and error.file is not None:
+        file = Path(error.file)
+        error = error.at(file.relative_to(root) if file.is_relative_to(root) else file.name, error.row, error.column)
+    return error.told(words)
 
 
 def _big(size: int) -> str:

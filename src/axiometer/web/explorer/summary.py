@@ -18,6 +18,15 @@ from axiometer.web.explorer.places import is_plain_file, is_plain_folder, plain_
 
 ALL: Final = "all"
 _CHOSEN: Final = str(Outcome.CHOSEN)
+_NAMES: Final = ("model", "model_a", "model_b", "level", "lang", "lang_a", "lang_b", "value", "measure")
+_NUMBERS: Final = ("share", "low", "high", "estimate", "difference")
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "shares": ("model", "level", "lang", "value", "n", "share", "low", "high"),
+    "ranking": ("model", "level", "value", "n", "rank", "rank_low", "rank_high", "tier"),
+    "agreement": ("measure", "model_a", "model_b", "n_items", "estimate", "low", "high"),
+    "languages": ("model", "value", "lang_a", "lang_b", "difference", "low", "high"),
+}
+"""What pages show of the tables of an analysis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,8 @@ def _counts(index: RunIndex) -> pl.DataFrame:
 
 
 def table_of(folder: Path, name: str) -> pl.DataFrame | None:
-    """A table of a run's analysis; None where there is none that is not older than the answers, or it is a link."""
+    """What pages show of a table of a run's analysis; None where there is none that is not older than the answers, or
+    it is a link, damaged, or of another make."""
     analysis = folder / "analysis"
     file = analysis / f"{name}.parquet"
     if not is_plain_folder(analysis) or not is_plain_file(file):
@@ -87,9 +97,15 @@ def table_of(folder: Path, name: str) -> pl.DataFrame | None:
     if made_of and max(path.stat().st_mtime for path in made_of) > file.stat().st_mtime:
         return None
     try:
-        return read_part(file)
-    except AxiometerError:
+        frame = read_part(file)
+        names = [column for column in TABLES[name] if column in _NAMES]
+        return frame.select(pl.col(column).cast(_type_of(column)) for column in TABLES[name]).drop_nulls(names)
+    except (AxiometerError, pl.exceptions.PolarsError):
         return None
+
+
+def _type_of(column: str) -> pl.DataType:
+    return pl.String() if column in _NAMES else pl.Float64() if column in _NUMBERS else pl.Int64()
 
 
 def profile(index: RunIndex, level: str = "", lang: str = ALL) -> Profile:
