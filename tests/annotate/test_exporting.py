@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -117,6 +118,15 @@ def test_labels_of_free_answers_go_into_their_run_and_correct_it(judged: Path, t
     drawn = {unit.subject: unit.inclusion for unit in project.units.values() if not unit.is_check}
     assert dict(labels.select("subject", "inclusion").iter_rows()) == pytest.approx(drawn)
     assert export_into(project, run) == 24 and read_run_labels(run).height == 24
+    other_wave = start_project(load_task("judge"), run, tmp_path / "wave", replace(wanted, attention=0)).project
+    with other_wave.store() as store:
+        for row in other_wave.assignments["R01"]:
+            store.record("R01", row.unit, "refused", client=row.id)
+    assert export_into(other_wave, run) == 12  # R01 of another project is another person: no label is replaced
+    assert read_run_labels(run).height == 36
+    with other_wave.store() as store:
+        store.withdraw("R01")
+    assert export_into(other_wave, run) == 0 and read_run_labels(run).height == 24
     other = tmp_path / "other"
     shutil.copytree(judged, other)
     for part in (other / "free").glob("*.parquet"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,8 @@ from axiometer.annotate.starting import Wanted, numbered, start_project
 from axiometer.annotate.tasks import Task, TaskTable, load_task
 from axiometer.errors import InputError
 from axiometer.frameworks import load_framework
+from axiometer.frameworks.load import path_of
+from axiometer.measure.labels import write_asked
 from axiometer.measure.reading import read_free_answers
 from axiometer.records.corpus_rows import Rule, Text, make_rule, make_text
 from axiometer.records.rows import Item, ItemKind, Option, Role, make_item
@@ -160,3 +163,26 @@ def test_without_a_number_raters_get_all_that_the_table_has(tmp_path: Path) -> N
         load_task("rule"), tmp_path / "rules.parquet", tmp_path / "b", Wanted(numbered(3), overlap=0.0, attention=0)
     )
     assert (apart.units, apart.shared, apart.project.design.per_rater) == (18, 0, 6)
+
+
+def test_a_task_with_fewer_checks_than_usual_has_those(tmp_path: Path) -> None:
+    write_rows(rules(20), Rule, tmp_path / "rules.parquet")
+    for checks in (0, 1, 3):
+        task = load_task("rule").model_copy(update={"checks": load_task("rule").checks[:checks]})
+        begun = start_project(
+            task, tmp_path / "rules.parquet", tmp_path / str(checks), Wanted(numbered(2), per_rater=4)
+        )
+        seen = [row.unit for row in begun.project.assignments["R01"]]
+        assert begun.project.design.attention == min(checks, 2)
+        assert sum(begun.project.units[unit].is_check for unit in seen) == min(checks, 2)
+
+
+def test_people_are_asked_about_the_values_that_the_run_s_profile_told(judged: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    with pytest.raises(InputError, match="--framework"):
+        start_project(load_task("expressed"), run, tmp_path / "p", Wanted(numbered(1), per_rater=4))
+    write_asked(run, path_of("core-socialist-values"), ["equality", "freedom", "prosperity"])
+    project = start_project(load_task("expressed"), run, tmp_path / "p", Wanted(numbered(1), per_rater=4)).project
+    assert project.task.label_ids == ("prosperity", "freedom", "equality")
+    assert project.task.framework == "core-socialist-values"

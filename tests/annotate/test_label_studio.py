@@ -135,6 +135,36 @@ def test_the_configuration_is_well_formed_whatever_the_words(ruling: Project) ->
     assert header is not None and header.get("value") == '"><Script a="&'
 
 
+def test_annotators_are_shown_beforehand_what_they_agree_to_and_never_what_is_expected(
+    ruling: Project, tmp_path: Path
+) -> None:
+    written = write_label_studio(ruling, tmp_path)
+    page = ElementTree.fromstring(f"<div>{written.instructions.read_text(encoding='utf-8')}</div>")
+    said = " ".join(page.itertext())
+    for lang in ("zh", "en"):
+        agreed = ruling.agreed(lang)
+        assert all(text.splitlines()[0] in said for text in (agreed.purpose, agreed.warning, agreed.consent))
+    assert said.index("同意") < said.index("only if you agree")
+    assert "expected" not in written.tasks.read_text(encoding="utf-8")
+    texts = list(ElementTree.parse(written.config).iter("Text"))
+    assert texts and {each.get("valueType") for each in texts} == {"text"}
+
+
+def test_what_an_export_holds_beside_labels_is_not_read(ruling: Project, tmp_path: Path) -> None:
+    tasks = json.loads(write_label_studio(ruling, tmp_path).tasks.read_text(encoding="utf-8"))
+    number = 10**30
+    guess = {"model_version": "m", "score": 0.9, "result": annotated(1, ["1"])["result"]}
+    more = {"prediction": guess, "draft_created_at": None, "unique_id": "x", "last_action": "updated", "parent": 4}
+    said = annotated(number, ["0"], lead_time=float("inf"), ground_truth=True, **more)
+    said["result"].append({"type": "relation", "from_id": "a1", "to_id": "a1", "direction": "right"})
+    file = exported(
+        [{**task, "predictions": [guess], "drafts": [guess]} for task in tasks], {0: [said]}, tmp_path / "e.json"
+    )
+    assert dict(import_label_studio(ruling, file).raters) == {f"LS-{number}": 1}
+    with ruling.store() as store:
+        assert [(kept.value, kept.seconds) for kept in store.labels()] == [("0", None)]
+
+
 def test_other_files_are_refused(ruling: Project, choosing: Project, tmp_path: Path) -> None:
     tasks = json.loads(write_label_studio(ruling, tmp_path).tasks.read_text(encoding="utf-8"))
     good = exported(tasks, {0: [annotated(1, ["0"])]}, tmp_path / "export.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from axiometer.annotate.tasks import TaskKind, TaskTable
 from axiometer.annotate.units import Unit
 from axiometer.errors import InputError, Refused
 from axiometer.measure.design import LETTERS
-from axiometer.measure.labels import LABELS, SHEETS, TASK
+from axiometer.measure.labels import EXPRESSED, LABELS, TASK, write_sheet_values
 from axiometer.measure.reading import read_free_answers
 from axiometer.measure.recorded import write_recorded_run
 from axiometer.records.corpus_rows import Label
@@ -25,7 +24,7 @@ from axiometer.records.ids import content_id
 from axiometer.records.importers.recorded import recorded_answer
 from axiometer.records.rows import PEOPLE, Answer, Item, Outcome
 from axiometer.records.schemas import to_frame, to_rows
-from axiometer.records.tables import write_parquet, write_rows, write_text
+from axiometer.records.tables import write_parquet, write_rows
 
 BESIDE: Final = pl.Schema(
     {
@@ -45,8 +44,6 @@ BESIDE: Final = pl.Schema(
 """What stands beside the columns of `Label`."""
 
 PREFIX: Final = "annotation"
-EXPRESSED: Final = "expressed"
-"""What `express profile` knows labels by that say which values an answer expresses."""
 
 _OUTCOMES: Final[Mapping[str, Outcome]] = {"refused": Outcome.REFUSED, "both": Outcome.BOTH}
 _WRITERS: Final[Mapping[str, Callable[[pl.DataFrame, Path], None]]] = {
@@ -174,23 +171,30 @@ def export_project(project: Project, output: Path, name: str | None = None, fram
 
 def export_into(project: Project, run: Path) -> int:
     """Writes the labels of a project about free answers into their run, where `analyze` and `express profile` find
-    them; attention checks stay out. A second export replaces the first. Gives how many labels there are.
+    them; attention checks stay out. A second export replaces the first, also where raters withdrew since. Raters are
+    named with the project (`R01@SHEET`): R01 of another project is somebody else. Gives how many labels there are.
 
     Raises `Refused` for a project about something else, `InputError` where the answers are not of this run.
     """
     if project.task.table is not TaskTable.FREE:
         raise Refused("these labels are not about the free answers of a run")
     labels = export_labels(project).filter(~pl.col("check"))
+    sheet = f"a{project.id[:8]}"  # as a sheet of the run would be called
+    file = run / LABELS / f"{PREFIX}-{sheet}.parquet"
     if labels.is_empty():
-        raise InputError("no labels yet", file=project.folder)
+        if not file.is_file():
+            raise InputError("no labels yet", file=project.folder)
+        file.unlink()
+        return 0
     there = set(read_free_answers(run)["id"])
     strange = set(labels["subject"]) - there
     if strange:
         what = "{n} labelled answers are not of this run"
         raise InputError(what, file=run, mend="give the run that the project was made of", n=len(strange))
-    sheet = f"a{project.id[:8]}"  # as a sheet of the run would be called
-    rows = [replace(row, parent_ids=(row.subject, sheet)) for row in to_rows(labels, Label)]
+    rows = [
+        replace(row, rater=f"{row.rater}@{sheet}", parent_ids=(row.subject, sheet)) for row in to_rows(labels, Label)
+    ]
     if task_name(project) == EXPRESSED:
-        write_text(json.dumps(list(project.task.label_ids), ensure_ascii=False) + "\n", run / SHEETS / f"{sheet}.json")
-    write_rows(rows, Label, run / LABELS / f"{PREFIX}-{sheet}.parquet")
+        write_sheet_values(run, sheet, project.task.label_ids)
+    write_rows(rows, Label, file)
     return labels.height

@@ -10,23 +10,26 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree
 
 from axiometer.annotate.project import STORE, Project, Rater
-from axiometer.annotate.rater_sheets import LONGEST_REWRITE, SheetProblems
+from axiometer.annotate.rater_sheets import FIRST_AGREE, LONGEST_REWRITE, SheetProblems
 from axiometer.annotate.store import Entry, LabelStore
-from axiometer.annotate.tasks import NOTHING, TaskLabel
+from axiometer.annotate.tasks import LANGUAGES, NOTHING, TaskLabel
 from axiometer.annotate.units import Unit
 from axiometer.errors import InputError
 from axiometer.models.draws import uniform
 from axiometer.records.tables import write_text
 
 CONFIG: Final = "config.xml"
+INSTRUCTIONS: Final = "instructions.html"
 TASKS: Final = "tasks.json"
 LABEL: Final = "label"
 REWRITE: Final = "rewrite"
@@ -39,6 +42,7 @@ _NUMBER: Final = re.compile(r"\d+")
 class Written:
     config: Path
     tasks: Path
+    instructions: Path
     rows: int
 
 
@@ -52,14 +56,27 @@ class ImportedAnnotations:
 
 
 def write_label_studio(project: Project, folder: Path) -> Written:
-    """Writes `config.xml` (to paste under Labeling Interface) and `tasks.json` (to import) into `folder`: every unit of
-    the project, checks too, once; how many annotators each is to have is set there."""
+    """Writes into `folder` `config.xml` (to paste under Labeling Interface), `tasks.json` (to import): every unit of
+    the project, checks too, once; how many annotators each is to have is set there; and `instructions.html`: all that
+    raters read and agree to beforehand, to be shown there before labelling."""
     lang = "zh" if project.langs and all(lang.startswith("zh") for lang in project.langs) else "en"
     tasks = [_task(project, unit) for unit in sorted(project.units.values(), key=_place)]
-    config, file = folder / CONFIG, folder / TASKS
+    config, file, before = folder / CONFIG, folder / TASKS, folder / INSTRUCTIONS
     write_text(labelling_config(project, lang), config)
     write_text(json.dumps(tasks, ensure_ascii=False, indent=1) + "\n", file)
-    return Written(config, file, len(tasks))
+    write_text(instructions(project), before)
+    return Written(config, file, before, len(tasks))
+
+
+def instructions(project: Project) -> str:
+    """Purpose, warning, consent and instructions in Chinese and English, as HTML."""
+    lines = []
+    for lang in reversed(LANGUAGES):
+        agreed, task = project.agreed(lang), project.task
+        lines.append(f"<h3>{escape(task.title.said(lang))}</h3>")
+        texts = (agreed.purpose, agreed.warning, agreed.consent, FIRST_AGREE.said(lang), task.instructions.said(lang))
+        lines += [f"<p>{escape(part)}</p>" for text in texts for part in text.strip().splitlines() if part.strip()]
+    return "\n".join(lines) + "\n"
 
 
 def labelling_config(project: Project, lang: str) -> str:
@@ -69,16 +86,16 @@ def labelling_config(project: Project, lang: str) -> str:
     _add(view, "Header", value=task.title.said(lang))
     _add(view, "Header", value=task.instructions.said(lang).strip(), size="5")
     if any(unit.title for unit in project.units.values()):
-        _add(view, "Text", name="title", value="$title")
+        _add(view, "Text", name="title", value="$title", valueType="text")
     if any(unit.context for unit in project.units.values()):
-        _add(view, "Text", name="context", value="$context")
-    _add(view, "Text", name="text", value="$text")
+        _add(view, "Text", name="context", value="$context", valueType="text")
+    _add(view, "Text", name="text", value="$text", valueType="text")
     choices = {"name": LABEL, "toName": "text", "choice": "multiple" if task.multi else "single", "required": "true"}
     if task.source == "options":
         _add(view, "Choices", **choices, value="$choices")
     else:
         if any(unit.options for unit in project.units.values()):
-            _add(view, "Text", name="options", value="$options")
+            _add(view, "Text", name="options", value="$options", valueType="text")
         group = _add(view, "Choices", **choices, showInline="false")
         for label in (*task.labels, *((_NOTHING,) if task.multi else ())):
             hotkey = {"hotkey": label.key} if label.key is not None else {}
@@ -207,8 +224,7 @@ def _take(reading: _Reading, unit: Unit, data: Mapping[str, Any], annotation: ob
     rewrite = " ".join(said.get(REWRITE, [])).strip() if reading.project.task.rewrite else ""
     if len(rewrite) > LONGEST_REWRITE:
         raise InputError("longer than {n} characters", column=REWRITE, n=LONGEST_REWRITE)
-    seconds = annotation.get("lead_time")
-    entry = Entry(unit.id, value, rewrite or None, float(seconds) if isinstance(seconds, int | float) else None)
+    entry = Entry(unit.id, value, rewrite or None, _seconds(annotation.get("lead_time")))
     own = reading.entries.setdefault(rater, {})
     if unit.id not in own or _moment(own[unit.id][0]) <= _moment(at):
         own[unit.id] = (at, entry)
@@ -221,6 +237,11 @@ def _rater(reading: _Reading, said: object) -> str:
     if isinstance(number, bool) or not isinstance(number, int):
         raise InputError("an annotation without the number of its annotator")
     return reading.names.get(str(number), f"{PREFIX}{number}")
+
+
+def _seconds(said: object) -> float | None:
+    there = isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said < math.inf
+    return float(said) if there else None  # type: ignore[arg-type]
 
 
 def _said(result: object) -> dict[str, list[str]]:

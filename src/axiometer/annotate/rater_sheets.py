@@ -24,7 +24,7 @@ from axiometer.annotate.cells import (
 )
 from axiometer.annotate.project import Project
 from axiometer.annotate.store import Entry
-from axiometer.annotate.tasks import LANGUAGES, NOTHING, Task, not_a_label
+from axiometer.annotate.tasks import LANGUAGES, NOTHING, Task, Words, not_a_label
 from axiometer.annotate.units import Assignment, Unit
 from axiometer.errors import AxiometerError, InputError
 from axiometer.records.exports import write_csv_for_people, write_xlsx
@@ -36,6 +36,7 @@ INSTRUCTIONS: Final = "instructions.txt"
 REWRITE: Final = "rewrite"
 SKIP: Final = "skip"
 LONGEST_REWRITE: Final = 4_000
+FIRST_AGREE: Final = Words(zh="同意以上内容后再填写。", en="Fill this in only if you agree to it.")
 _TEXTS: Final = ("lang", "title", "context", "text")
 _WIDTHS: Final = {"context": 40, "text": 70, "label": 14, "rewrite": 50}
 _SKIPS: Final = frozenset((SKIP, "skipped", "跳过"))
@@ -139,7 +140,7 @@ def _notes_in(project: Project, lang: str) -> Iterator[str]:
     yield agreed.purpose
     yield agreed.warning
     yield agreed.consent
-    yield "同意以上内容后再填写。" if zh else "Fill in the sheet only if you agree to this."
+    yield FIRST_AGREE.said(lang)
     yield task.instructions.said(lang)
     if task.multi:
         yield (

@@ -6,30 +6,34 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from axiometer.annotate.assigning import assign, shared_units, units_needed
 from axiometer.annotate.gathering import Gathered, GatherOptions, checks_of, draw, gather
 from axiometer.annotate.project import AssignmentDesign, Project, Source, create_project
 from axiometer.annotate.tasks import Task, TaskTable
 from axiometer.errors import InputError
-from axiometer.frameworks import load_framework
+from axiometer.frameworks import Framework, load_framework
+from axiometer.measure.labels import read_asked
 from axiometer.records.ids import content_id
 from axiometer.records.rows import Item
 
-SHARED_BY = 3
+SHARED_BY: Final = 3
+ATTENTION: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a project is to be. `raters`: pseudonyms; `per_rater` None: as many rows as the table allows; `overlap`: the
     share of each rater's rows that others label too, `shared_by` how many raters each such row has (None: all, at most
-    three); `framework`, `level`: whose values are the labels, where the task takes them from a framework."""
+    three); `attention` None: two checks, or as many as the task has; `framework`, `level`: whose values are the labels,
+    where the task takes them from a framework (None of a run: those that `express profile` told)."""
 
     raters: Sequence[str]
     per_rater: int | None = None
     overlap: float = 0.3
     shared_by: int | None = None
-    attention: int = 2
+    attention: int | None = None
     seed: int = 0
     framework: str | None = None
     level: str | None = None
@@ -68,15 +72,14 @@ def start_project(task: Task, table: Path, folder: Path, wanted: Wanted) -> Star
     if wanted.table is not None:
         task = task.model_copy(update={"table": wanted.table})
     if task.source == "framework":
-        if framework is None:
-            what = "task {task} has a framework's values as labels, and none is given"
-            raise InputError(what, mend="--framework", task=task.id)
-        task = task.of_framework(framework, wanted.level)
+        task = _with_values(task, framework, wanted.level, table)
     options = GatherOptions(langs=wanted.langs, about=wanted.about, framework=framework, text_column=wanted.text_column)
     gathered = gather(task, table, options)
     design = _design(wanted, len(gathered.units))
     units = draw(gathered.units, units_needed(design), design.seed)
-    checks = checks_of(task, sorted({unit.lang for unit in units})) if design.attention else []
+    checks = checks_of(task, sorted({unit.lang for unit in units}))
+    if wanted.attention is None:
+        design = design.model_copy(update={"attention": min(ATTENTION, len(checks))})
     assignments = assign(units, checks, design, shuffle=task.shuffle)
     seen = {row.unit for row in assignments}
     used = [check for check in checks if check.id in seen]
@@ -94,6 +97,18 @@ def start_project(task: Task, table: Path, folder: Path, wanted: Wanted) -> Star
     return Started(project, len(units), shared_units(design), len(gathered.units), gathered.left_out)
 
 
+def _with_values(task: Task, framework: Framework | None, level: str | None, table: Path) -> Task:
+    """The task with its labels: the values of the framework, or those that people are to be asked about in a run."""
+    if framework is not None:
+        return task.of_framework(framework, level)
+    asked = read_asked(table) if task.table is TaskTable.FREE and level is None else None
+    if asked is None:
+        raise InputError(
+            "task {task} has a framework's values as labels, and none is given", mend="--framework", task=task.id
+        )
+    return task.of_framework(asked.framework, values=asked.values)
+
+
 def _design(wanted: Wanted, there: int) -> AssignmentDesign:
     raters = tuple(wanted.raters)
     shared_by = min(SHARED_BY, len(raters)) if wanted.shared_by is None else wanted.shared_by
@@ -104,7 +119,7 @@ def _design(wanted: Wanted, there: int) -> AssignmentDesign:
             per_rater=per_rater,
             overlap=wanted.overlap,
             shared_by=shared_by,
-            attention=wanted.attention,
+            attention=wanted.attention or 0,
             seed=wanted.seed,
         )
 

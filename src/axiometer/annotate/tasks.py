@@ -18,6 +18,7 @@ import pydantic
 from axiometer.annotate.units import Unit
 from axiometer.errors import InputError
 from axiometer.frameworks import Framework
+from axiometer.measure.labels import in_order
 from axiometer.records.yaml_files import checked, read_yaml
 
 LANGUAGES: Final = ("en", "zh")
@@ -199,15 +200,16 @@ class Task(_Model):
         numbers = tuple(map(str, options)) if self.source == "options" else ()
         return (*numbers, *self.label_ids, *((NOTHING,) if self.multi else ()))
 
-    def of_framework(self, framework: Framework, level: str | None = None) -> Task:
-        """The task with the framework's values as labels: those of `level` (or the task's own, or all levels, as a
-        tree). Values keep their order; the first nine without parents have the keys 1 to 9."""
+    def of_framework(self, framework: Framework, level: str | None = None, values: Sequence[str] | None = None) -> Task:
+        """The task with the framework's values as labels: these `values`, or those of `level` (or the task's own, or
+        all levels, as a tree). They keep the framework's order; the first nine without parents have the keys 1 to 9."""
         chosen = level or self.level
-        values = framework.values if chosen is None else framework.values_at(chosen)
-        there = {value.id for value in values}
+        on_level = framework.values if chosen is None else framework.values_at(chosen)
+        listed = on_level if values is None else [framework.value(value) for value in in_order(framework, values)]
+        there = {value.id for value in listed}
         taken = {label.key for label in self.labels}
         keys = iter([key for key in "123456789" if key not in taken])
-        single = len({value.level for value in values}) == 1
+        single = len({value.level for value in listed}) == 1
         labels = [
             TaskLabel(
                 id=value.id,
@@ -217,7 +219,7 @@ class Task(_Model):
                 help=_definition(framework, value.id),
                 parent=next((parent for parent in value.parents if parent in there), None),
             )
-            for value in values
+            for value in listed
         ]
         own = {"labels": (*labels, *self.labels), "source": None, "framework": framework.id, "level": chosen}
         return checked(Task, self.model_copy(update=own).content(), self.id)

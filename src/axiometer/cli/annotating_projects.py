@@ -39,7 +39,9 @@ def start(
     shared_by: Annotated[
         int | None, typer.Option(min=1, help=t("How many raters label each such row (default: all, at most 3)."))
     ] = None,
-    attention: Annotated[int, typer.Option(min=0, help=t("Attention checks for each rater."))] = 2,
+    attention: Annotated[
+        int | None, typer.Option(min=0, help=t("Attention checks for each rater (default: 2, if the task has them)."))
+    ] = None,
     seed: options.Seed = 0,
     lang: options.Lang = None,
     framework: Annotated[
@@ -225,10 +227,18 @@ def label_studio(
     if output is not None:
         written = write_label_studio(project, output)
         if as_json:
-            say_json({"config": str(written.config), "tasks": str(written.tasks), "rows": written.rows})
+            say_json(
+                {
+                    "config": str(written.config),
+                    "tasks": str(written.tasks),
+                    "instructions": str(written.instructions),
+                    "rows": written.rows,
+                }
+            )
             return
         say(t("{n} tasks in {file}", n=written.rows, file=written.tasks))
         say(t("the labelling interface: {file}", file=written.config))
+        say(t("to be shown before labelling: {file}", file=written.instructions))
         return
     assert annotations is not None
     try:
@@ -263,8 +273,9 @@ def export(
     as_json: options.AsJson = False,
 ) -> None:
     """Answers of people become a run in a folder; labels of free answers go into their run; all others are a table."""
-    from axiometer.annotate.exporting import export_into, export_project
+    from axiometer.annotate.exporting import export_into, export_project, task_name
     from axiometer.annotate.project import open_project
+    from axiometer.measure.labels import EXPRESSED
 
     project = open_project(folder)
     if (output is None) == (into is None):
@@ -278,7 +289,9 @@ def export(
         say_json({"labels": n, "output": str(output or into)})
         return
     say(t("{n} labels in {folder}", n=n, folder=output or into))
-    if into is not None:
+    if into is not None and task_name(project) == EXPRESSED:
+        say(t("Next: axiometer express profile {folder}, which corrects the shares by them", folder=into))
+    elif into is not None:
         say(t("Next: axiometer analyze {folder}, which corrects the judged shares by them", folder=into))
 
 

@@ -18,7 +18,7 @@ from axiometer.errors import InputError
 from axiometer.records.tables import whole, write_text
 
 # Also the full-width signs, which spreadsheet programs with an East Asian locale read as the signs themselves.
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _LONGEST_CELL = 32_767
 _MOST_ROWS = 1_048_575
 _CUT = " … [cut]"
