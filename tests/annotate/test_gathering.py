@@ -169,9 +169,8 @@ def test_a_task_with_fewer_checks_than_usual_has_those(tmp_path: Path) -> None:
     write_rows(rules(20), Rule, tmp_path / "rules.parquet")
     for checks in (0, 1, 3):
         task = load_task("rule").model_copy(update={"checks": load_task("rule").checks[:checks]})
-        begun = start_project(
-            task, tmp_path / "rules.parquet", tmp_path / str(checks), Wanted(numbered(2), per_rater=4)
-        )
+        wanted = Wanted(numbered(2), per_rater=4)
+        begun = start_project(task, tmp_path / "rules.parquet", tmp_path / str(checks), wanted)
         seen = [row.unit for row in begun.project.assignments["R01"]]
         assert begun.project.design.attention == min(checks, 2)
         assert sum(begun.project.units[unit].is_check for unit in seen) == min(checks, 2)

@@ -60,7 +60,7 @@ def annotated(rater: Any, choices: list[str], *, rewrite: str | None = None, **m
 def exported(tasks: list[dict[str, Any]], annotations: dict[int, list[dict[str, Any]]], file: Path) -> Path:
     """Tasks as they come out again: numbered, with annotations."""
     content = [
-        {"id": number + 100, "project": 83, **task, "annotations": annotations.get(number, []), "predictions": []}
+        {"id": number + 100, "project": 83, "predictions": [], **task, "annotations": annotations.get(number, [])}
         for number, task in enumerate(tasks)
     ]
     file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
@@ -157,9 +157,8 @@ def test_what_an_export_holds_beside_labels_is_not_read(ruling: Project, tmp_pat
     more = {"prediction": guess, "draft_created_at": None, "unique_id": "x", "last_action": "updated", "parent": 4}
     said = annotated(number, ["0"], lead_time=float("inf"), ground_truth=True, **more)
     said["result"].append({"type": "relation", "from_id": "a1", "to_id": "a1", "direction": "right"})
-    file = exported(
-        [{**task, "predictions": [guess], "drafts": [guess]} for task in tasks], {0: [said]}, tmp_path / "e.json"
-    )
+    guessed = [{**task, "predictions": [guess], "drafts": [guess]} for task in tasks]
+    file = exported(guessed, {0: [said]}, tmp_path / "e.json")
     assert dict(import_label_studio(ruling, file).raters) == {f"LS-{number}": 1}
     with ruling.store() as store:
         assert [(kept.value, kept.seconds) for kept in store.labels()] == [("0", None)]
