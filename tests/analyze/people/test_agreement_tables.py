@@ -180,7 +180,7 @@ def test_kappa_and_alpha_of_labels_that_are_nearly_all_alike_have_no_interval() 
     ]
     found = agreement(ratings_of(rows), OPTIONS)
     given = {row["measure"]: (row["low"] is not None, row["why_not"]) for row in found.overall.iter_rows(named=True)}
-    why = "9 sources have a label beside the commonest, fewer than 20"
+    why = "9 sources have a label beside the commonest, fewer than 15"
     assert given["raw"] == given["ac1"] == (True, None)
     for measure in ("cohen_kappa", "fleiss_kappa", "alpha"):
         assert given[measure] == (False, why)
