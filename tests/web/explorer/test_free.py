@@ -85,3 +85,16 @@ def test_a_run_of_free_answers_alone_has_pages(judged: Path) -> None:
     assert f"{SAID} 0" in item_page(get, judged)
     taken = pl.read_parquet(get("/explore/export/items", at="run", what="answers", as_="parquet").body)
     assert taken["text"].to_list() == [f"{SAID} {number}" for number in range(6)]
+
+
+def test_pages_say_of_judged_answers_that_nothing_corrects_them(judged: Path) -> None:
+    """Planted: the same run, read by a judge or chosen by the respondent itself."""
+    found = read_specification(judged / "run")
+    name = read_table(judged / "run/answers", Answer)["model"][0]
+    for mode, said in (("choice", False), ("judged", True), ("open", True)):
+        design = {**found.asked["design"], "mode": mode}
+        Specification({**found.asked, "design": design}, found.noted).write(judged / "run")
+        get = asked(judged)
+        for page in (get("/explore/run", at="run").text, get("/explore/compare", **{"with": "run~0"}).text):
+            assert ("said in free answers is counted as a judge read it" in page) is said
+            assert ("Uncorrected: what " in page and name in page) is said

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from axiometer.analyze.correction.uncorrected import MACHINE_READ
 from axiometer.errors import AxiometerError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.records.rows import ExpressionKind, Outcome
@@ -51,6 +52,12 @@ class Profile:
     langs: tuple[str, ...]
     shares: tuple[Share, ...]
     analysed: bool
+
+
+def is_machine_read(index: RunIndex) -> bool:
+    """Whether a judge said what its free answers are: nothing on these pages is corrected for the judge's errors."""
+    design = index.sources.specification.asked.get("design")
+    return isinstance(design, Mapping) and str(design.get("mode")) in MACHINE_READ
 
 
 def outcomes(index: RunIndex, by_lang: bool = False) -> pl.DataFrame:
