@@ -325,3 +325,44 @@ def test_pages_fit_a_phone_and_every_control_has_a_name(browser: Browser, served
     assert nameless == 0
     rater.page.locator("#label button[name=value]").nth(0).tap()
     rater.page.wait_for_function("() => document.querySelector('#place').textContent.startsWith('2 / ')")
+
+
+def test_keys_can_be_turned_off_and_what_happens_is_said_aloud(browser: Browser, served: Server) -> None:
+    rater = Rater(browser, served, invited(served.folder, "R07")).agree()
+    rater.press("1")
+    assert rater.page.inner_text("#told") == "Saved · 2 / 7"
+    rater.page.locator("select[name=reason]").focus()
+    rater.page.keyboard.press("u")  # picks in the list, and undoes nothing
+    rater.page.click("[data-keys-switch]")
+    assert rater.page.get_attribute("[data-keys-switch]", "aria-pressed") == "false"
+    rater.page.keyboard.press("s")
+    rater.page.reload()
+    rater.page.keyboard.press("1")
+    rater.page.wait_for_timeout(300)
+    assert rater.page.inner_text("#place") == "2 / 7"
+    rater.page.click("[data-keys-switch]")
+    rater.press("1")
+    assert rater.page.inner_text("#place") == "3 / 7" and rater.complaints == []
+
+
+def test_a_label_that_comes_too_late_for_the_project_bars_no_page(browser: Browser, tmp_path: Path) -> None:
+    project = project_of(tmp_path / "p", units(3))
+    server = server_of(project.folder, tmp_path / "log").start()
+    try:
+        rater = Rater(browser, server, invited(project.folder, "R01")).agree()
+        server.kill()
+        rater.page.keyboard.press("1")
+        rater.page.wait_for_selector("#state.waiting")
+        rater.page.close()
+        text = (project.folder / "project.yaml").read_text(encoding="utf-8")
+        (project.folder / "project.yaml").write_text(text.replace(project.retention.isoformat(), "2020-01-01"))
+        server.start()
+        rater.open("/rate/withdraw")
+        rater.page.wait_for_selector("main[data-refused='409']")
+        assert "no longer taken" in rater.page.inner_text("main")
+        rater.open("/rate/withdraw")
+        rater.page.check("input[name=sure]")
+        rater.page.click("main form button")
+        rater.page.wait_for_selector("text=You have withdrawn")
+    finally:
+        server.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from axiometer.annotate.project import Project
 from axiometer.annotate.store import Kept
 from axiometer.annotate.tasks import load_task
 from axiometer.frameworks import load_framework
+from axiometer.web.access import DAYS_TO_WITHDRAW, Access
 
 from .conftest import Client, Server, hidden, invited, project_of, server_of, units
 
@@ -239,3 +241,63 @@ def test_pages_speak_the_reader_s_language_and_keep_the_choice(choosing: Work) -
     assert "您会怎么做" in chosen.text and 'lang="zh-Hans"' in chosen.text
     assert "您会怎么做" in client.get("/rate").text and "Instructions" in client.get("/rate?lang=en").text
     assert client.get("/rate?lang=xx").status == 200
+
+
+def test_an_undo_from_a_page_that_is_old_takes_back_nothing_that_it_did_not_show(choosing: Work) -> None:
+    client = choosing.rater()
+    label(client, "0")
+    old = client.get("/rate")
+    label(client, "1")  # in another tab
+    assert client.post("/rate/undo", old).headers["location"] == "/rate" and len(choosing.kept()) == 2
+    assert client.post("/rate/undo", client.get("/rate")).headers["location"] == "/rate/2"
+    assert len(choosing.kept()) == 1
+    assert client.post("/rate/undo", client.get("/rate"), last="x").status == 400
+
+
+def test_a_skip_may_say_why_and_the_keeper_sees_it(choosing: Work) -> None:
+    client = choosing.rater()
+    client.post("/rate/skip", client.get("/rate"), reason="distressing")
+    (kept,) = choosing.kept()
+    assert kept.skipped and kept.reason == "distressing"
+    assert re.search(r'value="distressing" selected', client.get("/rate/1").text)
+    assert client.post("/rate/skip", client.get("/rate"), reason="<script>").status == 400
+    keeper = choosing.server.keeper()
+    page = keeper.get("/admin/skipped").text
+    assert "1 rows were passed over" in page and "<strong>R01</strong>: too distressing" in page
+    assert choosing.project.units[kept.unit].text in page
+    assert client.get("/admin/skipped").status == 403
+
+
+def test_a_text_as_long_as_the_page_lets_it_be_is_taken_whole(ruling: Work) -> None:
+    client = ruling.rater()
+    lines = "\n".join(["x" * 39] * 100)  # 3,999 characters for the page; a form sends each line break as two
+    label(client, "-1", rewrite=lines.replace("\n", "\r\n"))
+    assert ruling.kept()[0].rewrite == lines
+
+
+def test_who_gave_labels_can_withdraw_them_after_the_last_day_too(tmp_path: Path) -> None:
+    project = project_of(tmp_path / "p", units(3))
+    server = server_of(project.folder, tmp_path / "log").start()
+    keeper = server.keeper()
+    made = keeper.post("/admin/invite", keeper.get("/admin"), rater="R01")
+    (token,) = re.findall(r"/r/([\w-]+)", made.text)
+    client = server.client().enter(token).agree()
+    label(client, "0")
+    server.stop()
+    text = (project.folder / "project.yaml").read_text(encoding="utf-8")
+    past = (datetime.date.today() - datetime.timedelta(days=3)).isoformat()
+    (project.folder / "project.yaml").write_text(text.replace(project.retention.isoformat(), past), encoding="utf-8")
+    server.start()
+    try:
+        keeper = server.keeper()
+        assert "This day is over" in keeper.get("/admin").text
+        access = Access(project.folder / "access.sqlite")
+        good = access.invitations()["R01"].expires.date() - project.retention
+        access.close()
+        assert good == datetime.timedelta(days=DAYS_TO_WITHDRAW)
+        gone = client.post("/rate/withdraw", client.get("/rate/withdraw"), sure="yes")
+        assert gone.status == 200 and "You have withdrawn" in gone.text
+        with project.store() as store:
+            assert store.labels() == []
+    finally:
+        server.stop()

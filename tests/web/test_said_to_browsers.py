@@ -69,7 +69,8 @@ def test_an_expired_project_takes_nothing_more(tmp_path: Path) -> None:
         start = client.get("/rate/start")
         assert "Labels are no longer taken" in start.text and client.get("/rate").status == 303
         csrf = hidden(start.text, "/leave/rater")["csrf"]
-        assert client.post("/rate/label", csrf=csrf, unit="x", value="0").status == 403
+        refused = client.post("/rate/label", csrf=csrf, unit="x", value="0")
+        assert refused.status == 409 and f"until {past}" in refused.text
     finally:
         server.stop()
 

@@ -24,6 +24,10 @@ from axiometer.errors import AxiometerError, InputError
 SESSION_HOURS: Final = 12
 """How long a keeper's session lasts; a rater's lasts as long as its invitation."""
 
+DAYS_TO_WITHDRAW: Final = 30
+"""How long an invitation is good after the day until which labels are taken: as long as labels may still be there,
+whoever gave them can withdraw them."""
+
 _SCHEMA: Final = """
 create table if not exists invitations (
     digest text primary key, name text not null, created text not null, expires text not null

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from axiometer.web.access import SESSION_HOURS, Role
+from axiometer.web.access import DAYS_TO_WITHDRAW, SESSION_HOURS, Role
 from axiometer.web.pages import page
 from axiometer.web.security import sender_of
 from axiometer.web.sessions import end_session, form_of, required, set_session
@@ -44,7 +44,7 @@ def _seconds(request: Request, role: Role) -> int:
     if role is Role.KEEPER or site.annotation is None:
         return SESSION_HOURS * 3600
     left = site.annotation.project.retention - datetime.datetime.now(datetime.UTC).date()
-    return max(1, left.days + 1) * 24 * 3600
+    return max(1, left.days + 1 + DAYS_TO_WITHDRAW) * 24 * 3600
 
 
 def _rater(request: Request) -> Response:

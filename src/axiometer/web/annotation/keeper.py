@@ -17,9 +17,9 @@ from axiometer.annotate.exporting import export_answers, export_project
 from axiometer.annotate.tasks import NOTHING, TaskKind
 from axiometer.records.rows import Answer
 from axiometer.records.schemas import to_frame
-from axiometer.web.access import Role, Visitor
-from axiometer.web.annotation.standing import differences_of, states_of
-from axiometer.web.annotation.views import choices_of, said_of
+from axiometer.web.access import DAYS_TO_WITHDRAW, Role, Visitor
+from axiometer.web.annotation.standing import differences_of, skipped_of, states_of
+from axiometer.web.annotation.views import REASONS, choices_of, said_of
 from axiometer.web.pages import page, words_of
 from axiometer.web.sessions import Form, form_of, required
 from axiometer.web.site import Annotation, site_of
@@ -45,7 +45,8 @@ async def invite(request: Request) -> Response:
     if rater in await run_in_threadpool(own.store.withdrawn):
         raise HTTPException(409)
     site = site_of(request)
-    end = datetime.datetime.combine(own.project.retention, datetime.time.max, datetime.UTC)
+    last = own.project.retention + datetime.timedelta(days=DAYS_TO_WITHDRAW)
+    end = datetime.datetime.combine(last, datetime.time.max, datetime.UTC)
     token = await run_in_threadpool(site.access.invite, rater, end)
     link = f"{site.options.address}/r/{token}"
     return await run_in_threadpool(_overview, request, own, rater, link)
@@ -97,9 +98,7 @@ def differences(request: Request) -> Response:
     _, own = _keeper(request)
     words = words_of(request)
     found = differences_of(own.project.units, own.store.labels(), own.store.settled())
-    pages = max(1, -(-len(found) // PER_PAGE))
-    asked = request.query_params.get("page", "1")
-    number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
+    number, pages = _page_of(request, len(found))
     task = own.project.task
     cases = [
         {
@@ -121,6 +120,30 @@ def differences(request: Request) -> Response:
         multi=task.multi,
         project=own.project,
     )
+
+
+def skipped(request: Request) -> Response:
+    """Rows that raters passed over, and why where they said so."""
+    _, own = _keeper(request)
+    found = skipped_of(own.project.units, own.store.skips())
+    number, pages = _page_of(request, len(found))
+    return page(
+        request,
+        "annotation/skipped.html",
+        cases=found[(number - 1) * PER_PAGE : number * PER_PAGE],
+        total=len(found),
+        reasons=REASONS,
+        number=number,
+        pages=pages,
+        project=own.project,
+    )
+
+
+def _page_of(request: Request, total: int) -> tuple[int, int]:
+    """The number of the page that is asked for, and of the last."""
+    pages = max(1, -(-total // PER_PAGE))
+    asked = request.query_params.get("page", "1")
+    return min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1, pages
 
 
 async def settle(request: Request) -> Response:
@@ -151,6 +174,7 @@ def _overview(request: Request, own: Annotation, invited: str | None = None, lin
         labelled=sum(state.account.labelled for state in states),
         of=sum(state.account.of for state in states),
         retention=own.project.retention.isoformat(),
+        expired=own.project.expired,
         kinds=tuple(KINDS),
         has_answers=own.project.task.kind is TaskKind.CHOOSE,
     )

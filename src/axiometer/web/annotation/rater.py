@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -15,9 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from axiometer.annotate.store import Kept
 from axiometer.annotate.tasks import NOTHING
 from axiometer.annotate.units import Assignment
-from axiometer.errors import InputError
+from axiometer.errors import InputError, Refused
 from axiometer.web.access import Role, Visitor
-from axiometer.web.annotation.views import account_of, shown_row
+from axiometer.web.annotation.views import REASONS, account_of, latest_of, shown_row
 from axiometer.web.pages import page, words_of
 from axiometer.web.sessions import Form, end_session, form_of, required
 from axiometer.web.site import Annotation, site_of
@@ -94,15 +95,21 @@ async def skip(request: Request) -> Response:
     unit = _unit_of(form, rater, own)
     if await run_in_threadpool(_overtaken, rater, own, form, unit):
         return RedirectResponse(RATE, 303)
-    await run_in_threadpool(own.store.skip, rater.name, unit, _client_of(form, "skip", unit))
+    reason = form.one("reason") or None
+    client = _client_of(form, "skip", unit, reason or "")
+    await run_in_threadpool(partial(own.store.skip, rater.name, unit, client, reason=reason))
     return RedirectResponse(RATE, 303)
 
 
 async def undo(request: Request) -> Response:
-    """Takes the latest label or skip back, and shows its row."""
+    """Takes the latest label or skip back, and shows its row. What came since the page was shown (from another tab or
+    device, or after an undo that was kept while the server was away) is not what the rater meant, and stays."""
     rater, own = await run_in_threadpool(_working, request)
     form = await form_of(request, rater)
-    undone = await run_in_threadpool(own.store.undo, rater.name, _client_of(form, "undo"))
+    last = form.one("last", 18)
+    if not last.isdecimal():
+        raise HTTPException(400)
+    undone = await run_in_threadpool(partial(own.store.undo, rater.name, _client_of(form, "undo"), last=int(last)))
     places = {row.unit: number for number, row in enumerate(own.project.assignments[rater.name], start=1)}
     place = places.get(undone.unit or "")
     return RedirectResponse(RATE if place is None else f"{RATE}/{place}", 303)
@@ -151,6 +158,10 @@ def _at_work(request: Request) -> tuple[Visitor, Annotation | None]:
 
 
 def _working(request: Request) -> tuple[Visitor, Annotation]:
+    """As `_rater`. Raises a 403 where the rater has not agreed, and `Refused` where labels are no longer taken."""
+    project = _rater(request)[1].project
+    if project.expired:
+        raise Refused("labels are kept until {day} and no longer taken", day=project.retention.isoformat())
     rater, own = _at_work(request)
     if own is None:
         raise HTTPException(403)
@@ -172,8 +183,8 @@ def _row(
         row=shown_row(own.project, assignment, standing, words),
         instructions=own.project.task.instructions.said(words.lang),
         client=str(uuid4()),
-        may_undo=bool(standing),
         longest=LONGEST_TEXT,
+        reasons=REASONS,
     )
 
 
@@ -188,6 +199,7 @@ def _end(request: Request, rater: Visitor, own: Annotation, standing: dict[str, 
         rater=rater.name,
         account=account_of(assigned, standing),
         skipped=skipped,
+        last=latest_of(standing),
         client=str(uuid4()),
         retention=own.project.retention.isoformat(),
     )
@@ -195,7 +207,7 @@ def _end(request: Request, rater: Visitor, own: Annotation, standing: dict[str, 
 
 def _keep(rater: Visitor, own: Annotation, form: Form) -> None:
     unit = _unit_of(form, rater, own)
-    rewrite = form.one("rewrite", LONGEST_TEXT).strip() if own.project.task.rewrite else ""
+    rewrite = _text_of(form) if own.project.task.rewrite else ""
     value = _value_of(form, own)
     if _overtaken(rater, own, form, unit):
         return
@@ -216,6 +228,14 @@ def _value_of(form: Form, own: Annotation) -> str:
     if not said:
         raise InputError("nothing is chosen", mend="choose what fits, or “None of these”")
     return NOTHING if NOTHING in said else ",".join(said)
+
+
+def _text_of(form: Form) -> str:
+    """Other words. Forms send a line break as two characters, while a page counts one. Raises a 400 for too many."""
+    text = form.one("rewrite", 2 * LONGEST_TEXT).replace("\r\n", "\n").strip()
+    if len(text) > LONGEST_TEXT:
+        raise HTTPException(400)
+    return text
 
 
 def _unit_of(form: Form, rater: Visitor, own: Annotation) -> str:

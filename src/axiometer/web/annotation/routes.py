@@ -25,5 +25,6 @@ ROUTES: Final[tuple[BaseRoute, ...]] = (
     Route("/admin/labels.{kind}", keeper.labels, methods=["GET"]),
     Route("/admin/answers.parquet", keeper.answers, methods=["GET"]),
     Route("/admin/differences", keeper.differences, methods=["GET"]),
+    Route("/admin/skipped", keeper.skipped, methods=["GET"]),
     Route("/admin/settle", keeper.settle, methods=["POST"]),
 )

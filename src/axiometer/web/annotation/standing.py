@@ -43,6 +43,23 @@ def states_of(project: Project, store: LabelStore, invitations: Mapping[str, Inv
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A row that raters passed over: (rater, one of `SKIP_REASONS` or None) of each."""
+
+    unit: Unit
+    by: tuple[tuple[str, str | None], ...]
+
+
+def skipped_of(units: Mapping[str, Unit], skips: Iterable[Kept]) -> list[PassedOver]:
+    """The rows that were passed over: those of most raters first, then by their text."""
+    by_unit: dict[str, list[tuple[str, str | None]]] = {}
+    for kept in skips:
+        by_unit.setdefault(kept.unit, []).append((kept.rater, kept.reason))
+    found = [PassedOver(units[unit], tuple(by)) for unit, by in by_unit.items() if unit in units]
+    return sorted(found, key=lambda each: (-len(each.by), each.unit.lang, each.unit.text, each.unit.id))
+
+
 def differences_of(
     units: Mapping[str, Unit], labels: Iterable[Kept], settled: Mapping[str, Settled]
 ) -> list[Difference]:

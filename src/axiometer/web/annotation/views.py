@@ -13,6 +13,13 @@ from axiometer.annotate.tasks import NOTHING, RESERVED_KEYS, Task, TaskKind, Tas
 from axiometer.annotate.units import Assignment, Unit
 from axiometer.web.words import Words
 
+REASONS: Final = {
+    "unclear": "I do not understand it",
+    "distressing": "too distressing",
+    "other": "another reason",
+}
+"""What raters may say of a row that they pass over (`annotate.store.SKIP_REASONS`), in words for a page."""
+
 REWRITTEN: Final = "-1"
 """The label of the kind `rule` that other words belong to."""
 
@@ -35,7 +42,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One row on a rater's page. `place` counts from 1. `seen`: the number of the event that stands for it, 0 for
-    none."""
+    none; `last`: that of the rater's latest, which an undo from this page takes back."""
 
     unit: Unit
     place: int
@@ -47,7 +54,9 @@ class Shown:
     takes_text: bool
     rewrite: str
     skipped: bool
+    reason: str | None
     seen: int
+    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +97,15 @@ def shown_row(project: Project, assignment: Assignment, standing: Mapping[str, K
         takes_text=task.rewrite,
         rewrite="" if kept is None else kept.rewrite or "",
         skipped=kept is not None and kept.skipped,
+        reason=None if kept is None else kept.reason,
         seen=0 if kept is None else kept.seq,
+        last=latest_of(standing),
     )
+
+
+def latest_of(standing: Mapping[str, Kept]) -> int:
+    """The number of a rater's latest label or skip that stands, 0 for none."""
+    return max((kept.seq for kept in standing.values()), default=0)
 
 
 def choices_of(task: Task, unit: Unit, order: Sequence[int], value: str | None, lang: str) -> tuple[Choice, ...]:

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const BOX = "axiometer-outbox";
+  const KEYS = "axiometer-keys";
   const FIRST_WAIT = 400;
   const LONGEST_WAIT = 8000;
   const PATIENCE = 10000;
@@ -18,6 +19,21 @@
     if (!state) return;
     state.textContent = kind ? main().dataset[kind] || "" : "";
     state.classList.toggle("waiting", kind === "waiting" || kind === "words");
+    // For those who hear the page: what stands outside of the part that is replaced is read out.
+    const where = document.getElementById("place") || main().querySelector("h1");
+    const told = kind === "saved" ? `${state.textContent} · ${where ? where.textContent : ""}` : state.textContent;
+    const aloud = document.getElementById("told");
+    if (aloud && kind !== "saving" && aloud.textContent !== told) aloud.textContent = told;
+  }
+
+  const keysAreOn = () => { try { return localStorage.getItem(KEYS) !== "off"; } catch { return true; } };
+
+  function showKeys() {
+    for (const button of main().querySelectorAll("[data-keys-switch]")) {
+      button.hidden = false;
+      button.setAttribute("aria-pressed", String(keysAreOn()));
+    }
+    document.body.classList.toggle("without-keys", !keysAreOn());
   }
 
   function newId() { // crypto.randomUUID is there on secure pages only
@@ -48,6 +64,7 @@
   function prepare() {
     shownAt = performance.now();
     for (const hidden of main().querySelectorAll(".filter[hidden]")) hidden.hidden = false;
+    showKeys();
   }
 
   async function post(entry) {
@@ -57,7 +74,8 @@
       const fields = new URLSearchParams(entry.fields);
       const csrf = document.querySelector("input[name=csrf]");
       fields.set("csrf", csrf ? csrf.value : "");
-      return await fetch(entry.action, { method: "POST", body: fields, signal: stop.signal, credentials: "same-origin" });
+      const answer = await fetch(entry.action, { method: "POST", body: fields, signal: stop.signal, credentials: "same-origin" });
+      return { answer, html: await answer.text() };
     } finally {
       clearTimeout(timer);
     }
@@ -70,12 +88,7 @@
     say("saving");
     box.put(entry);
     for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-      let answer = null;
-      let html = "";
-      try {
-        answer = await post(entry);
-        html = await answer.text();
-      } catch { answer = null; }
+      const { answer, html } = await post(entry).catch(() => ({ answer: null, html: "" }));
       if (answer && answer.status !== 408 && answer.status !== 429 && answer.status < 500) {
         // A session that is over keeps the entry: it is sent when the rater comes back by the link.
         if (answer.status !== 403) box.clear(entry.client);
@@ -131,13 +144,20 @@
   document.addEventListener("keydown", (event) => {
     if (event.isComposing) return; // an input method is writing Chinese
     if (event.target.matches && event.target.matches("textarea, input[type=search], input[type=text]")) { inText(event); return; }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (!keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (event.target.matches && event.target.matches("select")) return;
     if (event.key === "Enter" && event.target.matches("button, a, summary")) return;
     const found = keyed(event.key.length === 1 ? event.key.toLowerCase() : event.key);
     if (!found || found.disabled) return;
     event.preventDefault();
     if (found.type === "search") found.focus();
     else found.click();
+  });
+
+  document.addEventListener("click", (event) => { // who speaks to a computer, or hears it, may need single keys for that
+    if (!event.target.closest("[data-keys-switch]")) return;
+    try { localStorage.setItem(KEYS, keysAreOn() ? "off" : "on"); } catch { return; }
+    showKeys();
   });
 
   document.addEventListener("input", (event) => {
