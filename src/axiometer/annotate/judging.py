@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from axiometer.annotate.project import FILE, open_project
+from axiometer.annotate.tasks import NOTHING
 from axiometer.errors import InputError
 from axiometer.measure.labels import BOTH, NEITHER, REFUSED
 from axiometer.measure.reading import open_run
@@ -38,8 +39,9 @@ def judge_labels(place: Path) -> JudgeLabels:
     return _of_run(place) if place.is_dir() else _of_table(place)
 
 
-def of_units(judge: JudgeLabels, labels: Path, units: Sequence[str]) -> dict[str, str]:
-    """The judge's labels by the units that people labelled, whether it names these or the rows that they show.
+def of_units(judge: JudgeLabels, labels: Path, units: Sequence[str], *, sets: bool = False) -> dict[str, str]:
+    """The judge's labels by the units that people labelled, whether it names these or the rows that they show. `sets`:
+    `none` is the empty set, as it is among people's labels.
 
     Raises `InputError` where it labelled none of them.
     """
@@ -48,7 +50,7 @@ def of_units(judge: JudgeLabels, labels: Path, units: Sequence[str]) -> dict[str
     for unit in units:
         value = judge.values.get(unit, judge.values.get(subjects.get(unit, unit)))
         if value is not None:
-            found[unit] = value
+            found[unit] = "" if sets and value == NOTHING else value
     if not found:
         raise InputError("the judge labelled none of the rows that people labelled", file=labels)
     return found

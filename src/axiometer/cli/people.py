@@ -57,9 +57,8 @@ def alt_test(
     how = AltTestOptions(
         epsilon=epsilon, score=None if score is None else member(Score, score, "--score"), least_units=least_units
     )
-    result = tested(
-        ratings, of_units(found, labels, ratings.units), how, AnalysisOptions(seed=seed, resamples=resamples)
-    )
+    judged = of_units(found, labels, ratings.units, sets=said.scale is LabelScale.SETS)
+    result = tested(ratings, judged, how, AnalysisOptions(seed=seed, resamples=resamples))
     if as_json:
         say_json({**_fields(result), "persons": result.persons.to_dicts(), "verdicts_differ": found.differ})
         return
@@ -126,6 +125,7 @@ def people(
     as_json: options.AsJson = False,
 ) -> None:
     """How far models answer as people do: agreement beside people's own with each other, and distances."""
+    from axiometer.analyze.correction.uncorrected import uncorrected_in
     from axiometer.analyze.options import AnalysisOptions
     from axiometer.analyze.people import DistanceOptions, people_agreement, people_distance
 
@@ -134,14 +134,17 @@ def people(
     agreed = people_agreement(items, answers, how)
     apart = people_distance(items, answers, DistanceOptions(ordered=ordered, draws=draws), how)
     if as_json:
-        say_json(
-            {"agreement": agreed.to_dicts(), "distance": apart.summary.to_dicts(), "items": apart.items.to_dicts()}
-        )
+        tables = {"agreement": agreed, "distance": apart.summary, "items": apart.items}
+        resting = uncorrected_in("people_agreement", agreed)
+        say_json({**{name: table.to_dicts() for name, table in tables.items()}, "uncorrected": list(resting)})
         return
     if agreed.is_empty() and apart.summary.is_empty():
         raise InputError("no item was answered by people and by another", mend="give runs of the same items")
     _say_agreement(agreed)
     _say_distance(apart.summary)
+    resting = uncorrected_in("people_agreement", agreed)
+    if resting:
+        say(t("uncorrected, as the judge read free answers: {tables}", tables=", ".join(resting)))
 
 
 def _together(runs: Sequence[Path]) -> tuple[pl.DataFrame, pl.DataFrame]:

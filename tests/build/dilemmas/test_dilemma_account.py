@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from axiometer.annotate.tasks import load_task
 from axiometer.build.dilemmas import checking, filters
+from axiometer.build.dilemmas.checked import LABELS
 from axiometer.build.dilemmas.filtering import NEAR_DUPLICATE
 from axiometer.build.dilemmas.options import ALIKE, ALIKE_FROM, REQUESTS, STEPS, DilemmaOptions, DilemmasFolder
 from axiometer.build.dilemmas.pipeline import run_dilemmas
@@ -112,6 +115,18 @@ def test_every_planted_fault_is_found_where_it_can_be_found(tmp_path: Path) -> N
     for name, each in zip(STEPS, status(folder.path), strict=True):
         assert each.step == name and each.account.rows == before and each.waiting == 0
         before = each.account.kept
+    shown = {item.id: item for item in read_items(folder.checked_items.parent)}
+    found = dict(pl.read_csv(folder.checked_labels).select("subject", "value").iter_rows())
+    assert found.keys() == shown.keys() >= {item.id for item in read_items(folder.path)}
+    gravest = Counter(value if value == "none" else "found" for value in found.values())
+    dropped = sum(summary.lost.get(reason, 0) for reason in SEEN_BY_CHECK.values())
+    assert gravest == {
+        "none": sum(step.account.kept for step in status(folder.path) if step.step == "check"),
+        "found": dropped,
+    }
+    assert {label for value in found.values() for label in value.split(",")} == {"none", *LABELS.values()}
+    assert all("," not in label and ": " not in problem and "; " not in problem for problem, label in LABELS.items())
+    assert set(LABELS.values()) <= set(load_task("check").label_ids) and LABELS.keys() == set(SEEN_BY_CHECK.values())
 
 
 def test_an_item_s_options_express_the_rules_that_they_were_written_for(tmp_path: Path) -> None:

@@ -99,6 +99,15 @@ class DilemmasFolder:
         return self.path / "coverage" / "values.parquet"
 
     @property
+    def checked_items(self) -> Path:
+        """Every scene that was checked, for people to check it, too (`checked.py`)."""
+        return self.path / "checked" / "items.parquet"
+
+    @property
+    def checked_labels(self) -> Path:
+        return self.path / "checked" / "labels.csv"
+
+    @property
     def rejects(self) -> Path:
         return self.path / "rejects.csv"
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from axiometer.analyze.coverage import Finding, Meetings
 from axiometer.build.conflicts.rules import framework_of
+from axiometer.build.dilemmas.checked import write_checked
 from axiometer.build.dilemmas.options import REQUESTS, DilemmasFolder
 from axiometer.build.dilemmas.plan import DilemmaPlan
 from axiometer.build.dilemmas.rows import Scene, make_dilemma
@@ -58,6 +59,8 @@ def publish(plan: DilemmaPlan, folder: DilemmasFolder, tallies: Sequence[Tally])
     write_frames(beside(_items(plan, folder), meetings.add_items), schema_of(Item), folder.items)
     write_parquet(pl.DataFrame(meetings.rows(), _COVERAGE, orient="row"), folder.coverage)
     _write_rejects(plan.options.steps, folder)
+    if plan.options.checked:
+        write_checked(folder, plan.writer.model.name, plan.checker.model.name)
     summary = _summary(plan, folder, tallies, meetings.findings())
     lost = sum(summary.lost.values())
     assert summary.items + lost == summary.scenes, f"{summary.scenes} scenes, {summary.items} items, {lost} lost"
