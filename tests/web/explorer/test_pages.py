@@ -13,6 +13,7 @@ import pytest
 from benchmarks.explorer_run import write_run
 from tests.web.explorer.conftest import ITEMS, Get, asked
 
+from axiometer.annotate.store import LabelStore
 from axiometer.records.rows import Item
 from axiometer.records.tables import read_table, write_parquet, write_text
 from axiometer.web.access import Role
@@ -232,3 +233,43 @@ def test_where_others_come_pages_need_the_keeper(served: Path) -> None:
     for page in ("", "/run", "/items", "/item", "/table", "/export/items", "/figure", "/compare", "/page", "/trace"):
         assert get(f"/explore{page}", at="runs/demo").status == 403
     assert make_app(served, options).state.site.access.enter("a-token-of-the-keeper-0123456789", Role.KEEPER)
+
+
+def test_tables_that_belong_to_nothing_are_listed_and_open(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", items=2, models=1)
+    write_parquet(pl.DataFrame({"text": ["at the top"]}), tmp_path / "own.parquet")
+    write_parquet(pl.DataFrame({"text": ["further down"]}), tmp_path / "rules/a & b.parquet")
+    get = asked(tmp_path)
+    page = get("/explore").text
+    assert "own.parquet" in page and "rules/a &amp; b.parquet" in page
+    assert "items/000000.parquet" not in page
+    top = get("/explore/table", at=".", file="own.parquet").text
+    assert "at the top" in top and 'href="/explore"' in top and "/explore/thing" not in top
+    assert "further down" in get("/explore/table", at="rules", file="a & b.parquet").text
+
+
+def test_a_thing_says_how_much_it_holds_and_shows_its_texts(tmp_path: Path) -> None:
+    write_text("asked: {framework: {name: schwartz}, steps: {write: {name: sim/writer}}}\n", tmp_path / "c/corpus.yaml")
+    write_parquet(pl.DataFrame({"id": ["a", "b", "c"]}), tmp_path / "c/corpus/data/rules.parquet")
+    write_text(f"why,{HOSTILE}\n", tmp_path / "c/rejects.csv")
+    write_text("{}", tmp_path / "scores/scores.json")
+    get = asked(tmp_path)
+    page = get("/explore").text
+    assert "framework schwartz · rules 3" in page and "sim/writer" in page and "Scored texts" in page
+    shown = get("/explore/file", at="c", file="rejects.csv")
+    assert "why,&lt;script&gt;" in shown.text and "<script>window" not in shown.text
+    assert "Uncorrected" in get("/explore/thing", at="scores").text
+    for name in ("../c/rejects.csv", ".lock", "corpus/data/rules.parquet", "corpus", "none.csv"):
+        assert get("/explore/file", at="c", file=name).status == 404
+
+
+def test_labels_of_a_project_are_counted_without_a_trace(tmp_path: Path) -> None:
+    write_text("id: p\ntask: {id: choose}\ndesign: {raters: [R01, R02]}\n", tmp_path / "p/project.yaml")
+    with LabelStore(tmp_path / "p/labels.sqlite") as store:
+        store.record("R01", "u1", "0", client="a")
+        store.record("R01", "u2", "1", client="b")
+        store.record("R01", "u2", "0", client="c")
+        store.skip("R02", "u1", client="d")
+    before = sorted(path.name for path in (tmp_path / "p").iterdir())
+    assert "raters 2 · labels 2" in asked(tmp_path)("/explore").text
+    assert sorted(path.name for path in (tmp_path / "p").iterdir()) == before

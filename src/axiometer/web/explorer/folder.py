@@ -17,10 +17,13 @@ from typing import Any, Final
 
 import yaml
 
+from axiometer.web.explorer.facts import facts_of, mapping, models_of
 from axiometer.web.explorer.places import is_plain_file, plain_files
 
 DEEPEST: Final = 5
 MOST_FOLDERS: Final = 5_000
+MOST_TABLES: Final = 200
+"""How many tables are listed that belong to no thing."""
 MOST_FILES: Final = 40_000
 """How many files are looked at for sizes, of all things together."""
 _FEWEST_FILES: Final = 500
@@ -65,6 +68,7 @@ class Kind(StrEnum):
     CLASSIFIER = "classifier"
     PROFILE = "profile"
     EVALUATION = "evaluation"
+    SCORES = "scores"
     TUNING_DATA = "tuning data"
     TUNED = "tuned model"
     VALIDATION = "validation"
@@ -83,6 +87,7 @@ MARKERS: Final[Mapping[str, Kind]] = {
     "scenes.yaml": Kind.SCENES,
     "model.json": Kind.CLASSIFIER,
     "profile.json": Kind.PROFILE,
+    "scores.json": Kind.SCORES,
     "align.json": Kind.TUNING_DATA,
     "axiometer_train.json": Kind.TUNED,
     "validation.json": Kind.VALIDATION,
@@ -98,6 +103,7 @@ HEADINGS: Final[Mapping[Kind, str]] = {
     Kind.PROFILE: "Profiles of expressed values",
     Kind.RUN: "Runs",
     Kind.SCENES: "Scenes",
+    Kind.SCORES: "Scored texts",
     Kind.STATEMENTS: "Statements",
     Kind.TUNED: "Tuned models",
     Kind.TUNING_DATA: "Tuning data",
@@ -132,9 +138,35 @@ class Thing:
         return self.at.rpartition("/")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A table that belongs to no thing: an imported set of items or rules, an export. `at`: its folder's path below the
+    root."""
+
+    at: str
+    file: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        return self.file if self.at == "." else f"{self.at}/{self.file}"
+
+
+def loose_tables(root: Path) -> list[Loose]:
+    """The tables below `root` that are in no thing's folder, by path."""
+    found: list[Loose] = []
+    for folder, marker in _walk(root, within=False):
+        if marker is None:
+            at = folder.relative_to(root).as_posix()
+            found += [Loose(at, path.name, path.stat().st_size) for path in plain_files(folder)]
+        if len(found) >= MOST_TABLES:
+            break
+    return sorted(found, key=lambda one: one.name)[:MOST_TABLES]
+
+
 def things_in(root: Path) -> list[Thing]:
     """Everything that is recognised below `root`, by kind and then by path."""
-    walked = list(_walk(root))
+    walked = [(folder, marker) for folder, marker in _walk(root) if marker is not None]
     each = max(_FEWEST_FILES, MOST_FILES // max(1, len(walked)))
     found = [thing_at(root, folder, marker, each) for folder, marker in walked]
     order = list(Kind)
@@ -154,7 +186,7 @@ def marker_in(folder: Path) -> str | None:
 def thing_at(root: Path, folder: Path, marker: str, most_files: int = MOST_FILES) -> Thing:
     """What `marker` says of a folder below `root`."""
     content = _read(folder / marker)
-    asked, noted = _mapping(content.get("asked")), _mapping(content.get("noted"))
+    noted = mapping(content.get("noted"))
     size, at_least = _size(folder, most_files)
     changed = datetime.datetime.fromtimestamp((folder / marker).stat().st_mtime, datetime.UTC)
     created = noted.get("created") or content.get("created")
@@ -165,8 +197,8 @@ def thing_at(root: Path, folder: Path, marker: str, most_files: int = MOST_FILES
         date=_date(created) or changed,
         size=size,
         at_least=at_least,
-        models=tuple(_models(asked, content)),
-        facts=_facts(asked, noted, content),
+        models=tuple(models_of(content)),
+        facts=facts_of(folder, marker, content),
         pages=tuple(path.name for path in plain_files(folder, "*.html")),
     )
 
@@ -176,15 +208,15 @@ def manifest_of(folder: Path, marker: str) -> Mapping[str, Any]:
     return _read(folder / marker)
 
 
-def _walk(root: Path) -> Iterator[tuple[Path, str]]:
+def _walk(root: Path, *, within: bool = True) -> Iterator[tuple[Path, str | None]]:
+    """Folders, and what says what they are; without `within`, none in a folder that is something."""
     waiting, seen = [(root, 0)], 0
     while waiting and seen < MOST_FOLDERS:
         folder, depth = waiting.pop()
         seen += 1
         marker = marker_in(folder)
-        if marker is not None:
-            yield folder, marker
-        if depth < DEEPEST:
+        yield folder, marker
+        if depth < DEEPEST and (within or marker is None):
             waiting += [(child, depth + 1) for child in _children(folder, marker)]
 
 
@@ -224,13 +256,9 @@ def _read(file: Path) -> Mapping[str, Any]:
             return {}
         text = file.read_text(encoding="utf-8")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return _mapping(json.loads(text) if file.suffix == ".json" else yaml.load(text, Loader=loader))
+        return mapping(json.loads(text) if file.suffix == ".json" else yaml.load(text, Loader=loader))
     except (OSError, ValueError, yaml.YAMLError, RecursionError):
         return {}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return {str(name): part for name, part in value.items()} if isinstance(value, Mapping) else {}
 
 
 def _date(value: object) -> datetime.datetime | None:
@@ -239,28 +267,3 @@ def _date(value: object) -> datetime.datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
-
-
-def _models(asked: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[str]:
-    for given in (asked.get("models"), content.get("models")):
-        several = given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else []
-        for model in several:
-            name = model.get("name") if isinstance(model, Mapping) else model
-            if isinstance(name, str):
-                yield name
-
-
-def _facts(asked: Mapping[str, Any], noted: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, str]:
-    """A few words on what it holds, where its file says them."""
-    design, items = _mapping(asked.get("design")), _mapping(asked.get("items"))
-    task, framework = _mapping(content.get("task")), content.get("framework") or asked.get("framework")
-    said = {
-        "mode": design.get("mode"),
-        "items": items.get("count"),
-        "languages": " ".join(_mapping(items.get("langs"))),
-        "framework": framework.get("id") if isinstance(framework, Mapping) else framework,
-        "architecture": content.get("architecture"),
-        "task": task.get("id"),
-        "recorded": "recorded answers" if "recorded" in noted else None,
-    }
-    return {name: str(value) for name, value in said.items() if value not in (None, "")}

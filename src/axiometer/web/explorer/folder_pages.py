@@ -16,7 +16,7 @@ from axiometer.build.corpus.trace import trace as trace_in
 from axiometer.web.explorer import asking
 from axiometer.web.explorer.folder import Kind, manifest_of, marker_in, thing_at
 from axiometer.web.explorer.library import Library
-from axiometer.web.explorer.places import inside, is_plain_file
+from axiometer.web.explorer.places import inside, is_plain_file, plain_files
 from axiometer.web.explorer.showing import explorer_page
 from axiometer.web.explorer.tables import page_of_table, table_file, tables_in
 
@@ -26,7 +26,9 @@ SANDBOX = (
 )
 """For pages that lie in the folder: their own scripts may run, without an origin, a session or the network."""
 
-LONGEST_MANIFEST = 200_000
+LONGEST_TEXT = 200_000
+MOST_TEXTS = 100
+TEXTS = frozenset({".csv", ".json", ".jsonl", ".md", ".txt", ".yaml"})
 _MOST_ENTRIES = 50_000
 
 
@@ -35,7 +37,11 @@ def overview(library: Library, request: Request) -> Response:
     things = library.things()
     kinds = [(kind, [thing for thing in things if thing.kind is kind]) for kind in Kind]
     return explorer_page(
-        request, "overview.html", name=library.root.name, kinds=[(kind, some) for kind, some in kinds if some]
+        request,
+        "overview.html",
+        name=library.root.name,
+        kinds=[(kind, some) for kind, some in kinds if some],
+        loose=library.loose_tables(),
     )
 
 
@@ -49,10 +55,41 @@ def thing(library: Library, request: Request) -> Response:
     found = thing_at(library.root, folder, marker)
     if found.kind is Kind.RUN:
         return RedirectResponse(asking.address("/explore/run", {"at": at}), 303)
+    uncorrected = found.kind is Kind.SCORES or (
+        found.kind is Kind.PROFILE and found.facts.get("shares") == "uncorrected"
+    )
     manifest = json.dumps(manifest_of(folder, marker), ensure_ascii=False, indent=1, default=str)
     return explorer_page(
-        request, "thing.html", at=at, thing=found, manifest=manifest[:LONGEST_MANIFEST], tables=tables_in(folder)
+        request,
+        "thing.html",
+        at=at,
+        thing=found,
+        manifest=manifest[:LONGEST_TEXT],
+        tables=tables_in(folder),
+        files=text_files(folder, marker),
+        uncorrected=uncorrected,
     )
+
+
+def text_files(folder: Path, marker: str) -> list[tuple[str, int]]:
+    """Names and sizes of the files of a thing's folder that are texts, but for the one that its page shows."""
+    texts = [path for path in plain_files(folder, "*") if path.suffix in TEXTS and path.name != marker]
+    return [(path.name, path.stat().st_size) for path in texts][:MOST_TEXTS]
+
+
+def text_file(library: Library, request: Request) -> Response:
+    """The beginning of a text file in a thing's folder, as it stands."""
+    at, name = asking.place(request), asking.one(request, "file", 1_000)
+    folder = library.folder(at)
+    if folder is None or marker_in(folder) is None or "/" in name:
+        raise HTTPException(404)
+    file = inside(library.root, name if at == "." else f"{at}/{name}")
+    if file is None or file.suffix not in TEXTS or not is_plain_file(file):
+        raise HTTPException(404)
+    with file.open(encoding="utf-8-sig", errors="replace") as opened:
+        content = opened.read(LONGEST_TEXT + 1)
+    cut = len(content) > LONGEST_TEXT
+    return explorer_page(request, "file.html", at=at, file=name, content=content[:LONGEST_TEXT], cut=cut)
 
 
 def table(library: Library, request: Request) -> Response:
@@ -63,8 +100,10 @@ def table(library: Library, request: Request) -> Response:
         raise HTTPException(404)
     text, first = asking.one(request, "text"), asking.count(request, "first") or 0
     shown = page_of_table(file, text, first)
-    is_corpus = (library.root / at / CORPUS).is_file()
-    return explorer_page(request, "table.html", at=at, file=name, text=text, shown=shown, traced=is_corpus)
+    folder = library.folder(at)
+    owned = folder is not None and marker_in(folder) is not None
+    is_corpus = folder is not None and is_plain_file(folder / CORPUS)
+    return explorer_page(request, "table.html", at=at, file=name, text=text, shown=shown, traced=is_corpus, owned=owned)
 
 
 def trace(library: Library, request: Request) -> Response:

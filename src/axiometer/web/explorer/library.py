@@ -13,7 +13,7 @@ from typing import Final
 
 from axiometer.errors import AxiometerError
 from axiometer.measure.specification import FILE
-from axiometer.web.explorer.folder import Thing, things_in
+from axiometer.web.explorer.folder import Loose, Thing, loose_tables, things_in
 from axiometer.web.explorer.index import RunIndex, Sources, index_of, make_index, sources_of
 from axiometer.web.explorer.places import damaged, inside, is_plain_file, is_plain_folder
 
@@ -40,14 +40,21 @@ class Library:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _one: threading.Lock = field(default_factory=threading.Lock)
     _spare: str | None = None
-    _listed: tuple[float, list[Thing]] | None = None
+    _listed: tuple[float, list[Thing], list[Loose]] | None = None
 
     def things(self) -> list[Thing]:
         """Everything that is recognised in the folder, as it was a moment ago."""
+        return self._seen()[1]
+
+    def loose_tables(self) -> list[Loose]:
+        """Tables of the folder that belong to nothing in it, as they were a moment ago."""
+        return self._seen()[2]
+
+    def _seen(self) -> tuple[float, list[Thing], list[Loose]]:
         listed = self._listed
         if listed is None or time.monotonic() - listed[0] > _FRESH:
-            listed = self._listed = (time.monotonic(), things_in(self.root))
-        return listed[1]
+            listed = self._listed = (time.monotonic(), things_in(self.root), loose_tables(self.root))
+        return listed
 
     def folder(self, at: str) -> Path | None:
         """The folder at `at` below the root, as long as it is one and no link leads there."""

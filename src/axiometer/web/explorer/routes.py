@@ -19,6 +19,7 @@ _PAGES: Final[dict[str, Page]] = {
     "": folder_pages.overview,
     "/thing": folder_pages.thing,
     "/table": folder_pages.table,
+    "/file": folder_pages.text_file,
     "/trace": folder_pages.trace,
     "/page": folder_pages.own_page,
     "/run": run_pages.run,

@@ -79,7 +79,7 @@ def run(library: Library, request: Request) -> Response:
         ranking=ranking,
         rank_charts=[(model, drawing.inline("panel")) for model, drawing in rank_panels(index, ranking, words, at)],
         agreement=_table(index, "agreement", pl.col("measure") == "raw"),
-        languages=_table(index, "languages", pl.col("difference").is_not_null()),
+        languages=_table(index, "languages", pl.col("difference").is_not_null(), pl.col("level") == shown.level),
         tables=tables_in(index.sources.folder),
         compare_with=[f"{asking.place(request)}{SEPARATOR}{number}" for number in list(labels)[:MOST]],
     )

@@ -25,7 +25,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "shares": ("model", "level", "lang", "value", "n", "share", "low", "high"),
     "ranking": ("model", "level", "value", "n", "rank", "rank_low", "rank_high", "tier"),
     "agreement": ("measure", "model_a", "model_b", "n_items", "estimate", "low", "high"),
-    "languages": ("model", "value", "lang_a", "lang_b", "difference", "low", "high"),
+    "languages": ("model", "level", "value", "lang_a", "lang_b", "difference", "low", "high"),
 }
 """What pages show of the tables of an analysis."""
 
