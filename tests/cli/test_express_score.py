@@ -31,8 +31,10 @@ def test_texts_are_scored_by_a_trained_classifier_and_the_command_goes_on(tmp_pa
     told = run(*words, "-o", tmp_path / "scores")
     assert told.returncode == 0, told.stderr
     assert "30 of 30 texts scored" in told.stdout and "Rule of law" in told.stdout
+    assert "uncorrected: shares are as the classifier says them, errors and all" in told.stdout
     again = run(*words, "-o", tmp_path / "scores", "--json")
     assert json.loads(again.stdout)["account"]["kept"] == 30
+    assert json.loads((tmp_path / "scores/scores.json").read_text(encoding="utf-8"))["correction"] == "uncorrected"
     found = pl.read_parquet(tmp_path / "scores" / "rows" / "*.parquet")
     assert found.height == 30 and found["presence.freedom"].is_between(0, 1).all()
     other = run(*words, "-o", tmp_path / "scores", "--window", 100)

@@ -125,6 +125,7 @@ def _say(summary: ScoreSummary, framework: Framework, output: Path) -> None:
         say(note)
     if summary.whole.texts:
         _say_values(summary, framework)
+        say(t("uncorrected: shares are as the classifier says them, errors and all"))
         _say_files((summary.whole, *summary.files[:FILES]))
     say(t("the scores: {folder}", folder=output.resolve()))
 

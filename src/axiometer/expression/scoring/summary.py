@@ -18,6 +18,7 @@ from axiometer.runtime.stages.rows import Account
 if TYPE_CHECKING:
     from axiometer.expression.card import Card
 
+UNCORRECTED: Final = "uncorrected"
 NAMED: Final = 100
 """So many files are summarised on their own, those with most texts; the others are in the whole alone."""
 
@@ -44,7 +45,8 @@ class FileSummary:
 @dataclass(frozen=True, slots=True)
 class ScoreSummary:
     """`account`: what became of every row; `training`: share of training texts per value; `skipped`: files of kinds
-    that are not read; `unnamed`: how many files have no summary of their own."""
+    that are not read; `unnamed`: how many files have no summary of their own; `correction`: nobody labelled these texts,
+    so shares are as the classifier says them."""
 
     classifier: str
     identity: Mapping[str, object]
@@ -60,6 +62,7 @@ class ScoreSummary:
     unnamed: int
     skipped: int
     notes: tuple[str, ...]
+    correction: str = UNCORRECTED
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
