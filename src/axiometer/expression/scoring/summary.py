@@ -45,8 +45,8 @@ class FileSummary:
 @dataclass(frozen=True, slots=True)
 class ScoreSummary:
     """`account`: what became of every row; `training`: share of training texts per value; `skipped`: files of kinds
-    that are not read; `unnamed`: how many files have no summary of their own; `correction`: nobody labelled these texts,
-    so shares are as the classifier says them."""
+    that are not read; `unnamed`: how many files have no summary of their own; `correction`: nobody labelled these, so
+    shares are as the classifier says them."""
 
     classifier: str
     identity: Mapping[str, object]
