@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -72,10 +73,55 @@ def test_people_answer_a_sheet_and_stand_beside_a_model(inside: Axiometer, tmp_p
     assert east["bound_low"] == pytest.approx(1 - 1 / PERSONS)
     assert inside("report", "runs/model", "runs/people", "-o", "page.html").code == 0
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
-    assert 'id="themes"' in page and "sim/balanced" in page and "a group of persons" in page
+    assert 'id="themes"' in page and "sim/balanced" in page and f"a group of {PERSONS} persons" in page
     names = list(csv.DictReader((tmp_path / "runs/people/people.csv").open(encoding="utf-8-sig", newline="")))
     assert names[-1] == {"person": "7", "name": "P7", "answers": "40", "chosen": "0", "refused": "40"}
     assert ">P7<" not in page and "name: P7" not in page
+    assert "two of these persons chose differently" in page and "asked 2 times" in page
+
+
+def test_the_page_has_models_beside_people_as_the_command_says(
+    inside: Axiometer, tmp_path: Path, items: list[Item]
+) -> None:
+    east = {item.id: next(n for n, o in enumerate(item.options) if o.text.startswith("does East")) for item in items}
+    with (tmp_path / "people.csv").open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(["item", *(f"P{person}" for person in range(PERSONS))])
+        for number, item in enumerate(items):
+            chosen = [(east[item.id] + (person + number) % PERSONS // 6) % 2 + 1 for person in range(PERSONS - 1)]
+            writer.writerow([item.id, *chosen, "call me on 555-0100" if number else 1])
+    assert inside("import", "people", "people.csv", "--companion", "items.parquet", "-o", "runs/people").code == 0
+    assert (
+        inside("measure", "items.parquet", "-m", "sim/first-slot", "-m", "sim/balanced", "-o", "runs/models").code == 0
+    )
+    for lang in ("en", "zh"):
+        assert inside("report", "runs/models", "runs/people", "-o", f"{lang}.html", "--lang", lang).code == 0
+    page = (tmp_path / "en.html").read_text(encoding="utf-8")
+    section = re.search(r'<section id="people".*?</section>', page, re.DOTALL)
+    assert section is not None and f"people ({PERSONS} persons)" in section[0]
+    assert 'id="people"' in (tmp_path / "zh.html").read_text(encoding="utf-8")
+    said = json.loads(inside("people", "runs/models", "runs/people", "--json").out)
+    for row in said["agreement"]:
+        assert {f"{row[name]:.1%}" for name in ("estimate", "ceiling")} <= cells(section[0], row["model"])
+    for row in said["distance"]:
+        assert {f"{row[name]:.3f}" for name in ("estimate", "alike", "people_halves")} <= cells(
+            section[0], row["model"]
+        )
+    assert section[0].index("sim/balanced") < section[0].index("sim/first-slot")
+    assert "neither better nor worse" in section[0]
+    # Nothing by which a person's answers could be put together, or what was written in a cell, is on the page.
+    assert "555-0100" not in page
+    data = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)[0])
+    theirs = [[answer for answer in item["answers"] if answer[0] in data["people"]] for item in data["items"]]
+    assert all(len(answers) == PERSONS and {answer[4] for answer in answers} == {0} for answers in theirs)
+    given = [[answer[6] if answer[6] is not None else 9 for answer in answers] for answers in theirs]
+    assert all(options == sorted(options) for options in given)
+
+
+def cells(section: str, model: str) -> set[str]:
+    """What stands in the rows of a respondent in the section's tables."""
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", section, re.DOTALL) if model in row]
+    return {re.sub(r"<[^>]+>", "", cell) for row in rows for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row)}
 
 
 def test_an_analysis_without_the_newer_tables_is_made_again(

@@ -12,6 +12,7 @@ import polars as pl
 from markupsafe import Markup
 
 from axiometer.records import Outcome
+from axiometer.records.rows import PEOPLE
 from axiometer.report.shown import shown
 from axiometer.report.views import Study
 
@@ -125,6 +126,7 @@ def item_data(study: Study, chosen: Selection) -> ItemData:
         .collect()
         .sort("position")
     )
+    answers = _apart(answers)
     cut = _cut(answers)
     words = _Interned()
     rows: dict[str, list[list[Any]]] = {}
@@ -146,11 +148,27 @@ def item_data(study: Study, chosen: Selection) -> ItemData:
         "rules": sorted(rules),
         "words": words.texts,
         "items": listed,
+        "people": [number for number, entry in enumerate(study.respondents) if entry.people],
         "ui": _interface(study, answers),
         "batch": 20,
     }
     longest = pl.concat([answers["raw"], answers["reasoning"].drop_nulls()]).str.len_chars().max()
     return ItemData(script_safe(data), cut, int(longest or 0) > cut)  # type: ignore[arg-type]
+
+
+def _apart(answers: pl.DataFrame) -> pl.DataFrame:
+    """People's answers so that no person's can be put together across items: without the person, without what was
+    written in their own words, by what was chosen. A page goes to many; who needs more has the run."""
+    theirs = pl.col("wording") == PEOPLE
+    if answers.filter(theirs).is_empty():
+        return answers
+    bare = answers.filter(theirs).with_columns(
+        repeat=pl.lit(0, answers["repeat"].dtype),
+        raw=pl.lit(""),
+        reasoning=pl.lit(None, pl.String),
+        reason=pl.lit(None, pl.String),
+    )
+    return pl.concat([answers.filter(~theirs), bare.sort("item", "model", "outcome", "option", "letter", "order")])
 
 
 def script_safe(data: object) -> Markup:

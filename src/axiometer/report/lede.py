@@ -172,8 +172,11 @@ def _consistency(study: Study, respondent: Respondent, quantity: str) -> float |
 
 
 def _flips(study: Study, respondent: Respondent) -> tuple[str, bool]:
-    """What is said on changes with the order, and whether it is a caution."""
+    """What is said on changes with the order (of people: between persons), and whether it is a caution."""
     texts, flips = study.texts, _consistency(study, respondent, "order_flip")
+    if respondent.people:
+        apart = flips if flips is not None else _consistency(study, respondent, "retest_flip")
+        return ("", False) if apart is None else (texts("lede.people_apart", share=texts.percent(apart)), False)
     if flips is None:
         return "", False
     said = texts("lede.flips", share=texts.percent(flips))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 import polars as pl
 
 from axiometer.errors import InputError
+from axiometer.records.rows import PEOPLE
+from axiometer.report.beside_people import BESIDE_PEOPLE, beside_people
 from axiometer.report.charts import Series
 from axiometer.report.texts import Texts
 
@@ -56,6 +58,11 @@ class Respondent:
     mark: int
 
     @property
+    def people(self) -> bool:
+        """Whether it is a group of persons: its repeats are persons, not the same respondent asked again."""
+        return self.model == PEOPLE or self.model.startswith(f"{PEOPLE}/")
+
+    @property
     def series(self) -> Series:
         return Series(self.label, self.mark)
 
@@ -92,10 +99,13 @@ class Study:
         """A table of the analysis over all runs; `model`, `model_a`, `model_b` hold respondents' labels.
 
         Tables that set respondents against each other are made anew where there are several runs, so that respondents
-        of different runs are compared too, on the items that both answered.
+        of different runs are compared too, on the items that both answered. Those that set them beside people
+        (`beside_people`) are always made of all runs.
         """
         if name in PAIRWISE and len(self.runs) > 1 and name not in self.tables:
             self.tables.update(self._across())
+        if name in BESIDE_PEOPLE and name not in self.tables:
+            self.tables.update(beside_people(self.items, self.answers))
         if name not in self.tables:
             self.tables[name] = pl.concat([self._of_run(run, name) for run in self.runs], how="diagonal_relaxed")
         return self.tables[name]

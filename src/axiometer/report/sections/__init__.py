@@ -10,6 +10,7 @@ from axiometer.report.sections.languages import languages
 from axiometer.report.sections.letters import letters
 from axiometer.report.sections.mode_gaps import mode_gaps
 from axiometer.report.sections.outcomes import outcomes
+from axiometer.report.sections.people import people
 from axiometer.report.sections.profile import profile
 from axiometer.report.sections.reliability import reliability
 from axiometer.report.sections.themes import themes
@@ -27,6 +28,7 @@ def sections(study: Study) -> tuple[Section, ...]:
         tiers(study),
         themes(study),
         corpora(study),
+        people(study),
         mode_gaps(study),
         judge(study),
         reliability(study),

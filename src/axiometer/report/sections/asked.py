@@ -32,6 +32,7 @@ class Asked:
     example: Example | None
     items: int
     presentations: int
+    people: bool = False
 
 
 def asked(study: Study) -> Asked:
@@ -57,6 +58,7 @@ def asked(study: Study) -> Asked:
         _example(study),
         len(study.items),
         presentations,
+        any(entry.people for entry in study.respondents),
     )
 
 
@@ -71,6 +73,7 @@ def _counts(study: Study) -> pl.DataFrame:
             orders=pl.struct(pl.col("item"), order).n_unique(),
             wordings=pl.col("wording").n_unique(),
             repeats=pl.col("repeat").max() + 1,
+            persons=pl.when(pl.col("wording") == PEOPLE).then(pl.col("repeat")).drop_nulls().n_unique(),
             served=pl.col("served_model").drop_nulls().unique().sort(),
             tokens_in=pl.col("tokens_in").sum(),
             tokens_out=pl.col("tokens_out").sum(),
@@ -119,7 +122,10 @@ def _maps_said(study: Study) -> str:
 
 def _presentations_said(study: Study, counts: pl.DataFrame, total: int) -> str:
     texts = study.texts
-    rows = list(counts.iter_rows(named=True))
+    asked_by_us = counts.filter(pl.col("persons") == 0)  # people's orders and repeats are those of persons
+    rows = list((counts if asked_by_us.is_empty() else asked_by_us).iter_rows(named=True))
+    if asked_by_us.is_empty():
+        return texts("asked.presentations_to_people", n=total, persons=max(int(row["persons"]) for row in rows))
     return texts(
         "asked.presentations_said",
         n=total,
@@ -185,7 +191,9 @@ def _respondents(study: Study, counts: pl.DataFrame) -> Table:
         rows.append(
             (
                 respondent.label,
-                parameters(texts, run, respondent.model),
+                texts("asked.people", n=max(mine["persons"].to_list(), default=0))
+                if respondent.people
+                else parameters(texts, run, respondent.model),
                 ", ".join(served) if served else "–",
                 texts.count(int(mine["n"].sum())),
                 texts("asked.tokens", tokens_in=int(mine["tokens_in"].sum()), tokens_out=int(mine["tokens_out"].sum())),
@@ -201,8 +209,6 @@ def parameters(texts: Texts, run: RunView, model: str) -> str:
     flat = dict(_flat(entry))
     if flat.get("provider") == "sim":
         return texts("asked.simulated")
-    if model == PEOPLE or model.startswith(f"{PEOPLE}/"):
-        return texts("asked.people")
     if model.startswith("recorded/"):
         return texts("asked.recorded")
     known = texts.block("parameter")

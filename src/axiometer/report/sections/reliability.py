@@ -28,7 +28,9 @@ def reliability(study: Study) -> Section:
     texts = study.texts
     panels = [panel for panel in (_consistency(study), _slots(study), _variance(study)) if panel is not None]
     judged = study.table("slots").filter(pl.col("mode").is_in(["judged", "open"])).height > 0
-    intro = (texts("reliability.intro"), *((texts("reliability.judge"),) if judged else ()))
+    persons = any(entry.people for entry in study.respondents)
+    more = [name for name, there in (("judge", judged), ("people", persons)) if there]
+    intro = (texts("reliability.intro"), *(texts(f"reliability.{name}") for name in more))
     return Section("reliability", texts("reliability.title"), intro, tuple(panels))
 
 

@@ -20,6 +20,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "contested": ("contested",),
     "coverage": ("pairs",),
     "modes": ("mode_gaps",),
+    "people": ("people_agreement", "people_distance"),
 }
 """By section, what it is made of. The statements of corpora say it with their own reasons (`corpora`)."""
 

@@ -1,7 +1,7 @@
 // Searches and opens the items of the page. Everything that a model or a data set wrote enters through textContent.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
-  const { respondents, values, words, items, ui, batch } = data;
+  const { respondents, values, words, items, people, ui, batch } = data;
   const rules = new Set(data.rules);
   // Places in an answer's list.
   const WHO = 0, MODE = 1, ORDER = 2, WORDING = 3, REPEAT = 4, OUTCOME = 5, OPTION = 6, LETTER = 7,
@@ -144,6 +144,7 @@
     const block = node("div", "answer");
     block.append(answerLine(item, answer));
     if (answer[REASON] !== null) block.append(isolated(ui.reason + ": " + words[answer[REASON]], "reason"));
+    if (people.includes(answer[WHO])) return block; // what persons wrote is not on the page
     const raw = node("pre", "raw");
     raw.append(isolated(words[answer[RAW]] === "" ? ui.empty : words[answer[RAW]]));
     if (answer[LEFT] > 0) raw.append("\n", fill(ui.cut, { n: answer[LEFT] }));
