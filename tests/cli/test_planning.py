@@ -65,9 +65,16 @@ def test_without_a_pilot_respondents_labels_and_raters_are_planted(inside: Axiom
         (("--interval", 0.1, "--profile", "x"), "there is no planted profile 'x' (one of slot-bias"),
         (("items.parquet", "--interval", 0.1), "items.parquet: not a run"),
         (("labels.csv", "--corrected", 0.1), "labels.csv: not a run (--interval, --difference and --corrected take"),
+        (("nothing.csv", "--interval", 0.1), "nothing.csv: no such file or folder"),
+        (("--interval", 0.1, "--items", "99999999"), "--items 99999999 (at most 100000)"),
+        (("--agreement", 0.1, "--alpha", 0.5, "--raters", "2,1001"), "--raters 2,1001 (at most 1000)"),
     ],
 )
-def test_mistakes_in_a_plan_are_one_line(inside: Axiometer, words: tuple[object, ...], line: str) -> None:
+def test_mistakes_in_a_plan_are_one_line(
+    inside: Axiometer, tmp_path: Path, words: tuple[object, ...], line: str
+) -> None:
+    for name in {"items.parquet", "labels.csv"} & set(words):
+        (tmp_path / str(name)).touch()
     assert line in inside("plan", *words).line
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from axiometer.measure.reading import Run
 
 RUN_FILE = "run.yaml"
+MOST = {"--items": 100_000, "--labels": 100_000, "--repeats": 1_000, "--raters": 1_000}
+"""Studies beyond these are not simulated: 200 of them would take days, and memory to match."""
 ANSWERS = ("interval", "difference")
 Row = Mapping[str, Any]
 
@@ -148,6 +150,8 @@ def _made(
     from axiometer.analyze.planning import joined_plans
 
     goals = {wish.goal.value for wish in wishes}
+    if pilot is not None and not pilot.exists():
+        raise InputError("no such file or folder", file=pilot)
     if run is None and pilot is not None and goals != {"agreement"}:
         raise InputError(
             "not a run", file=pilot, mend="--interval, --difference and --corrected take a run, or nothing"
@@ -168,6 +172,8 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
         raise InputError(
             "{option} {text}", mend="whole numbers of at least 1, separated by commas", option=option, text=text
         )
+    if any(len(part) > 9 or int(part) > MOST[option] for part in found):
+        raise InputError("{option} {text}", mend="at most {most}", option=option, text=text, most=MOST[option])
     return tuple(dict.fromkeys(int(part) for part in found))
 
 
