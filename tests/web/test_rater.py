@@ -263,7 +263,7 @@ def test_a_skip_may_say_why_and_the_keeper_sees_it(choosing: Work) -> None:
     assert client.post("/rate/skip", client.get("/rate"), reason="<script>").status == 400
     keeper = choosing.server.keeper()
     page = keeper.get("/admin/skipped").text
-    assert "1 rows were passed over" in page and "<strong>R01</strong>: too distressing" in page
+    assert "Rows that were passed over: 1." in page and "<strong>R01</strong>: too distressing" in page
     assert choosing.project.units[kept.unit].text in page
     assert client.get("/admin/skipped").status == 403
 
