@@ -193,7 +193,7 @@ def _say_agreement(agreed: pl.DataFrame) -> None:
 def _say_distance(summary: pl.DataFrame) -> None:
     say_table(
         ["people", "respondent", "mode", "measure", "items", "distance", "95 % interval", "if drawn alike", "excess",
-         "halves of people"],
+         "chance if alike", "halves of people"],
         [
             [
                 *(row[name] for name in ("people", "model")),
@@ -204,6 +204,7 @@ def _say_distance(summary: pl.DataFrame) -> None:
                 _interval(row["low"], row["high"], row["why_not"]),
                 row["alike"],
                 row["excess"],
+                row["p_alike"],
                 row["people_halves"],
             ]
             for row in summary.iter_rows(named=True)

@@ -107,6 +107,26 @@ def test_the_same_distribution_is_as_far_as_sampling_makes_it_and_another_is_far
     assert only(found.summary, model="sim/alike", measure="js_divergence")["estimate"] == pytest.approx(by_item)
 
 
+@pytest.mark.parametrize(("persons", "times"), [(3, 4), (8, 4), (30, 1)])
+def test_a_model_that_answers_as_people_do_is_told_from_them_in_one_case_of_twenty(kit, persons, times) -> None:
+    """Forty studies at each size; and one that answers otherwise is told from them."""
+    p = []
+    for seed in range(40):
+        generator = np.random.default_rng([seed, persons])
+        items = asked(kit, 20)
+        shares = generator.dirichlet(np.ones(4), 20)
+        rows = answers(kit, PEOPLE, items, shares, persons, generator, people=True)
+        rows += answers(kit, "sim/alike", items, shares, times, generator)
+        if not seed:
+            rows += answers(kit, "sim/other", items, np.roll(shares, 1, axis=1), 4, generator)
+        found = people_distance(items, kit.frame(rows), DistanceOptions(draws=39), OPTIONS).summary
+        p.append(only(found, model="sim/alike", measure="js_divergence")["p_alike"])
+        if not seed:
+            assert only(found, model="sim/other", measure="js_divergence")["p_alike"] == pytest.approx(1 / 40)
+    assert np.mean(np.array(p) <= 0.05) <= 0.15
+    assert 0.3 < np.mean(p) < 0.7
+
+
 def test_probabilities_are_taken_as_they_are(kit) -> None:
     generator = np.random.default_rng(3)
     items = asked(kit, 30, options=2)

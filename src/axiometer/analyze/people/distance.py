@@ -18,6 +18,8 @@ distribution, so beside them stand, each the mean over random draws:
                     many people as there are, drawn from them)
     excess          distance less `alike`: what sampling does not explain (cautiously: where both differ, the pooled
                     answers are more varied than either's)
+    p_alike         the chance of a distance as large as this or larger if all were drawn from one distribution: a
+                    permutation test over the same draws, (1 + those as large) / (1 + all)
 
 The interval is Student's t with V = V_sources + V_persons - V_units (inference/crossed.py) on first-order effects; what
 the model's answers vary from time to time shows between items, as does who is in the second of two groups of people. It
@@ -59,6 +61,7 @@ SUMMARY: dict[str, type[pl.DataType]] = {
     "why_not": pl.String,
     "alike": pl.Float64,
     "excess": pl.Float64,
+    "p_alike": pl.Float64,
     "people_halves": pl.Float64,
     "model_halves": pl.Float64,
 }
@@ -184,10 +187,12 @@ def _slope(measure: str, p: Floats, q: Floats, steps: Integers) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """One measure on the items `kept`: distances, what they would be if all answers were drawn alike, halves."""
+    """One measure on the items `kept`: distances, what they would be if all answers were drawn alike (`alike` by item,
+    `means` over items by draw), halves."""
 
     distance: Floats
     alike: Floats
+    means: Floats
     people_halves: float | None
     model_halves: float | None
     slope: Floats
@@ -202,9 +207,11 @@ class _Found:
         generator = np.random.default_rng(seed)
         p, q = group.share[kept], other.share[kept]
         dealt = _dealt_anew if other.drawn else _drawn_from
+        drawn = np.stack([distance(*dealt(group, other, kept, generator)) for _ in range(draws)])
         return cls(
             distance=distance(p, q),
-            alike=np.mean([distance(*dealt(group, other, kept, generator)) for _ in range(draws)], axis=0),
+            alike=drawn.mean(axis=0),
+            means=drawn.mean(axis=1),
             people_halves=_halves(group, kept, distance, draws, generator),
             model_halves=_halves(other, kept, distance, draws, generator) if other.drawn else None,
             slope=_slope(measure, p, q, steps),
@@ -285,6 +292,7 @@ def _summed(
         **_interval(found, group, kept, catalogue, options),
         "alike": alike,
         "excess": mean - alike,
+        "p_alike": float((1 + (found.means >= mean - 1e-12).sum()) / (1 + len(found.means))),
         "people_halves": found.people_halves,
         "model_halves": found.model_halves,
     }
