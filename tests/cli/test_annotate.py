@@ -12,6 +12,8 @@ import pytest
 
 from .conftest import Axiometer
 
+ROOT = Path(__file__).parents[2]
+
 
 @pytest.fixture
 def project(inside: Axiometer, tmp_path: Path) -> Path:
@@ -97,6 +99,8 @@ def test_a_project_goes_to_label_studio_and_back(project: Path, inside: Axiomete
     Path("export.json").write_text(json.dumps(tasks), encoding="utf-8")
     words = ("annotate", "label-studio", "project", "--import", "export.json")
     assert json.loads(inside(*words, "--rater", "5=R02", "--json").out)["raters"] == {"R02": len(tasks)}
+    told = inside("annotate", "label-studio", "project", "--import", "studio/tasks.json").err.splitlines()
+    assert len(told) == min(len(tasks), 20) + (len(tasks) > 20) + 1 and "JSON-MIN" in told[0]
     assert "--rater R02" in inside(*words, "--rater", "R02").line
     assert inside("annotate", "label-studio", "project").line == "either -o FOLDER or --import FILE"
 
@@ -110,6 +114,8 @@ MISTAKES = [
     (("start", "choose", "starter", "-o", "x", "--per-rater", "1000"), "2400 rows are needed and 396 are there"),
     (("start", "classify", "starter", "-o", "x"), "task classify has a framework's values as labels"),
     (("start", "choose", "starter", "-o", "x", "--table", "cells"), "--table cells (one of items, rules, free"),
+    (("sheet", "nowhere", "-o", "x"), "nowhere: no such folder"),
+    (("import", "nowhere", "filled.csv"), "nowhere: no such folder"),
     (("sheet", "project", "-o", "x.csv"), "x.csv: a sheet for each rater goes into a folder"),
     (("agreement", "project", "-o", "x.txt"), "x.txt: must end in .parquet, .csv or .xlsx"),
     (("export", "project", "--into", "run"), "these labels are not about the free answers of a run"),
@@ -134,5 +140,20 @@ def test_agreement_is_told_in_chinese(project: Path, inside: Axiometer, monkeypa
 def test_a_reader_of_chinese_meets_chinese(project: Path, inside: Axiometer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AXIOMETER_LANG", "zh")
     assert "没有任务" in inside("annotate", "start", "nothing", "starter", "-o", "x").line
+    assert "（没有这些语言的条目）" in inside("annotate", "start", "rule", "starter", "-o", "x", "--lang", "xx").line
     said = inside("annotate", "start", "rule", "starter", "-o", "x", "--per-rater", 5).out
     assert "3 名标注者，每人 5 条和 2 个注意力检查" in said and "标注保存至" in said and "下一步" in said
+
+
+def test_the_task_of_the_how_to_is_one_that_can_be_begun(inside: Axiometer, tmp_path: Path) -> None:
+    page = (ROOT / "docs/howto/annotate.md").read_text(encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    lines = "\n".join(f"{number} cups of tea are better than none." for number in range(20))
+    (tmp_path / "texts.csv").write_text(f"text\n{lines}\n", encoding="utf-8")
+    said = inside("annotate", "start", "own.yaml", "texts.csv", "--about", "tea", "-o", "own", "--json")
+    assert said.code == 0 and json.loads(said.out)["task"] == "own"
+    assert inside("annotate", "sheet", "own", "-o", "sheets", "--csv").code == 0
+    rows = Path("sheets/R01.csv").read_text(encoding="utf-8-sig").splitlines()
+    filled = [rows[0], *(f"{row}{('for', '反对', 'AGAINST')[n % 3]}" for n, row in enumerate(rows[1:]))]
+    Path("sheets/R01.csv").write_text("\n".join(filled) + "\n", encoding="utf-8")
+    assert json.loads(inside("annotate", "import", "own", "sheets/R01.csv", "--json").out)["labels"] == len(filled) - 1

@@ -95,7 +95,7 @@ def gather(task: Task, table: Path, options: GatherOptions) -> Gathered:
     if not found.units:
         reasons = Counter(found.left_out).most_common(1)
         why = reasons[0][0] if reasons else "no row in these languages"
-        raise InputError("nothing in it can be shown: {why}", file=table, why=why)
+        raise InputError("nothing in it can be shown", file=table, mend=why)
     return found
 
 

@@ -50,6 +50,8 @@ def sheet(
 ) -> None:
     """A CSV or XLSX file with an empty column `label`, to write 1, 2, both, neither or refused; or, of answers that no
     judge read, with a column for each value, to mark those that the answer expresses."""
+    if not run.is_dir():
+        raise InputError("no such folder", file=run)
     if annotating_projects.is_project(run):
         annotating_projects.sheets(run, output, ".csv" if csv else ".xlsx", as_json)
         return
@@ -89,6 +91,8 @@ def import_(
     rater: Annotated[str | None, typer.Option(help=t("A name for the person (default: the file's)."))] = None,
     as_json: options.AsJson = False,
 ) -> None:
+    if not run.is_dir():
+        raise InputError("no such folder", file=run)
     if annotating_projects.is_project(run):
         annotating_projects.import_sheet(run, file, rater, as_json)
         return

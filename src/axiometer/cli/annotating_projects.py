@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from axiometer.annotate.rater_sheets import SheetProblems
     from axiometer.annotate.starting import Started, Wanted
 
+SHOWN = 20
+"""Rows that cannot be used and are told; where all are wrong in the same way, more would hide the last line."""
+
 Project = Annotated[Path, typer.Argument(help=t("Folder of an annotation project."))]
 
 
@@ -199,8 +202,10 @@ def import_sheet(folder: Path, file: Path, rater: str | None, as_json: bool) -> 
 
 
 def _say_problems(problems: SheetProblems) -> None:
-    for error in problems.errors:
+    for error in problems.errors[:SHOWN]:
         typer.echo(" ".join(error.told(t).split()), err=True)
+    if len(problems.errors) > SHOWN:
+        typer.echo(t("and {n} more", n=len(problems.errors) - SHOWN), err=True)
 
 
 def label_studio(
