@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import urlopen
 
-from benchmarks.explorer_run import write_run
+from benchmarks.explorer_run import item_id, write_run
 from benchmarks.processes import TreePeak
 
 RUN: Final = "runs/big"
@@ -29,6 +30,12 @@ SERVER: Final = (
     "import sys; from pathlib import Path; from axiometer.web.options import WebOptions; "
     "from axiometer.web.serving import serve; serve(Path(sys.argv[1]), WebOptions(port=int(sys.argv[2])))"
 )
+_FILES: Final = {
+    "items of a filter, CSV": f"/explore/export/items?at={RUN}&model=1&value=humility&side=for&as=csv",
+    "their answers, Parquet": f"/explore/export/items?at={RUN}&model=1&value=humility&side=for&what=answers&as=parquet",
+    "all items, CSV": f"/explore/export/items?at={RUN}&as=csv",
+    "chart, SVG": f"/explore/figure?at={RUN}&chart=profile",
+}
 _PAGES: Final = {
     "overview": "/explore",
     "run": f"/explore/run?at={RUN}",
@@ -42,6 +49,7 @@ _PAGES: Final = {
     "search: one item": f"/explore/items?at={RUN}&text=(case {{last}})",
     "search: answers": f"/explore/items?at={RUN}&said=rather not",
     "items, last page": f"/explore/items?at={RUN}&after={{near}}",
+    "one item": f"/explore/item?at={RUN}&id={{item}}",
     "three models compared": f"/explore/compare?with={RUN}~0&with={RUN}~1&with={RUN}~2",
 }
 
@@ -77,10 +85,16 @@ def _visit(address: str, visit: str, items: int) -> None:
         page.wait_for_selector("#values", timeout=600_000)
         print(f"  {'the run, whole':34} {time.monotonic() - started:6.2f} s", flush=True)
         for name, path in _PAGES.items():
-            times = [_time(page, address + path.format(last=items - 2, near=items - 60)) for _ in range(TIMES)]
+            asked = address + path.format(last=items - 2, near=items - 60, item=item_id(items // 2))
+            times = [_time(page, asked) for _ in range(TIMES)]
             print(f"  {name:34} {times[0]:6.2f} s, then {statistics.median(times[1:]):.2f} s", flush=True)
             time.sleep(0.3)
         browser.close()
+    for name, path in _FILES.items():
+        started = time.monotonic()
+        with urlopen(address + path) as answered:
+            first, size = time.monotonic() - started, len(answered.read())
+        print(f"  {name:34} {first:6.2f} s to its start, {time.monotonic() - started:.2f} s for {size / 2**20:.1f} MiB")
 
 
 def _time(page: Any, address: str) -> float:

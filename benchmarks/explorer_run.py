@@ -74,6 +74,11 @@ _RAW: Final = {
 }
 
 
+def item_id(number: int, seed: int = 0) -> str:
+    """The id of the run's item with this number."""
+    return content_id("item of the benchmark", number, seed)
+
+
 def write_run(folder: Path, *, items: int, models: int, orders: int = 2, seed: int = 0) -> None:
     """A folder as `axiometer measure` leaves it, less its journal: `items` dilemmas, each put in `orders` (1 or 2)
     orders to `models` respondents."""
@@ -82,7 +87,7 @@ def write_run(folder: Path, *, items: int, models: int, orders: int = 2, seed: i
     first = random.integers(len(values), size=items)
     second = (first + random.integers(1, len(values), size=items)) % len(values)
     langs = np.arange(items) % len(LANGS)
-    ids = [content_id("item of the benchmark", number, seed) for number in range(items)]
+    ids = [item_id(number, seed) for number in range(items)]
     for number, start in enumerate(range(0, items, ITEMS_PART)):
         cut = slice(start, start + ITEMS_PART)
         sides = values[first[cut]].tolist(), values[second[cut]].tolist()

@@ -115,3 +115,23 @@ def test_no_trace_is_followed_through_a_link(root: Path, tmp_path: Path) -> None
         (tmp_path / "corpus" / path.name).symlink_to(path)
     rule = pl.read_parquet(root / "corpora/news/corpus/data/rules.parquet")["id"][0]
     assert asked(tmp_path)("/explore/trace", at="corpus", id=rule).status == 404
+
+
+def test_an_item_made_of_a_statement_shows_it_with_the_passage_it_stood_in(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", items=2, models=1)
+    write_text("asked: {}\nnoted: {}\n", tmp_path / "uk/statements.yaml")
+    statement = {
+        "id": "e" * 32,
+        "lang": "en",
+        "text": "Streets <need> limits.",
+        "context": "A vote. Streets need limits.",
+    }
+    write_parquet(pl.DataFrame([{**statement, "outlet": "The Lantern"}]), tmp_path / "uk/tables/statements.parquet")
+    items = tmp_path / "run/items/000000.parquet"
+    write_parquet(pl.read_parquet(items).with_columns(parent_ids=pl.lit(["e" * 32, "f" * 32])), items)
+    get = asked(tmp_path)
+    page = get("/explore/item", at="run", id=pl.read_parquet(items)["id"][0]).text
+    assert "Streets &lt;need&gt; limits." in page and passage in page and "The Lantern" in page
+    row = re.search(r'href="(/explore/table\?[^"]+)"', page)
+    assert row is not None and "e" * 32 in row[1] and "uk" in row[1]
+    assert "1 rows" in get("/explore/table", at="uk", file="tables/statements.parquet", text="e" * 32).text

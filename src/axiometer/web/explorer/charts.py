@@ -88,7 +88,7 @@ def profile_dots(
 
 
 def _estimate(mark: int, share: Share, say: Say, link: str) -> Estimate:
-    interval = "" if share.low is None or share.high is None else f"[{percent(share.low)}, {percent(share.high)}]"
+    interval = "" if share.low is None or share.high is None else f"[{100 * share.low:.1f}, {100 * share.high:.1f}]"
     told = f"{share.model}: {percent(share.share)} {interval} ({say('{n} presentations', n=f'{share.n:,}')})"
     return Estimate(mark, share.share, share.low, share.high, told, percent(share.share), interval, link=link)
 
