@@ -120,12 +120,8 @@ def test_no_trace_is_followed_through_a_link(root: Path, tmp_path: Path) -> None
 def test_an_item_made_of_a_statement_shows_it_with_the_passage_it_stood_in(tmp_path: Path) -> None:
     write_run(tmp_path / "run", items=2, models=1)
     write_text("asked: {}\nnoted: {}\n", tmp_path / "uk/statements.yaml")
-    statement = {
-        "id": "e" * 32,
-        "lang": "en",
-        "text": "Streets <need> limits.",
-        "context": "A vote. Streets need limits.",
-    }
+    passage = "A vote. Streets need limits."
+    statement = {"id": "e" * 32, "lang": "en", "text": "Streets <need> limits.", "context": passage}
     write_parquet(pl.DataFrame([{**statement, "outlet": "The Lantern"}]), tmp_path / "uk/tables/statements.parquet")
     items = tmp_path / "run/items/000000.parquet"
     write_parquet(pl.read_parquet(items).with_columns(parent_ids=pl.lit(["e" * 32, "f" * 32])), items)
