@@ -42,6 +42,15 @@ def test_a_session_outlives_the_process_and_ends_with_its_invitation(tmp_path: P
     other_token.close()
 
 
+def test_a_session_ends_at_its_hour() -> None:
+    access = Access(None, TOKEN)
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=0.3)
+    secret = access.enter(access.invite("R01", soon), Role.RATER)
+    assert secret is not None and access.visitor(secret, Role.RATER) is not None
+    time.sleep(0.4)
+    assert access.visitor(secret, Role.RATER) is None
+
+
 def test_forms_of_one_session_are_no_good_in_another() -> None:
     access = Access(None, TOKEN)
     secrets = [access.enter(TOKEN, Role.KEEPER) for _ in range(2)]
