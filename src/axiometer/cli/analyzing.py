@@ -10,7 +10,7 @@ import typer
 
 from axiometer.cli import options
 from axiometer.cli.analyzing_scenes import SCENES_FILE, analyze_scenes
-from axiometer.cli.console import say, say_json, say_table
+from axiometer.cli.console import reason, say, say_json, say_table
 from axiometer.errors import InputError
 from axiometer.messages import language, t
 
@@ -110,7 +110,7 @@ def _say_level(run: Run, model: str, level: str, shares: pl.DataFrame, ranking: 
     )
     reasons = dict.fromkeys(row["why_not"] for row in rows[:SHOWN] if row["share"] is not None and row["why_not"])
     if reasons:
-        say(t("no interval: {why}", why="; ".join(list(reasons)[:REASONS])))
+        say(t("no interval: {why}", why="; ".join(map(reason, list(reasons)[:REASONS]))))
     if len(rows) > SHOWN:
         say(t("and {n} more in {file}", n=len(rows) - SHOWN, file=run.folder / "analysis/shares.parquet"))
 
@@ -141,7 +141,7 @@ def _say_corpora(analysis: Analysis, model: str) -> bool:
         )
         reasons = dict.fromkeys(row[name] for row in rows for name in ("why_not", "corrected_why_not") if row[name])
         if reasons:
-            say(t("no interval: {why}", why="; ".join(list(reasons)[:REASONS])))
+            say(t("no interval: {why}", why="; ".join(map(reason, list(reasons)[:REASONS]))))
     return bool(rows)
 
 

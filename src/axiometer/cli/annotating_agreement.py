@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from axiometer.cli import options
-from axiometer.cli.console import say, say_json, say_table
+from axiometer.cli.console import reason, say, say_json, say_table
 from axiometer.errors import InputError
 from axiometer.messages import t
 
@@ -135,5 +135,5 @@ def _shown(key: str, value: object) -> object:
 
 def _interval(row: Mapping[str, object]) -> str:
     if row["low"] is None or row["high"] is None:
-        return t(str(row["why_not"])) if row["why_not"] is not None else "-"
+        return reason(str(row["why_not"])) if row["why_not"] is not None else "-"
     return f"{row['low']:.3f} - {row['high']:.3f}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from axiometer.messages import t
+from axiometer.messages import language, t
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -27,6 +27,13 @@ def say(line: str = "") -> None:
 def remark(line: str) -> None:
     """What is said beside the results, which may be JSON: on standard error."""
     typer.echo(line, err=True)
+
+
+def reason(why_not: str) -> str:
+    """Why an analysis gives no number, in the reader's language: its reasons hold counts, so no table of texts does."""
+    from axiometer.report.texts import Texts
+
+    return Texts("zh" if language() == "zh" else "en").reason(why_not)
 
 
 def say_json(value: Any) -> None:

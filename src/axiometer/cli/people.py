@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from axiometer.cli import options
-from axiometer.cli.console import say, say_json, say_table
+from axiometer.cli.console import reason, say, say_json, say_table
 from axiometer.cli.designs import member
 from axiometer.errors import InputError
 from axiometer.messages import t
@@ -97,7 +97,7 @@ def _say_test(result: AltTest, differ: int) -> None:
     if differ:
         say(t("its two verdicts differ on {n} answers: the one on the first order counts", n=differ))
     if result.passes is None:
-        say(t("no verdict: {why}", why=t(str(result.why_not))))
+        say(t("no verdict: {why}", why=reason(str(result.why_not))))
         return
     say(t("winning rate {omega}, epsilon {epsilon}", omega=_share(result.omega), epsilon=f"{result.epsilon:g}"))
     few = sum(row["test"] == "exact" for row in result.persons.iter_rows(named=True))
@@ -219,7 +219,7 @@ def _of(row: Row, name: str) -> str:
 
 def _interval(low: float | None, high: float | None, why_not: str | None) -> str:
     if low is None or high is None:
-        return t(why_not) if why_not else "-"
+        return reason(why_not) if why_not else "-"
     return f"{low:.3f} - {high:.3f}"
 
 

@@ -10,6 +10,7 @@ from typing import Final
 import yaml
 
 from axiometer.messages.catalogue import chinese
+from axiometer.report.texts import Texts
 
 LANGUAGES: Final = ("en", "zh")
 _DATA = files("axiometer.web").joinpath("words")
@@ -24,6 +25,10 @@ class Words:
     def __call__(self, text: str, /, **fields: object) -> str:
         wording = catalogue().get(text, text) if self.lang == "zh" else text
         return wording.format(**fields) if fields else wording
+
+    def reason(self, why_not: str) -> str:
+        """Why an analysis gives no number; its reasons hold counts, so they are no keys."""
+        return Texts("zh" if self.lang == "zh" else "en").reason(why_not)
 
 
 @lru_cache(maxsize=1)
