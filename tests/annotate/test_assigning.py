@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 import pytest
 from hypothesis import assume, given, settings
@@ -70,12 +70,19 @@ def test_loads_are_equal_and_shared_rows_have_their_number_of_raters(
         assert sorted(row.place for row in rows if row.rater == rater) == list(range(per_rater + attention))
 
 
-def test_every_pair_of_raters_shares_about_as_many_rows_as_any_other() -> None:
-    asked = design(6, 30, 0.5, 3)
-    rows = assign(some_units(units_needed(asked)), [], asked, shuffle=False)
-    seen = {rater: {row.unit for row in rows if row.rater == rater} for rater in asked.raters}
-    met = [len(seen[a] & seen[b]) for a, b in combinations(asked.raters, 2)]
-    assert sum(met) == 3 * shared_units(asked) == 90 and max(met) - min(met) <= 3
+@pytest.mark.parametrize("raters", [3, 4, 5, 6, 8, 10])
+def test_every_pair_of_raters_shares_about_as_many_rows_as_any_other(raters: int) -> None:
+    for shared_by, per_rater, overlap in product(range(2, min(raters, 5) + 1), (10, 30), (0.3, 0.5, 1.0)):
+        asked = design(raters, per_rater, overlap, shared_by)
+        rows = assign(some_units(units_needed(asked)), [], asked, shuffle=False)
+        together: dict[str, list[str]] = {}
+        for row in rows:
+            together.setdefault(row.unit, []).append(row.rater)
+        shared = [own for own in together.values() if len(own) > 1]
+        assert len(shared) == shared_units(asked) and {len(own) for own in shared} <= {shared_by}
+        met = Counter(pair for own in shared for pair in combinations(sorted(own), 2))
+        counts = [met[pair] for pair in combinations(asked.raters, 2)]
+        assert max(counts) - min(counts) <= (3 if raters < 10 else 4), (asked, counts)
 
 
 def test_two_raters_with_full_overlap_see_the_same_rows_in_other_orders() -> None:

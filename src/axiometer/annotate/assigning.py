@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import permutations
+from itertools import combinations, permutations
+from math import comb
 from typing import Final
 
 from axiometer.annotate.project import AssignmentDesign
@@ -19,6 +20,9 @@ from axiometer.models.draws import uniform
 
 _ALL_ORDERS: Final = 4
 """Up to that many options every order is equally frequent with each rater."""
+
+_ALL_GROUPS: Final = 500
+"""Up to that many groups of raters all are compared."""
 
 
 def shared_units(design: AssignmentDesign) -> int:
@@ -61,9 +65,7 @@ def _dealt(units: Sequence[Unit], design: AssignmentDesign) -> Mapping[str, list
     dealt: dict[str, list[Unit]] = {rater: [] for rater in design.raters}
     met: Counter[tuple[str, str]] = Counter()
     for unit in units[:shared]:
-        group: list[str] = []
-        while len(group) < design.shared_by:
-            group.append(_least(unit, group, dealt, met, design.seed))
+        group = _group(unit, dealt, met, design)
         for rater in group:
             dealt[rater].append(unit)
             met.update((rater, other) for other in group if other != rater)
@@ -74,23 +76,26 @@ def _dealt(units: Sequence[Unit], design: AssignmentDesign) -> Mapping[str, list
     return dealt
 
 
-def _least(
-    unit: Unit,
-    group: Sequence[str],
-    dealt: Mapping[str, list[Unit]],
-    met: Mapping[tuple[str, str], int],
-    seed: int,
-) -> str:
-    """The next rater of a unit's group."""
-    free = (rater for rater in dealt if rater not in group)
-    return min(
-        free,
-        key=lambda rater: (
-            len(dealt[rater]),
-            sum(met.get((rater, other), 0) for other in group),
-            uniform(seed, "group", unit.id, rater),
-        ),
-    )
+def _group(
+    unit: Unit, dealt: Mapping[str, Sequence[Unit]], met: Mapping[tuple[str, str], int], design: AssignmentDesign
+) -> list[str]:
+    """The raters of a shared unit: those with the fewest, and among equals the group that met least often; of many
+    groups it is found rater by rater."""
+    drawn = sorted(dealt, key=lambda rater: uniform(design.seed, "group", unit.id, rater))
+    most = sorted(len(own) for own in dealt.values())[design.shared_by - 1]
+    group = [rater for rater in drawn if len(dealt[rater]) < most]
+    equals = [rater for rater in drawn if len(dealt[rater]) == most]
+    wanted = design.shared_by - len(group)
+
+    def meetings(more: Sequence[str]) -> tuple[int, int]:
+        counts = [met.get(pair, 0) for pair in combinations((*group, *more), 2)]
+        return sum(counts), max(counts, default=0)
+
+    if comb(len(equals), wanted) <= _ALL_GROUPS:
+        return [*group, *min(combinations(equals, wanted), key=meetings)]
+    for _ in range(wanted):
+        group.append(min((rater for rater in equals if rater not in group), key=lambda rater: meetings((rater,))))
+    return group
 
 
 def _rows(
