@@ -232,3 +232,14 @@ def test_every_section_that_counts_what_a_judge_read_says_that_it_is_uncorrected
     assert "未校正：本节对" in chinese["outcomes"]
     assert not any("Uncorrected" in words(section) for section in sections(seen([plain])))
     assert plain.analysis.summary["uncorrected"] == {}
+
+
+def test_what_is_said_first_of_free_answers_is_called_uncorrected_and_not_given_the_judge_s_places(
+    unlabelled: RunView,
+) -> None:
+    for lang, word in (("en", "Uncorrected"), ("zh", "未校正")):
+        for portrait in portraits(seen([unlabelled], lang)):
+            assert [said for said in portrait.cautions if word in said], portrait
+            assert not any("order" in said or "次序" in said for said in portrait.sentences)
+    plain = portraits(seen([view("plain", (Mode.CHOICE,))]))
+    assert not any("ncorrected" in said for portrait in plain for said in portrait.cautions)

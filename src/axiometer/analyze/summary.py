@@ -50,7 +50,7 @@ MAIN: dict[str, tuple[str, ...]] = {
     "support": ("model", "corpus", "quantity", "n", "estimate", *_RANGE),
     "mode_gaps": ("model_a", "model_b", "mode_a", "mode_b", "corpus", "n_items", "share_a", "share_b", "gap", *_RANGE),
     "judge": ("model", "mode", "truth", "said", "labels", "share", "low", "high"),
-    "raters": ("model", "mode", "answers", "labelled", "raters", "units", "agreed", "alpha"),
+    "raters": ("model", "mode", "answers", "labelled", "raters", "units", "agreed", "alpha", "alpha_low", "alpha_high"),
     "theme_agreement": ("model_a", "model_b", "mode", "theme", "measure", "n_items", "estimate", *_RANGE, "ceiling"),
 }
 

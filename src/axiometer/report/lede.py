@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from axiometer.analyze.correction.uncorrected import MACHINE_READ, uncorrected_in
 from axiometer.report.parts import number_of, text_of, whole_of
 from axiometer.report.sections.profile import opposing
 from axiometer.report.views import Respondent, Study
@@ -70,7 +71,7 @@ def portraits(study: Study) -> tuple[Portrait, ...]:
     for entry in study.respondents:
         flips, caution = _flips(study, entry)
         sentences = (_tiers(study, entry), "" if caution else flips)
-        cautions = (flips if caution else "", _slot(study, entry), _few(study, entry))
+        cautions = (_as_read(study, entry), flips if caution else "", _slot(study, entry), _few(study, entry))
         found.append(
             Portrait(
                 entry.label,
@@ -166,7 +167,10 @@ def _tiers(study: Study, respondent: Respondent) -> str:
 
 def _consistency(study: Study, respondent: Respondent, quantity: str) -> float | None:
     rows = study.table("consistency").filter(
-        (pl.col("lang") == "all") & (pl.col("model") == respondent.label) & (pl.col("quantity") == quantity)
+        (pl.col("lang") == "all")
+        & (pl.col("model") == respondent.label)
+        & (pl.col("quantity") == quantity)
+        & ~pl.col("mode").is_in(MACHINE_READ)  # there it is the judge's
     )
     return number_of(next(rows.iter_rows(named=True), {}), "estimate")
 
@@ -191,13 +195,29 @@ def _slot(study: Study, respondent: Respondent) -> str:
     """The slot that is chosen most beyond its even share, where that is much."""
     texts = study.texts
     rows = study.table("slots").filter(
-        (pl.col("lang") == "all") & (pl.col("model") == respondent.label) & (pl.col("excess") > _SLOT_EXCESS)
+        (pl.col("lang") == "all")
+        & (pl.col("model") == respondent.label)
+        & (pl.col("excess") > _SLOT_EXCESS)
+        & ~pl.col("mode").is_in(MACHINE_READ)
     )
     if rows.is_empty():
         return ""
     row = next(rows.sort("excess", descending=True).iter_rows(named=True))
     letter = text_of(row, "letter") or str(whole_of(row, "slot") + 1)
     return texts("lede.slot", letter=letter, share=texts.percent(number_of(row, "share")))
+
+
+def _as_read(study: Study, respondent: Respondent) -> str:
+    """That what is said of free answers is the judge's word, where nothing corrects it."""
+    label = respondent.label
+    if label not in uncorrected_in("outcomes", study.table("outcomes")):
+        return ""
+    shown = study.table("corpora").filter(
+        (pl.col("model") == label) & (pl.col("lang") == "all") & (pl.col("attribution") == "all")
+    )
+    if study.main_level is None and not shown.is_empty() and label not in uncorrected_in("corpora", shown):
+        return study.texts("lede.as_read_in_part")
+    return study.texts("lede.as_read")
 
 
 def _few(study: Study, respondent: Respondent) -> str:

@@ -226,6 +226,13 @@ def test_the_judge_s_errors_are_told_by_what_people_said(kit):
     (told,) = raters.iter_rows(named=True)
     assert (told["raters"], told["units"], told["answers"]) == (2, 40, 400)
     assert told["agreed"] == pytest.approx(0.9)
+    assert told["alpha_low"] is None and "sources" in told["alpha_why_not"]
+    second = labels.with_columns(
+        pl.when(pl.int_range(pl.len()) % 4 == 0).then(turned).otherwise("value").alias("value")
+    )
+    both_said = pl.concat([labels, second.with_columns(rater=pl.lit("second"))])
+    (told,) = judges(everyone, catalogue, FEW, both_said)[1].iter_rows(named=True)
+    assert told["alpha_low"] < told["alpha"] < told["alpha_high"] <= 1.0
 
 
 def test_an_analysis_says_that_the_reverse_is_constructed_and_what_style_gives_away(kit):

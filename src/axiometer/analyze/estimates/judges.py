@@ -5,16 +5,19 @@ orders averaged, per respondent and language. Labels are weighed by one over the
 is Wilson's (1927) on the effective number of labels (Kish 1965), and takes answers as independent. Estimates are
 corrected by the answers themselves (correction/), not by this table.
 
-`raters`: how many people labelled, how many answers two of them or more, and how far they agree.
+`raters`: how many people labelled, how many answers two of them or more, and how far they agree; the interval of alpha
+resamples the sources of items.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
+from axiometer.analyze.coded.arrays import Floats, cells
 from axiometer.analyze.coded.catalogue import Catalogue
 from axiometer.analyze.coded.presentations import JUDGED, Presentations
 from axiometer.analyze.coded.statements import ALL, statements_of
@@ -24,6 +27,8 @@ from axiometer.analyze.correction.judged import CATEGORIES, JudgedAnswers, judge
 from axiometer.analyze.frames import Record, framed, number
 from axiometer.analyze.inference.intervals import wilson
 from axiometer.analyze.options import AnalysisOptions
+from axiometer.analyze.people.coefficients import krippendorff_alpha
+from axiometer.analyze.people.resampled import row_of
 
 JUDGE: dict[str, type[pl.DataType]] = {
     "model": pl.String,
@@ -46,6 +51,9 @@ RATERS: dict[str, type[pl.DataType]] = {
     "units": pl.Int64,
     "agreed": pl.Float64,
     "alpha": pl.Float64,
+    "alpha_low": pl.Float64,
+    "alpha_high": pl.Float64,
+    "alpha_why_not": pl.String,
 }
 
 
@@ -64,7 +72,7 @@ def judges(
             for level in part.levels(options):
                 judged = judged_answers(each, part.catalogue, level, labels)
                 errors.extend({**head, **row} for row in _errors(judged, part.catalogue, options))
-                agreed.append({**head, **_raters(judged)})
+                agreed.append({**head, **_raters(judged, part.catalogue, options)})
     return framed(errors, JUDGE), framed(agreed, RATERS)
 
 
@@ -94,8 +102,9 @@ def _errors(judged: JudgedAnswers, catalogue: Catalogue, options: AnalysisOption
                 }
 
 
-def _raters(judged: JudgedAnswers) -> Record:
+def _raters(judged: JudgedAnswers, catalogue: Catalogue, options: AnalysisOptions) -> Record:
     found = agreement_of_raters(*judged.raters)
+    alpha = _alpha(judged, catalogue, options) if found.alpha is not None else {}
     return {
         "answers": len(judged.item),
         "labelled": int(judged.labelled.sum()),
@@ -103,4 +112,24 @@ def _raters(judged: JudgedAnswers) -> Record:
         "units": found.units,
         "agreed": found.agreed,
         "alpha": found.alpha,
+        "alpha_low": alpha.get("low"),
+        "alpha_high": alpha.get("high"),
+        "alpha_why_not": alpha.get("why_not"),
     }
+
+
+def _alpha(judged: JudgedAnswers, catalogue: Catalogue, options: AnalysisOptions) -> Record:
+    """The interval of alpha: what answers add is summed by their items, whose sources are resampled."""
+    unit, _, category = judged.raters
+    size = len(CATEGORIES)
+    found = krippendorff_alpha(cells(unit * size + category, (len(judged.item), size)))
+    group = catalogue.group[judged.item]
+
+    def of_groups(table: Floats) -> Floats:
+        summed = np.zeros((catalogue.groups, *table.shape[1:]))
+        np.add.at(summed, group, table)
+        return summed
+
+    varied = None if found.varied is None else of_groups(found.varied)
+    measured = replace(found, added=of_groups(found.added), bears=of_groups(found.bears), varied=varied)
+    return row_of(measured, catalogue.sources, options)

@@ -102,4 +102,9 @@ def _raters_note(study: Study, row: Row) -> str:
             agreed=texts.percent(number_of(row, "agreed")),
             alpha=texts.decimal(number_of(row, "alpha")),
         )
+        low, high = number_of(row, "alpha_low"), number_of(row, "alpha_high")
+        if low is not None and high is not None:
+            said += texts("judge.alpha_interval", low=texts.decimal(low), high=texts.decimal(high))
+        elif row.get("alpha_why_not"):
+            said += texts("judge.alpha_no_interval", reason=texts.reason(text_of(row, "alpha_why_not")))
     return said
