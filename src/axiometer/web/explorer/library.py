@@ -39,7 +39,7 @@ class Library:
     _known: dict[str, _Known] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _one: threading.Lock = field(default_factory=threading.Lock)
-    _spare: str | None = None
+    _spare: tempfile.TemporaryDirectory[str] | None = None
     _listed: tuple[float, list[Thing], list[Loose]] | None = None
 
     def things(self) -> list[Thing]:
@@ -123,14 +123,15 @@ class Library:
         try:
             own.mkdir(exist_ok=True)
             place = own / "explorer"
-            place.mkdir(exist_ok=True)
-            if is_plain_folder(own) and is_plain_folder(place) and os.access(place, os.W_OK):
-                return place / name
+            if is_plain_folder(own):  # before anything is made in it: a link would lead elsewhere
+                place.mkdir(exist_ok=True)
+                if is_plain_folder(place) and os.access(place, os.W_OK):
+                    return place / name
         except OSError:
             pass
         if self._spare is None:
-            self._spare = tempfile.mkdtemp(prefix="axiometer-explorer-")
-        return Path(self._spare) / name
+            self._spare = tempfile.TemporaryDirectory(prefix="axiometer-explorer-", ignore_cleanup_errors=True)
+        return Path(self._spare.name) / name
 
 
 def _same(one: RunIndex, other: RunIndex) -> bool:
