@@ -18,7 +18,7 @@ from .conftest import TOKEN, Client, Server, free_port, invited, project_of, ser
 def test_another_address_than_this_machine_s_needs_a_token(tmp_path: Path, host: str) -> None:
     words = [sys.executable, "-m", "axiometer.cli.main", "serve", str(tmp_path), "--host", host]
     environment = {"PATH": "", "PYTHONPATH": ":".join(sys.path)}
-    told = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
+    told = subprocess.run(words, check=False, capture_output=True, text=True, env=environment, timeout=30)
     assert told.returncode == 1 and "give a token" in told.stderr and told.stderr.count("\n") == 1
 
 
@@ -125,7 +125,7 @@ def test_a_damaged_file_of_sessions_is_one_line(tmp_path: Path, damage: str) -> 
     file.mkdir() if damage == "folder" else file.write_bytes(b"nonsense" * 1000)
     words = [sys.executable, "-m", "axiometer.cli.main", "serve", str(project.folder), "--port", str(free_port())]
     environment = {"PATH": "", "PYTHONPATH": ":".join(sys.path), "AXIOMETER_TOKEN": TOKEN}
-    told = subprocess.run(words, check=False, capture_output=True, text=True, env=environment)
+    told = subprocess.run(words, check=False, capture_output=True, text=True, env=environment, timeout=30)
     assert told.returncode == 1 and told.stderr.count("\n") == 1
     assert "access.sqlite" in told.stderr and "sessions" in told.stderr and "mistake" not in told.stderr
 
