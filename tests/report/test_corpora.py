@@ -200,7 +200,17 @@ def test_labels_that_came_after_the_analysis_make_it_anew(tmp_path: Path) -> Non
     filled = pl.read_csv(tmp_path / "sheet.csv", infer_schema=False).with_columns(label=pl.lit("1"))
     filled.write_csv(tmp_path / "ada.csv")
     import_labels(tmp_path / "run", tmp_path / "ada.csv")
-    assert load_view(tmp_path / "run").analysis.raters["labelled"].to_list() == [30]
+    alone = load_view(tmp_path / "run")
+    assert alone.analysis.raters["labelled"].to_list() == [30] and alone.stand_in is None
+    for name in ("bo", "cy"):
+        filled.write_csv(tmp_path / f"{name}.csv")
+        import_labels(tmp_path / "run", tmp_path / f"{name}.csv")
+    tested = load_view(tmp_path / "run")
+    assert tested.stand_in is not None and (tested.stand_in.raters, tested.stand_in.judged) == (3, 30)
+    section = judge(seen([tested]))
+    assert section is not None
+    told = next(note for note in section.notes if "stand in" in note)
+    assert "Each of 3 raters" in told and f"{tested.stand_in.rho:.2f}" in told and "ada" not in words(section)
 
 
 def test_every_reason_for_no_correction_is_said_in_chinese() -> None:

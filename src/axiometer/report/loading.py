@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
+
 from axiometer.analyze import Analysis, AnalysisOptions, analyze
+from axiometer.analyze.people import AltTest, AltTestOptions, Ratings, alt_test
+from axiometer.annotate.agreeing import said_at
+from axiometer.annotate.judging import judge_labels, of_units
+from axiometer.errors import InputError
 from axiometer.measure.labels import LABELS
 from axiometer.measure.reading import Run, open_run, read_run_labels, scan_answers
 from axiometer.records import Item
@@ -21,6 +27,7 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
         "fingerprint": run.specification.fingerprint,
         "missing": run.missing,
     }
+    labels = read_run_labels(folder)
     return RunView(
         name=folder.resolve().name,
         manifest=manifest,
@@ -28,8 +35,23 @@ def load_view(folder: Path, seed: int = 0) -> RunView:
         answers=scan_answers(folder),
         analysis=analysis_of(run, seed),
         frameworks=run.frameworks,
-        labels=read_run_labels(folder),
+        labels=labels,
+        stand_in=stand_in(folder, labels, seed),
     )
+
+
+def stand_in(folder: Path, labels: pl.DataFrame, seed: int) -> AltTest | None:
+    """The test whether the run's judge might stand in for those who labelled its answers, as `annotate alt-test` makes
+    it; None under three raters, and where nothing was judged."""
+    if labels["rater"].n_unique() < AltTestOptions().least_raters:
+        return None
+    said = said_at(folder)
+    try:
+        judge = judge_labels(folder)
+        ratings = Ratings.of(said.labels, said.scale)
+        return alt_test(ratings, of_units(judge, folder, ratings.units), None, AnalysisOptions(seed=seed))
+    except InputError:  # nothing was judged, or not what people labelled
+        return None
 
 
 def analysis_of(run: Run, seed: int) -> Analysis:

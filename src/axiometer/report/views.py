@@ -16,6 +16,7 @@ from axiometer.report.texts import Texts
 
 if TYPE_CHECKING:
     from axiometer.analyze import Analysis
+    from axiometer.analyze.people import AltTest
     from axiometer.frameworks import Framework
 
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
@@ -36,7 +37,7 @@ class RunView:
     """One run in memory: `items` and `answers` have the columns of their row types, `answers` may be lazy.
 
     `manifest` is the content of `run.yaml`, `frameworks` those that the items refer to, by id; `labels` what people
-    said of judged answers.
+    said of judged answers, `stand_in` the alternative annotator test of the judge on them (None where there is none).
     """
 
     name: str
@@ -46,6 +47,7 @@ class RunView:
     analysis: Analysis
     frameworks: Mapping[str, Framework]
     labels: pl.DataFrame | None = None
+    stand_in: AltTest | None = None
 
 
 @dataclass(frozen=True, slots=True)

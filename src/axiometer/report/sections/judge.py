@@ -8,7 +8,7 @@ import polars as pl
 
 from axiometer.report.charts import Cell, matrix
 from axiometer.report.parts import NARROW, WIDE, Chart, Panel, Section, Table, file_stem, number_of, text_of, whole_of
-from axiometer.report.views import Study
+from axiometer.report.views import RunView, Study
 
 Row = Mapping[str, object]
 ALL = "all"
@@ -26,6 +26,7 @@ def judge(study: Study) -> Section | None:
         if not mine.is_empty():
             panels.append(_panel(study, entry.label, mine))
     notes = [_raters_note(study, row) for row in raters.iter_rows(named=True)]
+    notes += [note for run in study.runs if (note := _stand_in_note(study, run))]
     if panels:
         notes.append(texts("judge.uncertain"))
     return Section("judge", texts("judge.title"), (texts("judge.intro"),), tuple(panels), tuple(notes))
@@ -82,6 +83,23 @@ def _table(study: Study, rows: Sequence[Row]) -> Table:
     )
     names = ("language", "people_say", "judge_says", "share", "interval", "labels")
     return Table(tuple(texts(f"column.{name}") for name in names), written, words=3)
+
+
+def _stand_in_note(study: Study, run: RunView) -> str:
+    """What the alternative annotator test says of a run's judge; raters are counted, never named."""
+    texts, found = study.texts, run.stand_in
+    if found is None or found.passes is None or found.omega is None or found.rho is None:
+        return ""
+    said = texts(
+        "judge.stand_in",
+        run=run.name,
+        raters=found.raters,
+        n=found.judged,
+        omega=texts.decimal(found.omega),
+        rho=texts.decimal(found.rho),
+        epsilon=texts.decimal(found.epsilon),
+    )
+    return said + texts("judge.stand_in_passes" if found.passes else "judge.stand_in_not")
 
 
 def _raters_note(study: Study, row: Row) -> str:
