@@ -8,6 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from axiometer.analyze.people import LabelScale
+from axiometer.annotate.agreeing import agreement_in, said_at
 from axiometer.annotate.labels import import_labels
 from axiometer.annotate.sheets import write_sheet
 from axiometer.annotate.values import values_marked
@@ -177,3 +179,14 @@ def test_without_a_profile_the_framework_and_its_level_are_named(run: Path, tmp_
     asked = read_asked(run)
     assert asked is not None and len(asked.values) == 3
     assert len(pl.read_csv(tmp_path / "sheet.csv").columns) == 5 + 3 + 1
+
+
+def test_agreement_of_a_run_s_labels_is_that_of_sets_of_values(run: Path, tmp_path: Path) -> None:
+    write_sheet(run, 20, tmp_path / "sheet.csv", seed=1, langs=("en",))
+    harmony, freedom = "Harmony (harmony)", "Freedom (freedom)"
+    for rater, marks in (("ann", {harmony: "x", freedom: "x"}), ("ben", {harmony: "x"})):
+        import_labels(run, filled(tmp_path / "sheet.csv", f"{rater}.csv", lambda *_, marks=marks: marks), rater)
+    found = said_at(run)
+    assert found.scale is LabelScale.SETS and found.labels.height == 40
+    # MASI similarity of {a, b} and {a}: 1/2 * 2/3.
+    assert agreement_in(found)[0].estimate("similarity") == pytest.approx(1 / 3)

@@ -45,6 +45,10 @@ def labelled(inside: Axiometer, folder: str = "sheets") -> None:
         assert json.loads(done.out) == told
 
 
+def test_agreement_of_a_project_nobody_labelled_is_one_line(project: Path, inside: Axiometer) -> None:
+    assert inside("annotate", "agreement", "project").out.splitlines()[0] == "no labels yet"
+
+
 @pytest.mark.slow  # loading crowd-kit takes seconds
 def test_sheets_become_agreement_and_a_consensus(project: Path, inside: Axiometer, tmp_path: Path) -> None:
     labelled(inside)

@@ -18,15 +18,15 @@ from axiometer.analyze.people import attention as attention_of
 from axiometer.analyze.people import consensus as consensus_of
 from axiometer.annotate.exporting import export_labels
 from axiometer.annotate.project import FILE, Project, open_project
-from axiometer.annotate.tasks import NOTHING, TaskKind
+from axiometer.annotate.tasks import NOTHING
 from axiometer.errors import InputError
-from axiometer.measure.labels import read_run_labels
+from axiometer.measure.labels import EXPRESSED, read_run_labels
 from axiometer.records.exports import restored_cell
 from axiometer.records.spreadsheets import read_source
 
 ARBITRARY: Final = (
-    "options are numbered within each item, so that coefficients which correct for chance assume that a number means "
-    "the same in every item: read `raw`"
+    "options are numbered within each item, and coefficients which correct for chance take a number to mean the same "
+    "in every item: where it does not (statements and their reverses aside), read `raw`"
 )
 NO_DAWID_SKENE: Final = "no Dawid-Skene consensus: crowd-kit is not installed (pip install 'axiometer[people]')"
 _WANTED: Final = ("subject", "rater", "value")
@@ -96,7 +96,7 @@ def said_in(project: Project) -> Said:
         expected={
             unit.id: ("" if unit.expected == NOTHING else str(unit.expected),) for unit in units if unit.is_check
         },
-        arbitrary=task.kind is TaskKind.CHOOSE,
+        arbitrary=task.source == "options",
     )
 
 
@@ -109,11 +109,20 @@ def said_at(place: Path, scale: LabelScale | None = None) -> Said:
             return said
         return Said(said.labels, scale, said.categories, said.clusters, said.checks, said.expected, said.arbitrary)
     if place.is_dir():
-        labels = read_run_labels(place)
-        if labels.is_empty():
-            raise InputError("no labels here", file=place, mend="give a project, a run with labels, or a table")
-        return Said(labels.select(_WANTED), scale or LabelScale.NOMINAL)
+        return _of_run(place, scale)
     return _of_table(place, scale or LabelScale.NOMINAL)
+
+
+def _of_run(run: Path, scale: LabelScale | None) -> Said:
+    judged = read_run_labels(run)
+    if not judged.is_empty():
+        return Said(judged.select(_WANTED), scale or LabelScale.NOMINAL, arbitrary=True)
+    expressed = read_run_labels(run, EXPRESSED)
+    if expressed.is_empty():
+        raise InputError("no labels here", file=run, mend="give a project, a run with labels, or a table")
+    scale = scale or LabelScale.SETS
+    value = _sets(pl.col("value")) if scale is LabelScale.SETS else pl.col("value")
+    return Said(expressed.select("subject", "rater", value=value), scale)
 
 
 def _of_table(file: Path, scale: LabelScale) -> Said:

@@ -85,6 +85,9 @@ def _told(found: Agreed) -> dict[str, object]:
 
 def _say(found: Agreed) -> None:
     table = found.agreement
+    if not table.labels:
+        say(t("no labels yet"))
+        return
     title = t(
         "{labels} labels of {units} rows by {raters} raters",
         labels=table.labels,
