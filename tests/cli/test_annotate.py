@@ -58,7 +58,11 @@ def test_sheets_become_agreement_and_a_consensus(project: Path, inside: Axiomete
     assert {row["rater"] for row in told["attention"]} == {"R01", "R02"} and set(told["failing"]) <= {"R01", "R02"}
     assert pl.read_parquet(tmp_path / "consensus.parquet").height == 12
     said = inside("annotate", "agreement", "project")
-    assert "labels of 12 rows by 2 raters" in said.out and "Attention checks" in said.out and "read `raw`" in said.out
+    assert (
+        "labels of 12 rows by 2 raters" in said.out
+        and "Attention checks" in said.out
+        and "read percent agreement" in said.out
+    )
     assert inside("annotate", "export", "project", "-o", "labels.csv").code == 0
     again = json.loads(inside("annotate", "agreement", "labels.csv", "--json").out)
     raw = [next(row for row in each["overall"] if row["measure"] == "raw") for each in (told, again)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from axiometer.annotate.agreeing import MEASURES
 from axiometer.annotate.exporting import export_answers, export_labels
 from axiometer.annotate.project import Project, open_project
 from axiometer.annotate.starting import Wanted, start_project
@@ -53,7 +55,10 @@ def test_agreement_is_what_the_command_line_says(labelled: Server) -> None:
     told = json.loads(CliRunner().invoke(app, ["annotate", "agreement", str(labelled.folder), "--json"]).output)
     page = labelled.keeper().get("/admin/agreement").text
     overall = page.split('id="overall"')[1].split("</table>")[0]
-    shown = re.findall(r"<td>(\w+)</td><td class=\"num\">(\d+)</td>.*?>([-\d.]+)</td>", overall)
+    measured = r'<td>([^<]+)</td><td class="num">(\d+)</td><td class="num" data-measure="(\w+)">([-\d.]+)<'
+    cells = re.findall(measured, overall)
+    assert [html.unescape(name) for name, *_ in cells] == [MEASURES[measure] for *_, measure, _ in cells]
+    shown = [(measure, units, estimate) for _, units, measure, estimate in cells]
     expected = [
         (row["measure"], str(row["units"]), "-" if row["estimate"] is None else f"{row['estimate']:.3f}")
         for row in told["overall"]

@@ -26,9 +26,23 @@ from axiometer.records.spreadsheets import read_source
 
 ARBITRARY: Final = (
     "options are numbered within each item, and coefficients which correct for chance take a number to mean the same "
-    "in every item: where it does not (statements and their reverses aside), read `raw`"
+    "in every item: where it does not (statements and their reverses aside), read percent agreement"
 )
 NO_DAWID_SKENE: Final = "no Dawid-Skene consensus: crowd-kit is not installed (pip install 'axiometer[people]')"
+MEASURES: Final[Mapping[str, str]] = {
+    "raw": "percent agreement",
+    "cohen_kappa": "Cohen's kappa",
+    "fleiss_kappa": "Fleiss' kappa",
+    "ac1": "Gwet's AC1",
+    "alpha": "Krippendorff's alpha",
+    "alpha_ordinal": "Krippendorff's alpha, ordinal",
+    "alpha_masi": "Krippendorff's alpha, MASI",
+    "similarity": "similarity (1 - MASI)",
+    "specific": "specific agreement",
+    "alpha_without": "Krippendorff's alpha without this rater",
+}
+"""What tables call measures, and what people do."""
+
 _WANTED: Final = ("subject", "rater", "value")
 
 
@@ -55,6 +69,12 @@ class Agreed:
     attention: AttentionTable | None
     consensus: Consensus
     notes: tuple[str, ...]
+    arbitrary: bool = False
+
+
+def place_of(value: str, arbitrary: bool) -> str:
+    """A label as raters know it: options that are numbered in each item are counted from 1 on what raters see."""
+    return str(int(value) + 1) if arbitrary and value.isdecimal() else value
 
 
 def agreement_in(
@@ -73,7 +93,9 @@ def compare_labels(said: Said, options: AnalysisOptions | None = None, *, least_
     there = importlib.util.find_spec("crowdkit") is not None
     table, checked = agreement_in(said, options, least_passed=least_passed)
     notes = [note for note, told in ((ARBITRARY, said.arbitrary), (NO_DAWID_SKENE, not there)) if told]
-    return Agreed(table, checked, consensus_of(_ratings(said), ConsensusOptions(dawid_skene=there)), tuple(notes))
+    return Agreed(
+        table, checked, consensus_of(_ratings(said), ConsensusOptions(dawid_skene=there)), tuple(notes), said.arbitrary
+    )
 
 
 def _ratings(said: Said) -> Ratings:

@@ -84,6 +84,10 @@ def _told(found: Agreed) -> dict[str, object]:
 
 
 def _say(found: Agreed) -> None:
+    import polars as pl
+
+    from axiometer.annotate.agreeing import place_of
+
     table = found.agreement
     if not table.labels:
         say(t("no labels yet"))
@@ -97,7 +101,10 @@ def _say(found: Agreed) -> None:
     _estimates(table.overall, ["measure"], title)
     _estimates(table.pairs, ["rater_a", "rater_b", "measure"], t("Pairs of raters"))
     _estimates(table.by_rater, ["rater", "labels", "measure"], t("Each rater with the others"))
-    _estimates(table.by_value, ["value", "labels", "measure"], t("Each label"))
+    of_labels = table.by_value.with_columns(
+        pl.col("value").map_elements(lambda value: place_of(value, found.arbitrary), return_dtype=pl.String)
+    )
+    _estimates(of_labels, ["value", "labels", "measure"], t("Each label"))
     if found.attention is not None:
         shown = found.attention.raters.select("rater", "checks", "passed", "share", "failed")
         rows = [
@@ -133,7 +140,9 @@ _HEADERS: Mapping[str, str] = {"rater_a": "rater", "rater_b": "other rater", "va
 
 
 def _shown(key: str, value: object) -> object:
-    return t(str(value)) if key == "measure" else value
+    from axiometer.annotate.agreeing import MEASURES
+
+    return t(MEASURES.get(str(value), str(value))) if key == "measure" else value
 
 
 def _interval(row: Mapping[str, object]) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.stats import norm, t
@@ -21,6 +21,7 @@ from axiometer.analyze.inference.intervals import (
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
+@settings(max_examples=20)  # statsmodels collects garbage at every call: a tenth of a second in a process full of tests
 @given(p_values)
 def test_adjusted_p_values_are_those_of_statsmodels(p):
     array = np.array(p)

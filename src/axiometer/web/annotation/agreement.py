@@ -19,6 +19,7 @@ class SoFar:
     agreement: AgreementTable
     attention: AttentionTable | None
     notes: tuple[str, ...]
+    arbitrary: bool
 
 
 @dataclass(slots=True)
@@ -37,6 +38,6 @@ class AgreementSoFar:
             if there != self._of:
                 said = said_in(self.project)
                 notes = (ARBITRARY,) if said.arbitrary else ()
-                self._found = None if said.labels.is_empty() else SoFar(*agreement_in(said), notes)
+                self._found = None if said.labels.is_empty() else SoFar(*agreement_in(said), notes, said.arbitrary)
                 self._of = there
             return self._found

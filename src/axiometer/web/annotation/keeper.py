@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from axiometer.annotate.agreeing import MEASURES, place_of
 from axiometer.annotate.exporting import export_answers, export_project
 from axiometer.annotate.tasks import NOTHING, TaskKind
 from axiometer.records.rows import Answer
@@ -64,7 +65,8 @@ def agreement(request: Request) -> Response:
     """What `axiometer annotate agreement` says of the labels that there are now."""
     _, own = _keeper(request)
     found = own.agreement.now(own.store)
-    return page(request, "annotation/agreement.html", project=own.project, found=found)
+    names, place = MEASURES, place_of
+    return page(request, "annotation/agreement.html", project=own.project, found=found, names=names, place_of=place)
 
 
 def labels(request: Request) -> Response:
