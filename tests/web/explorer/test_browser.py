@@ -66,6 +66,8 @@ def test_a_reader_finds_an_item_by_keyboard(width: int, scheme: str, lang: str, 
     page.go_back()
     page.wait_for_selector("#values")
     page.click(".button >> nth=0")
+    page.wait_for_selector("form.filters")
+    page.wait_for_load_state("load")  # keys are heard from then on
     page.keyboard.press("/")
     page.keyboard.type("案例 1")
     page.keyboard.press("Enter")
