@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from axiometer.annotate.judging import judge_labels, of_units
+from axiometer.annotate.judging import PROFILED, judge_labels, of_units
 from axiometer.annotate.starting import Wanted, numbered, start_project
 from axiometer.annotate.tasks import load_task
 from axiometer.errors import InputError
@@ -31,3 +32,14 @@ def test_none_of_a_machine_is_the_empty_set_as_it_is_of_people(tmp_path: Path) -
     (tmp_path / "other.csv").write_text("subject,value\nx,none\n", encoding="utf-8")
     with pytest.raises(InputError, match="labelled none of the rows"):
         of_units(judge_labels(tmp_path / "other.csv"), project.folder, [unit.id for unit in units], sets=True)
+
+
+def test_a_classifier_s_labels_are_those_of_its_profile(tmp_path: Path) -> None:
+    (tmp_path / "profile").mkdir()
+    rows = [("a", "chosen", ["freedom", "harmony"]), ("b", "chosen", []), ("c", "refused", None)]
+    table = pl.DataFrame(rows, schema=["id", "outcome", "expressed"], orient="row")
+    table.write_parquet(tmp_path / PROFILED)
+    assert judge_labels(tmp_path).values == {"a": "freedom,harmony", "b": "none"}
+    (tmp_path / PROFILED).write_bytes(b"no table")
+    with pytest.raises(InputError, match=r"answers\.parquet"):
+        judge_labels(tmp_path)

@@ -16,6 +16,10 @@ from axiometer.measure.labels import BOTH, NEITHER, REFUSED
 from axiometer.measure.reading import open_run
 from axiometer.records.rows import Outcome
 from axiometer.records.spreadsheets import read_source
+from axiometer.records.tables import read_part
+
+PROFILED: Final = Path("profile", "answers.parquet")
+"""Where `express profile` writes what its classifier said of each answer of a run."""
 
 _WORDS: Final = {str(Outcome.BOTH): BOTH, str(Outcome.EVASIVE): NEITHER, str(Outcome.REFUSED): REFUSED}
 _KEYS: Final = ("subject", "unit", "id")
@@ -32,11 +36,14 @@ class JudgeLabels:
 
 
 def judge_labels(place: Path) -> JudgeLabels:
-    """The labels of a judged run, by free answer, or of a table with the columns subject (or unit, or id) and value.
+    """The labels of a run by free answer, as its judge gave them or the classifier that read it (`express profile`); or
+    of a table with the columns subject (or unit, or id) and value.
 
     Raises `InputError` for a run that nobody judged, missing columns, and two labels of one row.
     """
-    return _of_run(place) if place.is_dir() else _of_table(place)
+    if not place.is_dir():
+        return _of_table(place)
+    return _of_profile(place / PROFILED) if (place / PROFILED).is_file() else _of_run(place)
 
 
 def of_units(judge: JudgeLabels, labels: Path, units: Sequence[str], *, sets: bool = False) -> dict[str, str]:
@@ -85,6 +92,12 @@ def _of_run(folder: Path) -> JudgeLabels:
     said = read.drop_nulls("value").group_by("free", maintain_order=True).agg(pl.col("value"))
     values = {free: both[0] for free, both in said.iter_rows()}
     return JudgeLabels(values, sum(len(set(both)) > 1 for both in said["value"].to_list()))
+
+
+def _of_profile(file: Path) -> JudgeLabels:
+    answers = read_part(file, ("id", "outcome", "expressed"))
+    read = answers.filter(pl.col("outcome") == str(Outcome.CHOSEN)).drop_nulls("expressed")
+    return JudgeLabels({name: ",".join(values) or NOTHING for name, values in read.select("id", "expressed").rows()})
 
 
 def _of_table(file: Path) -> JudgeLabels:

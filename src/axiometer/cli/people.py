@@ -28,7 +28,9 @@ def alt_test(
     ],
     judge: Annotated[
         Path | None,
-        typer.Argument(help=t("The judge's labels: judged run, or table (subject, value); default: the same run.")),
+        typer.Argument(
+            help=t("The judge's labels: judged or profiled run, or table (subject, value); default: the same run.")
+        ),
     ] = None,
     epsilon: Annotated[
         float, typer.Option(min=0.0, max=1.0, help=t("What the judge's lower cost is worth: 0.1 to 0.2."))
