@@ -23,8 +23,8 @@ Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 MODEL_COLUMNS = ("model", "model_a", "model_b")
 
-# A level with more values than this is too long to be read first.
-_READABLE = 16
+READABLE = 16
+"""A level with more values than this is too long to be read first."""
 
 PAIRWISE = (
     *("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement"),
@@ -123,7 +123,7 @@ class Study:
         """The level to read first: the finest one that is not too long, else the shortest."""
         if not self.levels:
             return None
-        readable = [level for level in self.levels if len(level.values) <= _READABLE]
+        readable = [level for level in self.levels if len(level.values) <= READABLE]
         if readable:
             return max(readable, key=lambda level: len(level.values))
         return min(self.levels, key=lambda level: len(level.values))

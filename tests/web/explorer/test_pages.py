@@ -273,3 +273,17 @@ def test_labels_of_a_project_are_counted_without_a_trace(tmp_path: Path) -> None
     before = sorted(path.name for path in (tmp_path / "p").iterdir())
     assert "raters 2 · labels 2" in asked(tmp_path)("/explore").text
     assert sorted(path.name for path in (tmp_path / "p").iterdir()) == before
+
+
+def test_an_analysed_run_opens_at_the_level_that_its_report_shows_first(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", items=12, models=1)
+    sizes = {"rule": 40, "derived": 30, "core": 12, "sphere": 3}
+    rows = [
+        {"model": "m", "level": level, "lang": "all", "value": f"{level}-{n}", "n": 9, "share": 0.5}
+        for level, size in sizes.items()
+        for n in range(size)
+    ]
+    low_high = [pl.lit(None, pl.Float64).alias(name) for name in ("low", "high")]
+    write_parquet(pl.DataFrame(rows).with_columns(low_high), tmp_path / "run/analysis/shares.parquet")
+    page = asked(tmp_path)("/explore/run", at="run").text
+    assert '<option value="core" selected>' in page and "core-11" in page and "derived-1" not in page

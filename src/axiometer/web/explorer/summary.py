@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,8 @@ from axiometer.errors import AxiometerError
 from axiometer.frameworks import Framework, load_framework
 from axiometer.records.rows import ExpressionKind, Outcome
 from axiometer.records.tables import read_part
+from axiometer.report.texts import Texts
+from axiometer.report.views import READABLE
 from axiometer.web.explorer.index import RunIndex
 from axiometer.web.explorer.places import is_plain_file, is_plain_folder, plain_files
 
@@ -122,14 +124,31 @@ def profile(index: RunIndex, level: str = "", lang: str = ALL) -> Profile:
     if table is None or table.is_empty():
         return _counted(index, lang, langs)
     levels = tuple(table["level"].unique(maintain_order=True).to_list())
-    of_framework = [each for each in levels if each != str(ExpressionKind.RULE)]  # of rules there are too many
-    chosen = level if level in levels else (of_framework or levels)[-1]
+    chosen = level if level in levels else _first(table, levels)
     rows = table.filter(pl.col("level") == chosen, pl.col("lang") == lang, pl.col("share").is_not_null())
     shares = tuple(
         Share(row["model"], row["value"], row["n"], row["share"], row["low"], row["high"])
         for row in rows.iter_rows(named=True)
     )
     return Profile(chosen, levels, langs, shares, True)
+
+
+def _first(table: pl.DataFrame, levels: Sequence[str]) -> str:
+    """The level to read first, as on a report's page: the finest one that is not too long, else the shortest."""
+    sizes = dict(table.drop_nulls("share").group_by("level").agg(pl.col("value").n_unique()).rows())
+    readable = [level for level in levels if 0 < sizes.get(level, 0) <= READABLE]
+    if readable:
+        return max(readable, key=lambda level: sizes[level])
+    return min(levels, key=lambda level: sizes.get(level, len(table)))
+
+
+def level_name(frameworks: Mapping[str, Framework], level: str, lang: str) -> str:
+    """A level's name in a language: its framework's, or what pages call it."""
+    for framework in frameworks.values():
+        for each in framework.levels:
+            if each.id == level:
+                return each.names.get(lang) or each.names.get("en") or level
+    return Texts("zh" if lang == "zh" else "en").named("level", level)
 
 
 def _counted(index: RunIndex, lang: str, langs: tuple[str, ...]) -> Profile:
