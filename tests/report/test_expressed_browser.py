@@ -10,13 +10,12 @@ import pytest
 from axiometer.report.expressed import write_profile_page
 
 from .expressed_profiles import profile
-from .test_browser import browser, opened
+from .test_browser import opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")

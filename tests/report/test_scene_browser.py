@@ -9,14 +9,13 @@ import pytest
 
 from axiometer.report import report
 
-from .test_browser import browser, opened
+from .test_browser import opened
 from .test_scene_pages import scenes_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")
