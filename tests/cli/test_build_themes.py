@@ -105,6 +105,7 @@ def test_a_service_is_told_the_theme_and_no_answer_is_asked_for_twice(
     assert "caliper: 1.6 -> 2.0" in inside(*words, "--caliper", 2).line
 
 
+@pytest.mark.slow  # the stages are those of `build dilemmas`, which is killed in every run of the tests
 def test_killed_anywhere_the_same_items_come_out(surroundings: Mapping[str, str], tmp_path: Path) -> None:
     write_sets(tmp_path, 12)
     words = ("build", "themes", *SETS, "-m", SIM, "--scenes", 2, "-o")

@@ -84,6 +84,7 @@ def test_a_service_translates_another_translates_back_and_no_answer_is_asked_for
     assert [row["waiting"] for row in status] == [0, 0, 0, 0, 0]
 
 
+@pytest.mark.slow  # the stages are those of `build dilemmas`, which is killed in every run of the tests
 def test_killed_anywhere_the_same_items_come_out(
     english: Path, surroundings: Mapping[str, str], tmp_path: Path
 ) -> None:
