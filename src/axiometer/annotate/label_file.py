@@ -129,15 +129,8 @@ class LabelFile(Generic[Result]):
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _failures(self._path):
-            self._writer.execute("begin immediate")
-            try:
-                yield self._writer
-                self._writer.execute("commit")
-            except BaseException:
-                if self._writer.in_transaction:  # a full disk ends it by itself
-                    self._writer.execute("rollback")
-                raise
+        with _failures(self._path), transaction(self._writer):
+            yield self._writer
 
 
 def _has_log(path: Path) -> bool:
@@ -151,6 +144,19 @@ def _connected(path: Path) -> sqlite3.Connection:
     for pragma in _PRAGMAS:
         connection.execute(f"pragma {pragma}")
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """What is written within is on disk afterwards, or nothing of it, where an error comes out."""
+    connection.execute("begin immediate")
+    try:
+        yield
+        connection.execute("commit")
+    except BaseException:
+        if connection.in_transaction:  # a full disk ends it by itself
+            connection.execute("rollback")
+        raise
 
 
 @contextmanager

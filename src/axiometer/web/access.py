@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from axiometer.annotate.label_file import transaction
 from axiometer.errors import AxiometerError, InputError
 
 SESSION_HOURS: Final = 12
@@ -169,15 +170,8 @@ class Access:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _failures(self._path):
-            self._connection.execute("begin immediate")
-            try:
-                yield self._connection
-                self._connection.execute("commit")
-            except BaseException:
-                if self._connection.in_transaction:  # a full disk ends it by itself
-                    self._connection.execute("rollback")
-                raise
+        with self._lock, _failures(self._path), transaction(self._connection):
+            yield self._connection
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
