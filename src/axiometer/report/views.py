@@ -23,8 +23,8 @@ Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 MODEL_COLUMNS = ("model", "model_a", "model_b")
 
-READABLE = 16
-"""A level with more values than this is too long to be read first."""
+# A level with more values than this is too long to be read first.
+_READABLE = 16
 
 PAIRWISE = (
     *("differences", "agreement", "letters", "contested", "theme_differences", "theme_agreement"),
@@ -123,10 +123,7 @@ class Study:
         """The level to read first: the finest one that is not too long, else the shortest."""
         if not self.levels:
             return None
-        readable = [level for level in self.levels if len(level.values) <= READABLE]
-        if readable:
-            return max(readable, key=lambda level: len(level.values))
-        return min(self.levels, key=lambda level: len(level.values))
+        return self.levels[read_first([len(level.values) for level in self.levels])]
 
     def level_name(self, level: str) -> str:
         return next((view.name for view in self.levels if view.id == level), level)
@@ -254,6 +251,14 @@ def _read_first(run: RunView) -> pl.DataFrame:
     themed = run.analysis.themes["position"].unique().to_list()
     apart = [corpus for corpus in corpora if corpus not in themed]
     return estimated.filter(~((pl.col("level") == "position") & pl.col("value").is_in(apart)))
+
+
+def read_first(sizes: Sequence[int]) -> int:
+    """Which of levels with so many values is to be read first: the finest that is not too long, else the shortest."""
+    readable = [place for place, size in enumerate(sizes) if size <= _READABLE]
+    if readable:
+        return max(readable, key=sizes.__getitem__)
+    return min(range(len(sizes)), key=sizes.__getitem__)
 
 
 def _levels(runs: Sequence[RunView], texts: Texts) -> tuple[LevelView, ...]:

@@ -53,7 +53,7 @@ def run(library: Library, request: Request) -> Response:
     if isinstance(index, Response):
         return index
     at, words, lang = asking.place(request), words_of(request), _lang(request, index)
-    shown = profile_of(request, index)
+    shown, frameworks = profile_of(request, index), frameworks_of(index)
     ranking = _ranking(index, shown.level, words.lang)
     rows = outcomes(index)
     ended = outcomes(index, by_lang=True)
@@ -76,7 +76,7 @@ def run(library: Library, request: Request) -> Response:
         profile_rows=profile_rows(index, shown, words.lang),
         numbers={name: number for number, name in labels.items()},
         level=shown.level,
-        level_names={each: level_name(frameworks_of(index), each, words.lang) for each in shown.levels},
+        level_names={each: level_name(frameworks, each, words.lang) for each in shown.levels},
         lang_of=lang,
         ranking=ranking,
         rank_charts=[(model, drawing.inline("panel")) for model, drawing in rank_panels(index, ranking, words, at)],

@@ -15,7 +15,7 @@ from axiometer.frameworks import Framework, load_framework
 from axiometer.records.rows import ExpressionKind, Outcome
 from axiometer.records.tables import read_part
 from axiometer.report.texts import Texts
-from axiometer.report.views import READABLE
+from axiometer.report.views import read_first
 from axiometer.web.explorer.index import RunIndex
 from axiometer.web.explorer.places import is_plain_file, is_plain_folder, plain_files
 
@@ -134,12 +134,10 @@ def profile(index: RunIndex, level: str = "", lang: str = ALL) -> Profile:
 
 
 def _first(table: pl.DataFrame, levels: Sequence[str]) -> str:
-    """The level to read first, as on a report's page: the finest one that is not too long, else the shortest."""
+    """The level to read first, as on a report's page, of those that have a share."""
     sizes = dict(table.drop_nulls("share").group_by("level").agg(pl.col("value").n_unique()).rows())
-    readable = [level for level in levels if 0 < sizes.get(level, 0) <= READABLE]
-    if readable:
-        return max(readable, key=lambda level: sizes[level])
-    return min(levels, key=lambda level: sizes.get(level, len(table)))
+    there = [level for level in levels if level in sizes] or list(levels)
+    return there[read_first([sizes.get(level, 0) for level in there])]
 
 
 def level_name(frameworks: Mapping[str, Framework], level: str, lang: str) -> str:
